@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+
+namespace CentralAmp.Twin;
+
+/// <summary>One call to AWS or Kubernetes as the twin saw it; the line format of <c>--record</c>.</summary>
+/// <param name="Caller">ARN of the principal, or the name of the service or person behind it.</param>
+/// <param name="Decision"><c>Allow</c> or <c>Deny</c>.</param>
+/// <param name="Write">Whether it is a changing call to IAM, EKS, AMP or Kubernetes, or a remote_write (design.md, "write").</param>
+public sealed record RecordedCall(
+    DateTimeOffset Time,
+    string Caller,
+    string Service,
+    string Action,
+    string Resource,
+    string Decision,
+    bool Write,
+    string BodySha256,
+    int Status);
+
+/// <summary>Takes every call; thread-safe.</summary>
+public interface ICallRecorder
+{
+    void Record(RecordedCall call);
+}
+
+/// <summary>What the gateway knows about who calls: the answer to a presigned GetCallerIdentity.</summary>
+public sealed record CallerIdentity(string Arn, string AccountId, string RoleArn);
+
+/// <summary>What a Kubernetes API server of EKS asks AWS: who is this, and what may it do here.</summary>
+public interface IClusterAuthenticator
+{
+    /// <summary>Checks the presigned STS URL of an EKS token for the cluster name it was signed for; null is a 401.</summary>
+    CallerIdentity? Authenticate(string presignedUrl, string clusterName);
+
+    /// <summary>
+    /// Groups of the access entry in effect (settled, not just written) for the role; null without an entry.
+    /// An associated AmazonEKSClusterAdminPolicy in effect adds <c>system:masters</c>.
+    /// </summary>
+    IReadOnlyList<string>? GroupsOf(string clusterArn, string roleArn);
+}
+
+/// <summary>How one cluster of the twin behaves; set before it is created (tag <c>twin:profile</c> is not needed: by name).</summary>
+public sealed record ClusterBehaviour
+{
+    /// <summary>CREATING lasts this long.</summary>
+    public TimeSpan ActiveAfter { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>kube-prometheus-stack appears this long after ACTIVE.</summary>
+    public TimeSpan OperatorAfter { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>One pod takes this long from created to Ready.</summary>
+    public TimeSpan PodStart { get; init; } = TimeSpan.FromSeconds(1);
+
+    public bool EndsFailed { get; init; }
+
+    /// <summary>The Pod Identity webhook fails open: new pods come up without the role.</summary>
+    public bool WebhookDown { get; init; }
+
+    /// <summary>The collector refuses to load a configuration that has our entry.</summary>
+    public bool ReloadFails { get; init; }
+
+    /// <summary>TokenRequest answers with a token that another cluster signed.</summary>
+    public bool TokensOfAnotherCluster { get; init; }
+
+    public bool PersistentStorage { get; init; } = true;
+
+    public int Replicas { get; init; } = 1;
+}
+
+/// <summary>A cluster of the twin as EKS (the gateway) sees it. The Kubernetes side implements it.</summary>
+public interface ITwinCluster : IAsyncDisposable
+{
+    string Arn { get; }
+
+    string Issuer { get; }
+
+    /// <summary>The key that signs the service account tokens; its public half is the issuer's JWKS.</summary>
+    RSA SigningKey { get; }
+
+    string KeyId { get; }
+
+    string Endpoint { get; }
+
+    /// <summary>PEM, base64 as EKS gives it.</summary>
+    string CertificateAuthorityData { get; }
+
+    ClusterBehaviour Behaviour { get; }
+}
+
+/// <summary>Makes the Kubernetes side of a cluster when EKS is asked for one.</summary>
+public interface IClusterFactory
+{
+    /// <summary>Starts the API server; the stack of the cluster appears when <see cref="BecameActive"/> has been told.</summary>
+    Task<ITwinCluster> CreateAsync(string arn, ClusterBehaviour behaviour, IClusterAuthenticator authenticator, CancellationToken cancellationToken);
+
+    void BecameActive(ITwinCluster cluster);
+}
+
+/// <summary>What a collector process needs to reach AWS from this machine: only its environment is the twin's.</summary>
+public sealed record DataPlaneAccess(Uri ConnectProxy, string CertificateAuthorityFile);
