@@ -1,0 +1,48 @@
+using Amazon.StepFunctions.Model;
+
+namespace CentralAmp.Twin.Runs;
+
+/// <summary>A state of the road as it passed.</summary>
+/// <param name="Retries">How often the state's work was repeated before it went on.</param>
+public sealed record PassedState(string Name, DateTimeOffset Entered, DateTimeOffset? Left, int Retries)
+{
+    public TimeSpan? Duration => Left - Entered;
+}
+
+/// <summary>Reads an execution's history events; pure.</summary>
+public static class ExecutionHistory
+{
+    /// <summary>States in the order in which they were entered. A Choice, too, is a state.</summary>
+    public static IReadOnlyList<PassedState> States(IEnumerable<HistoryEvent> events)
+    {
+        var states = new List<PassedState>();
+        foreach (var item in events.OrderBy(item => item.Id))
+        {
+            var at = new DateTimeOffset(item.Timestamp!.Value.ToUniversalTime(), TimeSpan.Zero);
+            var type = item.Type.Value;
+            if (type.EndsWith("StateEntered", StringComparison.Ordinal))
+                states.Add(new PassedState(item.StateEnteredEventDetails.Name, at, null, -1));
+            else if (type.EndsWith("StateExited", StringComparison.Ordinal))
+                Close(states, item.StateExitedEventDetails.Name, at);
+            else if (IsAttempt(type) && states.Count > 0)
+                states[^1] = states[^1] with { Retries = states[^1].Retries + 1 };
+        }
+
+        return [.. states.Select(state => state with { Retries = Math.Max(0, state.Retries) })];
+    }
+
+    /// <summary>
+    /// Transitions as AWS bills a Standard workflow: each state entered and each retry
+    /// (AWS Step Functions pricing: "including retries").
+    /// </summary>
+    public static int Transitions(IEnumerable<PassedState> states) => states.Sum(state => 1 + state.Retries);
+
+    private static bool IsAttempt(string type) => type is "TaskScheduled" or "LambdaFunctionScheduled";
+
+    private static void Close(List<PassedState> states, string name, DateTimeOffset at)
+    {
+        var index = states.FindLastIndex(state => state.Name == name && state.Left is null);
+        if (index >= 0)
+            states[index] = states[index] with { Left = at };
+    }
+}

@@ -1,0 +1,45 @@
+namespace CentralAmp.Twin.Runs;
+
+/// <summary>The one object of <c>--json</c>.</summary>
+public sealed record RunReport(IReadOnlyList<ClusterReport> Clusters, CallReport Calls)
+{
+    /// <summary>Exit 0 only if every cluster ended verified, in every run of the road.</summary>
+    public bool Succeeded => Clusters.Count > 0 && Clusters.All(cluster =>
+        cluster.Outcome == "Verified" && cluster.Again is null or { Outcome: "Verified" });
+}
+
+/// <param name="Outcome">The registry's word; null when no outcome was recorded.</param>
+/// <param name="Series">Series of this cluster in the workspace.</param>
+/// <param name="SecondsFromActive">From the cluster's ACTIVE to its own first sample in the workspace.</param>
+/// <param name="SecondsTotal">From the start of the execution to its end.</param>
+/// <param name="Transitions">State transitions as AWS bills them: states entered plus retries.</param>
+public sealed record ClusterReport(
+    string ClusterArn,
+    string? Outcome,
+    string? Cause,
+    string? WorkspaceArn,
+    string? TrustMode,
+    string? Delivery,
+    long? Series,
+    double? SecondsFromActive,
+    double SecondsTotal,
+    int Transitions,
+    AgainReport? Again = null)
+{
+    /// <summary>For the person's summary only.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? RoleArn { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? Sentence { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? Remedy { get; init; }
+}
+
+/// <summary>The second run of the road.</summary>
+/// <param name="Calls">To AWS; STS, registry and logs aside.</param>
+/// <param name="Writes">Of ours, to AWS and Kubernetes.</param>
+public sealed record AgainReport(string? Outcome, int Calls, int Writes);
+
+public sealed record CallReport(int Total, int Writes, int Denied);
