@@ -1,0 +1,65 @@
+using System.CommandLine;
+using CentralAmp.Twin.Breaks;
+using CentralAmp.Twin.Runs;
+
+namespace CentralAmp.Twin;
+
+/// <summary>The command line of the twin. Exit codes: 0 verified, 1 not verified, 2 bad usage, 3 the machine lacks something.</summary>
+internal static class Program
+{
+    private const int Usage = 2;
+
+    private static readonly Option<int> Clusters = new("--clusters") { Description = "how many clusters appear, at once", DefaultValueFactory = _ => 1 };
+    private static readonly Option<bool> Again = new("--again") { Description = "take the road a second time, by manual input" };
+    private static readonly Option<bool> Keep = new("--keep") { Description = "stay up until Ctrl-C; print how to look and what to try" };
+    private static readonly Option<bool> Json = new("--json") { Description = "print one JSON object and nothing else on stdout" };
+    private static readonly Option<FileInfo?> RecordFile = new("--record") { Description = "write every call to AWS and Kubernetes to this file, as JSON lines", HelpName = "FILE" };
+    private static readonly Option<string?> BreakName = new("--break") { Description = "plant one misconfiguration ('list' names them)", HelpName = "NAME" };
+
+    private static async Task<int> Main(string[] arguments)
+    {
+        var command = new RootCommand("Creates EKS clusters in a local AWS and shows CentralAmp bring their metrics to the central workspace.")
+        {
+            Clusters, Again, Keep, Json, RecordFile, BreakName,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
+        var result = command.Parse(arguments);
+        var status = await result.InvokeAsync();
+        return result.Errors.Count > 0 ? Usage : status;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var name = parsed.GetValue(BreakName);
+        if (name == "list")
+        {
+            foreach (var known in BreakCatalogue.All)
+                Console.Out.WriteLine($"{known.Name,-20} {known.Description} -> {known.Cause}");
+            return 0;
+        }
+
+        var planted = name is null ? null : BreakCatalogue.Find(name);
+        if (name is not null && planted is null)
+            return await RefuseAsync($"'{name}' is not a known break; --break list names them");
+        if (parsed.GetValue(Clusters) is < 1 or > 20)
+            return await RefuseAsync("--clusters takes 1 to 20 on one machine");
+
+        return await TwinRun.ExecuteAsync(
+            new TwinRunOptions
+            {
+                Clusters = parsed.GetValue(Clusters),
+                Again = parsed.GetValue(Again),
+                Keep = parsed.GetValue(Keep),
+                Json = parsed.GetValue(Json),
+                RecordFile = parsed.GetValue(RecordFile)?.FullName,
+                Break = planted,
+            },
+            cancellationToken);
+    }
+
+    private static async Task<int> RefuseAsync(string message)
+    {
+        await Console.Error.WriteLineAsync(message);
+        return Usage;
+    }
+}
