@@ -1,0 +1,2 @@
+Console.Error.WriteLine("The twin's program is not here yet.");
+return 2;
