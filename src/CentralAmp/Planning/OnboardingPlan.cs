@@ -1,0 +1,64 @@
+namespace CentralAmp.Planning;
+
+/// <summary>Where the road goes after planning.</summary>
+public enum PlanNext
+{
+    Deliver,
+    Park,
+    Stop,
+}
+
+/// <summary>Why the road stops at the plan without a failure.</summary>
+public enum PlanStop
+{
+    None,
+    DryRun,
+    ParkedTooLong,
+}
+
+/// <summary>What will be done for one cluster; a dry run prints it.</summary>
+public sealed record OnboardingPlan
+{
+    public required PlanNext Next { get; init; }
+
+    public PlanStop Stop { get; init; }
+
+    /// <summary>Seconds until the next look; 0 unless <see cref="Next"/> is <see cref="PlanNext.Park"/>.</summary>
+    public int WaitSeconds { get; init; }
+
+    public required string Sentence { get; init; }
+
+    /// <summary>Always <c>prometheus</c> as yet; design.md names the others.</summary>
+    public string Delivery { get; init; } = Deliveries.Prometheus;
+
+    /// <summary>Always <c>direct</c> as yet.</summary>
+    public string TrustMode { get; init; } = TrustModes.Direct;
+
+    public required string WorkspaceArn { get; init; }
+
+    /// <summary>URL of the workspace, ending in a slash and without <c>api/v1/</c>.</summary>
+    public required string WorkspaceEndpoint { get; init; }
+
+    public required string IngestRoleName { get; init; }
+
+    /// <summary>Value of the label <c>cluster</c>: <c>name.region.account</c>.</summary>
+    public required string ClusterLabel { get; init; }
+
+    /// <summary>Absent while parked.</summary>
+    public Collector? Collector { get; init; }
+
+    /// <summary>What delivery will have to do; <see cref="Change.Unchanged"/> means that everything desired is there already.</summary>
+    public Change Change { get; init; }
+}
+
+/// <summary>Words for how remote-write configuration reaches a collector.</summary>
+public static class Deliveries
+{
+    public const string Prometheus = "prometheus";
+}
+
+/// <summary>Words for whom the ingest role trusts.</summary>
+public static class TrustModes
+{
+    public const string Direct = "direct";
+}
