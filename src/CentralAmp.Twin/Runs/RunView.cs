@@ -1,0 +1,76 @@
+using System.Globalization;
+using CentralAmp.Twin.Breaks;
+using Spectre.Console;
+
+namespace CentralAmp.Twin.Runs;
+
+/// <summary>What a person sees of a run. With <c>--json</c> it goes to standard error, so that standard output holds one object.</summary>
+public sealed class RunView
+{
+    private readonly IAnsiConsole console;
+    private readonly TimeProvider time;
+    private readonly long started;
+
+    public RunView(bool json, TimeProvider time)
+    {
+        this.time = time;
+        started = time.GetTimestamp();
+        console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(json ? Console.Error : Console.Out),
+        });
+        if (!console.Profile.Out.IsTerminal)
+            console.Profile.Width = 160;
+    }
+
+    private string Elapsed => time.GetElapsedTime(started).ToString(@"mm\:ss\.f", CultureInfo.InvariantCulture);
+
+    public void Step(string sentence) => console.MarkupLineInterpolated($"[grey]{Elapsed}[/] {sentence}");
+
+    public void Passed(string cluster, PassedState state) =>
+        console.MarkupLineInterpolated($"[grey]{Elapsed}[/] [blue]{cluster}[/] {state.Name,-24} {Duration(state),8}{Retries(state)}");
+
+    public void Planted(Break planted) => console.MarkupLineInterpolated($"[yellow]planted: {planted.Name}[/] ({planted.Description}); the road must name {planted.Cause}");
+
+    public void Problem(string sentence) => console.MarkupLineInterpolated($"[red]{sentence}[/]");
+
+    public void Summary(RunReport report)
+    {
+        foreach (var cluster in report.Clusters)
+            console.Write(Table(cluster));
+        console.MarkupLineInterpolated($"calls to AWS and Kubernetes: {report.Calls.Total}, writes: {report.Calls.Writes}, denied: {report.Calls.Denied}");
+    }
+
+    private static Table Table(ClusterReport cluster)
+    {
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
+        var color = cluster.Outcome == "Verified" ? "green" : "red";
+        table.AddRow(new Markup("outcome"), new Markup($"[{color}]{cluster.Outcome ?? "none recorded"}[/] {Markup.Escape(cluster.Cause ?? "")}"));
+        foreach (var (name, value) in Rows(cluster))
+            if (value is not null)
+                table.AddRow(new Text(name), new Text(value));
+        return table;
+    }
+
+    private static IEnumerable<(string Name, string? Value)> Rows(ClusterReport cluster)
+    {
+        yield return ("", cluster.Sentence);
+        yield return ("remedy", cluster.Remedy);
+        yield return ("cluster", cluster.ClusterArn);
+        yield return ("workspace", cluster.WorkspaceArn);
+        yield return ("role", cluster.RoleArn);
+        yield return ("trust, delivery", cluster.TrustMode is null ? null : $"{cluster.TrustMode}, {cluster.Delivery}");
+        yield return ("series", cluster.Series?.ToString(CultureInfo.InvariantCulture));
+        yield return ("ACTIVE to first sample", Seconds(cluster.SecondsFromActive));
+        yield return ("execution", string.Create(CultureInfo.InvariantCulture, $"{cluster.SecondsTotal:F1} s, {cluster.Transitions} transitions"));
+        yield return ("again", cluster.Again is { } again
+            ? string.Create(CultureInfo.InvariantCulture, $"{again.Outcome}: {again.Calls} calls to AWS, {again.Writes} writes")
+            : null);
+    }
+
+    private static string? Seconds(double? value) => value is null ? null : string.Create(CultureInfo.InvariantCulture, $"{value:F1} s");
+
+    private static string Duration(PassedState state) => Seconds(state.Duration?.TotalSeconds) ?? "";
+
+    private static string Retries(PassedState state) => state.Retries == 0 ? "" : $"  ({state.Retries} retries)";
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+
+namespace CentralAmp.Benchmarks;
+
+/// <summary>
+/// The two answers that both contestants wait for, from memory: what is compared is their start, not the speed of an AWS.
+/// Shapes as botocore's models of STS 2011-06-15 and EKS 2017-11-01.
+/// </summary>
+internal static class AwsAnswers
+{
+    private const string Credentials =
+        """
+        <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+        <AccessKeyId>ASIABENCHMARK0000000</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
+        <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>AROA:peer</AssumedRoleId>
+        <Arn>arn:aws:sts::222222222222:assumed-role/CentralAmpMember/peer</Arn></AssumedRoleUser></AssumeRoleResult>
+        <ResponseMetadata><RequestId>00000000-0000-0000-0000-000000000000</RequestId></ResponseMetadata></AssumeRoleResponse>
+        """;
+
+    private const string Cluster =
+        """
+        {"cluster":{"name":"benchmark","arn":"arn:aws:eks:us-east-1:222222222222:cluster/benchmark","createdAt":1700000000.0,
+        "version":"1.33","status":"CREATING","tags":{},"accessConfig":{"authenticationMode":"API"}}}
+        """;
+
+    public static Task AnswerAsync(HttpContext context)
+    {
+        var isSts = HttpMethods.IsPost(context.Request.Method);
+        if (!isSts && !context.Request.Path.StartsWithSegments("/clusters/benchmark", StringComparison.Ordinal))
+        {
+            // Nothing else is expected of either contestant; a silent answer would compare different work.
+            context.Response.StatusCode = StatusCodes.Status501NotImplemented;
+            return context.Response.WriteAsync($"the benchmark does not answer {context.Request.Method} {context.Request.Path}");
+        }
+
+        context.Response.ContentType = isSts ? "text/xml" : "application/json";
+        return context.Response.WriteAsync(isSts ? Credentials : Cluster);
+    }
+}

@@ -1,0 +1,31 @@
+"""The peer of the cold-start comparison: the same two calls (AssumeRole, DescribeCluster) in Python and boto3, over Lambda's Runtime API."""
+import json
+import os
+import urllib.request
+
+import boto3
+
+API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
+
+
+def handle(event):
+    cluster = event["cluster"]
+    member = boto3.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{cluster['accountId']}:role/CentralAmpMember", RoleSessionName="peer"
+    )["Credentials"]
+    eks = boto3.client(
+        "eks",
+        region_name=cluster["region"],
+        aws_access_key_id=member["AccessKeyId"],
+        aws_secret_access_key=member["SecretAccessKey"],
+        aws_session_token=member["SessionToken"],
+    )
+    return {"status": eks.describe_cluster(name=cluster["name"])["cluster"]["status"]}
+
+
+while True:
+    with urllib.request.urlopen(API + "next") as invocation:
+        request_id = invocation.headers["Lambda-Runtime-Aws-Request-Id"]
+        result = handle(json.load(invocation))
+    body = json.dumps(result).encode()
+    urllib.request.urlopen(urllib.request.Request(API + request_id + "/response", data=body)).close()
