@@ -1,0 +1,31 @@
+using CentralAmp.Clusters;
+using CentralAmp.Planning;
+
+namespace CentralAmp.Access;
+
+/// <summary>Whether our RBAC in the cluster lets us do something.</summary>
+public enum RbacAccess
+{
+    Allowed,
+    Missing,
+}
+
+public sealed record EnsureClusterAccessRequest(ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described);
+
+/// <param name="Change">Of the access entry.</param>
+/// <param name="Reading">Whether the read-only RBAC is in place and in effect; Missing asks for an elevation.</param>
+public sealed record EnsureClusterAccessResult(Change Change, RbacAccess Reading);
+
+public sealed record StartElevationRequest(ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described);
+
+public sealed record StartElevationResult(Change Change);
+
+/// <param name="Plan">Its collector gets the writing RBAC too; absent before planning.</param>
+public sealed record InstallRbacRequest(
+    ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan? Plan = null);
+
+public sealed record InstallRbacResult(Change Change);
+
+public sealed record EndElevationRequest(ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described);
+
+public sealed record EndElevationResult(Change Change);

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Amazon.Runtime;
+using Amazon.SecurityToken;
+using Amazon.SecurityToken.Model;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using CentralAmp.Settings;
+
+namespace CentralAmp.Aws;
+
+/// <summary>Credentials of the member role in clusters' accounts, kept until shortly before they expire.</summary>
+public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubSettings settings, TimeProvider time)
+{
+    /// <summary>Longer than any step runs.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<(string RoleArn, string Session), (ImmutableCredentials Credentials, DateTimeOffset Expires)> cache = new();
+
+    public string RoleArn(ClusterReference cluster) => $"arn:{cluster.Partition}:iam::{cluster.AccountId}:role/{settings.MemberRoleName}";
+
+    /// <summary>The session is named for the execution, so that CloudTrail of the member account says what it was for.</summary>
+    public async Task<ImmutableCredentials> AssumeAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var key = (RoleArn: RoleArn(cluster), Session: SessionName(execution));
+        var now = time.GetUtcNow();
+        if (cache.TryGetValue(key, out var held) && now < held.Expires - Margin)
+        {
+            return held.Credentials;
+        }
+
+        // Sessions are per execution: without this a warm function would collect them.
+        foreach (var (old, _) in cache.Where(entry => now >= entry.Value.Expires - Margin))
+        {
+            cache.TryRemove(old, out _);
+        }
+
+        var assumed = await AssumeAsync(key.RoleArn, key.Session, cluster, cancellationToken);
+        var credentials = new ImmutableCredentials(assumed.AccessKeyId, assumed.SecretAccessKey, assumed.SessionToken);
+        cache[key] = (credentials, assumed.Expiration is { } at ? new DateTimeOffset(at.ToUniversalTime()) : now);
+        return credentials;
+    }
+
+    private async Task<Credentials> AssumeAsync(string roleArn, string session, ClusterReference cluster, CancellationToken cancellationToken)
+    {
+        var doing = $"assuming {roleArn} for {cluster}";
+        try
+        {
+            var answer = await sts.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = roleArn, RoleSessionName = session }, cancellationToken);
+            return answer.Credentials;
+        }
+        catch (AmazonServiceException e) when (FailureMapping.IsDenial(e) && !FailureMapping.IsDeniedByGuardrail(e))
+        {
+            throw new BlockedException(
+                Causes.MemberRoleNotAssumable,
+                $"While {doing}: denied ({e.Message}).",
+                $"Deploy src/MemberAccount/template.yaml in account {cluster.AccountId} with this hub's account id.",
+                e);
+        }
+        catch (Exception e) when (FailureMapping.TryMap(e, doing, CallSide.Hub, out var failure))
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>STS takes 2 to 64 of <c>[\w+=,.@-]</c>; the execution's name is the last part of its ARN.</summary>
+    internal static string SessionName(ExecutionReference execution)
+    {
+        var name = NotAllowed().Replace($"central-amp-{execution.Id[(execution.Id.LastIndexOf(':') + 1)..]}", "-");
+        return name.Length <= 64 ? name : name[..64];
+    }
+
+    [GeneratedRegex(@"[^A-Za-z0-9_+=,.@-]")]
+    private static partial Regex NotAllowed();
+}

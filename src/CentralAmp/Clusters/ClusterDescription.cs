@@ -1,0 +1,41 @@
+namespace CentralAmp.Clusters;
+
+/// <summary>Where the road goes after the look at the cluster.</summary>
+public enum ClusterNext
+{
+    Wait,
+    Continue,
+    OptOut,
+}
+
+/// <summary>What the cluster's tags ask of the road.</summary>
+/// <param name="AllowRestart"><c>central-amp:allow-restart</c>: pods may roll although their storage does not persist.</param>
+public sealed record RoadTags(bool AllowRestart);
+
+/// <summary>What later states need to know of a cluster. Issuer, endpoint and CA are empty unless <see cref="Next"/> is Continue.</summary>
+public sealed record ClusterDescription
+{
+    public required ClusterNext Next { get; init; }
+
+    /// <summary>Seconds until the next look; 0 unless <see cref="Next"/> is Wait.</summary>
+    public int WaitSeconds { get; init; }
+
+    /// <summary>DescribeCluster's <c>createdAt</c> in epoch milliseconds.</summary>
+    public required long CreatedAt { get; init; }
+
+    /// <summary>The OIDC issuer exactly as read: it is never built.</summary>
+    public string Issuer { get; init; } = "";
+
+    public string Endpoint { get; init; } = "";
+
+    /// <summary>PEM in base64, as read.</summary>
+    public string CertificateAuthority { get; init; } = "";
+
+    /// <summary><c>API</c>, <c>API_AND_CONFIG_MAP</c> or <c>CONFIG_MAP</c>.</summary>
+    public string AuthenticationMode { get; init; } = "";
+
+    /// <summary>ARN of the workspace that the cluster is routed to.</summary>
+    public string WorkspaceArn { get; init; } = "";
+
+    public RoadTags Options { get; init; } = new(AllowRestart: false);
+}

@@ -1,0 +1,3 @@
+namespace CentralAmp.Clusters;
+
+public sealed record DescribeClusterRequest(ExecutionReference Execution, ClusterReference Cluster);

@@ -1,0 +1,18 @@
+using CentralAmp.Clusters;
+using CentralAmp.Planning;
+using CentralAmp.Trust;
+
+namespace CentralAmp.Delivery;
+
+public sealed record DeliverRemoteWriteRequest(
+    ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan Plan, EnsureTrustResult Trust);
+
+/// <summary>The collector is healthy with our entry.</summary>
+/// <param name="DeliveredAt">When the entry was seen loaded; absent if nothing had to be done.</param>
+public sealed record DeliverRemoteWriteResult(Change Change, DateTimeOffset? DeliveredAt = null);
+
+public sealed record WithdrawRemoteWriteRequest(
+    ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan Plan, EnsureTrustResult Trust);
+
+/// <summary>Nothing of ours is left on the collector; <see cref="Change.Unchanged"/> if there was nothing to take back.</summary>
+public sealed record WithdrawRemoteWriteResult(Change Change);

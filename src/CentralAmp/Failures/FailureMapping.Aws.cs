@@ -1,0 +1,117 @@
+using System.Net;
+using Amazon.Runtime;
+
+namespace CentralAmp.Failures;
+
+public static partial class FailureMapping
+{
+    private static readonly HashSet<string> Throttling = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException", "TooManyRequestsException",
+        "RequestLimitExceeded", "BandwidthLimitExceeded", "SlowDown", "PriorRequestNotComplete", "ProvisionedThroughputExceededException",
+        "TransactionInProgressException", "EC2ThrottledException",
+    };
+
+    private static readonly HashSet<string> Unavailable = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "InternalFailure", "InternalError", "InternalServerException", "InternalServerError", "ServerException", "ServiceUnavailable",
+        "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException", "ServiceFailure", "IDPCommunicationError",
+    };
+
+    // Two writers at once; the loser repeats and then finds the work done.
+    private static readonly HashSet<string> Contended = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "ConcurrentModification", "ConcurrentModificationException", "ResourceInUseException", "ConflictException", "EntityTemporarilyUnmodifiable",
+        "TransactionConflictException",
+    };
+
+    private static readonly HashSet<string> Quota = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "LimitExceeded", "LimitExceededException", "ResourceLimitExceededException", "ServiceQuotaExceededException",
+    };
+
+    private static readonly HashSet<string> Denied = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized",
+    };
+
+    private static RoadException OfAws(AmazonServiceException e, string doing, CallSide side) => (e.ErrorCode ?? "") switch
+    {
+        _ when IsThrottling(e) => Throttled(e, doing),
+        _ when IsDenial(e) => OfDenial(e, doing, side),
+        var code when Quota.Contains(code) => new BlockedException(
+            Causes.QuotaReached,
+            $"While {doing}: a quota is reached ({e.Message}).",
+            "Raise the quota in Service Quotas or remove what is not needed, then execute again.",
+            e),
+        var code when Contended.Contains(code) => new TransientException(
+            Causes.ServiceUnavailable,
+            $"While {doing}: something else is changing the same resource ({e.Message}).",
+            "None if it passes; else see what else manages this resource.",
+            e),
+        // No code and no status: the answer never came, or was not AWS's.
+        var code when Unavailable.Contains(code) || IsServerError(e.StatusCode) || (int)e.StatusCode == 0 => Unreachable(e, doing),
+        var code => new BlockedException(
+            Causes.Unexpected,
+            $"While {doing}: AWS refused with {(code.Length == 0 ? "no code" : code)}, HTTP {(int)e.StatusCode} ({e.Message}).",
+            "Read the message; if it is not about this cluster, report it as a bug.",
+            e),
+    };
+
+    /// <summary>AWS knew who called and did not allow it.</summary>
+    public static bool IsDenial(AmazonServiceException e) =>
+        Denied.Contains(e.ErrorCode ?? "") || (e.StatusCode == HttpStatusCode.Forbidden && string.IsNullOrEmpty(e.ErrorCode));
+
+    /// <summary>The denial is the organization's or a boundary's, not that of a missing permission.</summary>
+    public static bool IsDeniedByGuardrail(AmazonServiceException e) => IsDeniedByOrganization(e) || IsDeniedByBoundary(e);
+
+    // AWS's own wording: IAM User Guide, "Troubleshoot access denied error messages".
+    private static bool IsDeniedByOrganization(AmazonServiceException e) => Says(e, "service control policy") || Says(e, "resource control policy");
+
+    private static bool IsDeniedByBoundary(AmazonServiceException e) => Says(e, "permissions boundary");
+
+    private static bool Says(AmazonServiceException e, string wording) => e.Message?.Contains(wording, StringComparison.OrdinalIgnoreCase) == true;
+
+    private static bool IsThrottling(AmazonServiceException e) =>
+        Throttling.Contains(e.ErrorCode ?? "") || e.StatusCode == HttpStatusCode.TooManyRequests || e.Retryable?.Throttling == true;
+
+    private static TransientException Throttled(AmazonServiceException e, string doing) => new(
+        Causes.Throttled,
+        $"While {doing}: throttled ({e.Message}).",
+        "None if it passes; else lower MaxConcurrency or raise the API's quota.",
+        e);
+
+    /// <summary>A denial by policy of the organization, by boundary, and by a missing permission ask three different people for help.</summary>
+    private static BlockedException OfDenial(AmazonServiceException e, string doing, CallSide side)
+    {
+        if (IsDeniedByOrganization(e))
+        {
+            return new BlockedException(
+                Causes.DeniedByServiceControlPolicy,
+                $"While {doing}: a policy of the organization denies it ({e.Message}).",
+                "Ask the owner of the organization's policies for an exception for CentralAmp's roles.",
+                e);
+        }
+
+        if (IsDeniedByBoundary(e))
+        {
+            return new BlockedException(
+                Causes.DeniedByPermissionsBoundary,
+                $"While {doing}: the permissions boundary of the role does not allow it ({e.Message}).",
+                "Allow the action in the boundary, or give CentralAmp another boundary by parameter.",
+                e);
+        }
+
+        return side == CallSide.Hub
+            ? new BlockedException(
+                Causes.HubPermissionMissing,
+                $"While {doing}: the function's role is not allowed to ({e.Message}).",
+                "Deploy the current template.yaml in the hub account.",
+                e)
+            : new BlockedException(
+                Causes.MemberPermissionMissing,
+                $"While {doing}: the member role is not allowed to ({e.Message}).",
+                "Deploy the current src/MemberAccount/template.yaml in the member account.",
+                e);
+    }
+}

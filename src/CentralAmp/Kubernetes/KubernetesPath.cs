@@ -1,0 +1,44 @@
+namespace CentralAmp.Kubernetes;
+
+/// <summary>Paths of the Kubernetes API that the road uses.</summary>
+public static class KubernetesPath
+{
+    private const string Rbac = "/apis/rbac.authorization.k8s.io/v1";
+    private const string Operator = "/apis/monitoring.coreos.com/v1";
+
+    public static string AllPrometheuses => $"{Operator}/prometheuses";
+
+    public static string AllPrometheusAgents => "/apis/monitoring.coreos.com/v1alpha1/prometheusagents";
+
+    public static string Prometheus(string @namespace, string name) => $"{Operator}/namespaces/{Escape(@namespace)}/prometheuses/{Escape(name)}";
+
+    public static string ServiceAccount(string @namespace, string name) => $"{Core(@namespace)}/serviceaccounts/{Escape(name)}";
+
+    public static string TokenRequest(string @namespace, string serviceAccount) => $"{ServiceAccount(@namespace, serviceAccount)}/token";
+
+    public static string Pod(string @namespace, string name) => $"{Core(@namespace)}/pods/{Escape(name)}";
+
+    /// <param name="labelSelector">As <c>kubectl -l</c>; empty for all.</param>
+    public static string Pods(string @namespace, string labelSelector = "") =>
+        $"{Core(@namespace)}/pods{(labelSelector.Length == 0 ? "" : $"?labelSelector={Escape(labelSelector)}")}";
+
+    /// <param name="target">Path and query at the pod, from its first slash.</param>
+    public static string PodProxy(string @namespace, string pod, int port, string target) =>
+        $"{Core(@namespace)}/pods/{Escape(pod)}:{port}/proxy{target}";
+
+    public static string StatefulSet(string @namespace, string name) => $"/apis/apps/v1/namespaces/{Escape(@namespace)}/statefulsets/{Escape(name)}";
+
+    public static string StatefulSets(string @namespace) => $"/apis/apps/v1/namespaces/{Escape(@namespace)}/statefulsets";
+
+    public static string ClusterRole(string name) => $"{Rbac}/clusterroles/{Escape(name)}";
+
+    public static string ClusterRoleBinding(string name) => $"{Rbac}/clusterrolebindings/{Escape(name)}";
+
+    public static string Role(string @namespace, string name) => $"{Rbac}/namespaces/{Escape(@namespace)}/roles/{Escape(name)}";
+
+    public static string RoleBinding(string @namespace, string name) => $"{Rbac}/namespaces/{Escape(@namespace)}/rolebindings/{Escape(name)}";
+
+    private static string Core(string @namespace) => $"/api/v1/namespaces/{Escape(@namespace)}";
+
+    private static string Escape(string segment) => Uri.EscapeDataString(segment);
+}
