@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Amazon.StepFunctions.Model;
 
 namespace CentralAmp.Twin.Runs;
@@ -36,6 +37,12 @@ public static class ExecutionHistory
     /// (AWS Step Functions pricing: "including retries").
     /// </summary>
     public static int Transitions(IEnumerable<PassedState> states) => states.Sum(state => 1 + state.Retries);
+
+    /// <summary>The result of RecordOutcome, which is this execution's own word; the registry may hold a later one's.</summary>
+    public static JsonObject? Record(IEnumerable<HistoryEvent> events) =>
+        events.Where(item => item.StateExitedEventDetails?.Name == "RecordOutcome")
+            .Select(item => JsonNode.Parse(item.StateExitedEventDetails.Output)?["record"] as JsonObject)
+            .LastOrDefault();
 
     private static bool IsAttempt(string type) => type is "TaskScheduled" or "LambdaFunctionScheduled";
 

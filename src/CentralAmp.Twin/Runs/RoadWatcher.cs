@@ -1,10 +1,12 @@
+using System.Text.Json.Nodes;
 using Amazon.StepFunctions;
 using Amazon.StepFunctions.Model;
 
 namespace CentralAmp.Twin.Runs;
 
 /// <summary>How one execution went.</summary>
-public sealed record WatchedExecution(string Arn, string Status, TimeSpan Duration, IReadOnlyList<PassedState> States, string? Cause)
+/// <param name="Record">What RecordOutcome said; null if the execution never came so far.</param>
+public sealed record WatchedExecution(string Arn, string Status, TimeSpan Duration, IReadOnlyList<PassedState> States, JsonObject? Record)
 {
     public int Transitions => ExecutionHistory.Transitions(States);
 }
@@ -41,12 +43,13 @@ public sealed class RoadWatcher(IAmazonStepFunctions stepFunctions, TimeProvider
         while (true)
         {
             var described = await stepFunctions.DescribeExecutionAsync(new DescribeExecutionRequest { ExecutionArn = executionArn }, cancellationToken);
-            var states = ExecutionHistory.States(await EventsAsync(executionArn, cancellationToken));
+            var events = await EventsAsync(executionArn, cancellationToken);
+            var states = ExecutionHistory.States(events);
             var running = described.Status == ExecutionStatus.RUNNING;
             for (; reported < states.Count && (states[reported].Left is not null || !running); reported++)
                 passed(states[reported]);
             if (!running)
-                return new WatchedExecution(executionArn, described.Status.Value, (described.StopDate - described.StartDate) ?? TimeSpan.Zero, states, described.Cause);
+                return new WatchedExecution(executionArn, described.Status.Value, (described.StopDate - described.StartDate) ?? TimeSpan.Zero, states, ExecutionHistory.Record(events));
 
             await Task.Delay(Poll, time, cancellationToken);
         }
@@ -59,7 +62,7 @@ public sealed class RoadWatcher(IAmazonStepFunctions stepFunctions, TimeProvider
         do
         {
             var page = await stepFunctions.GetExecutionHistoryAsync(
-                new GetExecutionHistoryRequest { ExecutionArn = executionArn, MaxResults = 1000, NextToken = token, IncludeExecutionData = false },
+                new GetExecutionHistoryRequest { ExecutionArn = executionArn, MaxResults = 1000, NextToken = token, IncludeExecutionData = true },
                 cancellationToken);
             events.AddRange(page.Events ?? []);
             token = page.NextToken;

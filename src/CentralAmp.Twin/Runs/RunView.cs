@@ -30,6 +30,9 @@ public sealed class RunView
     public void Passed(string cluster, PassedState state) =>
         console.MarkupLineInterpolated($"[grey]{Elapsed}[/] [blue]{cluster}[/] {state.Name,-24} {Duration(state),8}{Retries(state)}");
 
+    /// <summary>A line to be copied: no markup, no wrapping by words.</summary>
+    public void Plain(string line) => console.Profile.Out.Writer.WriteLine(line);
+
     public void Planted(Break planted) => console.MarkupLineInterpolated($"[yellow]planted: {planted.Name}[/] ({planted.Description}); the road must name {planted.Cause}");
 
     public void Problem(string sentence) => console.MarkupLineInterpolated($"[red]{sentence}[/]");
