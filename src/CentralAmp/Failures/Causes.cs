@@ -31,6 +31,7 @@ public static class Causes
     // Cluster access.
     public const string AuthenticationModeConfigMap = nameof(AuthenticationModeConfigMap);
     public const string AccessEntryForeign = nameof(AccessEntryForeign);
+    public const string AccessEntryMissing = nameof(AccessEntryMissing);
     public const string ElevationHeldElsewhere = nameof(ElevationHeldElsewhere);
     public const string EndpointUnreachable = nameof(EndpointUnreachable);
     public const string EndpointCertificateWrong = nameof(EndpointCertificateWrong);

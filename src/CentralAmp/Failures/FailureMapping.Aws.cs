@@ -12,7 +12,7 @@ public static partial class FailureMapping
         "TransactionInProgressException", "EC2ThrottledException",
     };
 
-    private static readonly HashSet<string> Unavailable = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> UnavailableCodes = new(StringComparer.OrdinalIgnoreCase)
     {
         "InternalFailure", "InternalError", "InternalServerException", "InternalServerError", "ServerException", "ServiceUnavailable",
         "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException", "ServiceFailure", "IDPCommunicationError",
@@ -50,7 +50,7 @@ public static partial class FailureMapping
             "None if it passes; else see what else manages this resource.",
             e),
         // No code and no status: the answer never came, or was not AWS's.
-        var code when Unavailable.Contains(code) || IsServerError(e.StatusCode) || (int)e.StatusCode == 0 => Unreachable(e, doing),
+        var code when UnavailableCodes.Contains(code) || IsServerError(e.StatusCode) || (int)e.StatusCode == 0 => Unreachable(e, doing),
         var code => new BlockedException(
             Causes.Unexpected,
             $"While {doing}: AWS refused with {(code.Length == 0 ? "no code" : code)}, HTTP {(int)e.StatusCode} ({e.Message}).",

@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+
+namespace CentralAmp.Access;
+
+/// <summary>Compares RBAC objects by what they grant and to whom: order and server-made fields do not matter. Pure.</summary>
+public static class RbacComparison
+{
+    private static readonly string[] ListFields = ["apiGroups", "resources", "resourceNames", "verbs", "nonResourceURLs"];
+
+    public static bool IsSame(JsonObject desired, JsonObject observed) =>
+        Set(Rules(desired)).SetEquals(Rules(observed))
+        && Set(Subjects(desired)).SetEquals(Subjects(observed))
+        && RoleRef(desired) == RoleRef(observed)
+        && IsOurs(observed)
+        // Someone could widen our role without touching its rules.
+        && observed["aggregationRule"] is null;
+
+    /// <summary>Our label is on it.</summary>
+    public static bool IsOurs(JsonObject observed) =>
+        (observed["metadata"] as JsonObject)?["labels"] is JsonObject labels && Text(labels[RbacManifests.ManagedByLabel]) == RbacManifests.ManagedBy;
+
+    private static HashSet<string> Set(IEnumerable<string> texts) => [.. texts];
+
+    private static IEnumerable<string> Rules(JsonObject item) => Objects(item["rules"]).Select(rule =>
+        string.Join(';', ListFields.Select(field => $"{field}={string.Join(',', Texts(rule[field]).Order(StringComparer.Ordinal))}")));
+
+    private static IEnumerable<string> Subjects(JsonObject item) => Objects(item["subjects"]).Select(subject =>
+        $"{Text(subject["kind"])}/{Text(subject["namespace"])}/{Text(subject["name"])}");
+
+    private static string RoleRef(JsonObject item) =>
+        item["roleRef"] is JsonObject reference ? $"{Text(reference["kind"])}/{Text(reference["name"])}" : "";
+
+    private static IEnumerable<JsonObject> Objects(JsonNode? node) => (node as JsonArray)?.OfType<JsonObject>() ?? [];
+
+    private static IEnumerable<string> Texts(JsonNode? node) => (node as JsonArray)?.Select(Text) ?? [];
+
+    private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
+}

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Planning;
+
+namespace CentralAmp.Access;
+
+/// <summary>The RBAC that CentralAmp installs, as Kubernetes objects. Pure; reviewed in the golden files of the tests.</summary>
+public static class RbacManifests
+{
+    public const string ReadName = "central-amp-read";
+    public const string WriteName = "central-amp-write";
+    public const string ManagedByLabel = "app.kubernetes.io/managed-by";
+    public const string ManagedBy = "central-amp";
+
+    /// <summary>The port that the operator gives Prometheus' web interface; part of the name under which RBAC knows a proxied pod.</summary>
+    public const int PrometheusPort = 9090;
+
+    private const string ApiVersion = "rbac.authorization.k8s.io/v1";
+    private const string ApiGroup = "rbac.authorization.k8s.io";
+
+    /// <summary>What planning and delivery read, in every namespace. No Secrets, no ConfigMaps.</summary>
+    public static JsonObject ReadRole() => new()
+    {
+        ["apiVersion"] = ApiVersion,
+        ["kind"] = "ClusterRole",
+        ["metadata"] = Metadata(ReadName),
+        ["rules"] = new JsonArray(
+            Rule("monitoring.coreos.com", ["prometheuses", "prometheusagents"], ["get", "list"]),
+            Rule("", ["serviceaccounts"], ["get"]),
+            Rule("", ["pods"], ["get", "list"]),
+            Rule("apps", ["statefulsets"], ["get", "list"]),
+            Rule(ApiGroup, ["clusterroles", "clusterrolebindings"], ["get"], [ReadName]),
+            Rule(ApiGroup, ["roles", "rolebindings"], ["get"], [WriteName])),
+    };
+
+    public static JsonObject ReadBinding() => new()
+    {
+        ["apiVersion"] = ApiVersion,
+        ["kind"] = "ClusterRoleBinding",
+        ["metadata"] = Metadata(ReadName),
+        ["roleRef"] = RoleRef("ClusterRole", ReadName),
+        ["subjects"] = Subjects(),
+    };
+
+    /// <summary>Writing exactly the objects of the collector, by name.</summary>
+    public static JsonObject WriteRole(Collector collector) => new()
+    {
+        ["apiVersion"] = ApiVersion,
+        ["kind"] = "Role",
+        ["metadata"] = Metadata(WriteName, collector.Namespace),
+        ["rules"] = new JsonArray(
+            Rule("monitoring.coreos.com", ["prometheuses"], ["get", "patch"], [collector.Name]),
+            Rule("", ["serviceaccounts"], ["get", "patch"], [collector.ServiceAccount]),
+            Rule("", ["serviceaccounts/token"], ["create"], [collector.ServiceAccount]),
+            Rule("", ["pods/proxy"], ["get"], [.. collector.Pods.Order(StringComparer.Ordinal).Select(pod => $"{pod}:{PrometheusPort}")])),
+    };
+
+    public static JsonObject WriteBinding(Collector collector) => new()
+    {
+        ["apiVersion"] = ApiVersion,
+        ["kind"] = "RoleBinding",
+        ["metadata"] = Metadata(WriteName, collector.Namespace),
+        ["roleRef"] = RoleRef("Role", WriteName),
+        ["subjects"] = Subjects(),
+    };
+
+    private static JsonObject Metadata(string name, string? @namespace = null)
+    {
+        var metadata = new JsonObject { ["name"] = name };
+        if (@namespace is not null)
+        {
+            metadata["namespace"] = @namespace;
+        }
+
+        metadata["labels"] = new JsonObject { [ManagedByLabel] = ManagedBy };
+        return metadata;
+    }
+
+    private static JsonObject RoleRef(string kind, string name) => new() { ["apiGroup"] = ApiGroup, ["kind"] = kind, ["name"] = name };
+
+    private static JsonArray Subjects() => new(new JsonObject
+    {
+        ["apiGroup"] = ApiGroup,
+        ["kind"] = "Group",
+        ["name"] = AccessEntryDecision.Group,
+    });
+
+    private static JsonObject Rule(string group, string[] resources, string[] verbs, string[]? names = null)
+    {
+        var rule = new JsonObject { ["apiGroups"] = Array(group), ["resources"] = Array(resources) };
+        // An empty list of names would mean every object.
+        if (names is { Length: > 0 })
+        {
+            rule["resourceNames"] = Array(names);
+        }
+
+        rule["verbs"] = Array(verbs);
+        return rule;
+    }
+
+    private static JsonArray Array(params string[] texts) => new([.. texts.Select(text => (JsonNode)JsonValue.Create(text))]);
+}

@@ -1,0 +1,44 @@
+using CentralAmp.Failures;
+
+namespace CentralAmp.Clusters;
+
+/// <summary>Reads our tags of a cluster. Pure. A value that is neither true nor false stops the road: guessing could roll someone's pods.</summary>
+public static class ClusterTags
+{
+    /// <summary><c>false</c> opts the cluster out.</summary>
+    public const string Onboard = "central-amp:onboard";
+
+    /// <summary><c>true</c> allows to roll pods whose storage does not persist.</summary>
+    public const string AllowRestart = "central-amp:allow-restart";
+
+    private const string Prefix = "central-amp:";
+
+    /// <exception cref="BlockedException">ClusterTagsInvalid.</exception>
+    public static (bool Onboard, RoadTags Options) Read(ClusterReference cluster, IReadOnlyDictionary<string, string> tags)
+    {
+        foreach (var key in tags.Keys.Where(key => key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
+        {
+            if (key is not (Onboard or AllowRestart))
+            {
+                throw Invalid(cluster, $"the tag '{Quote.Cut(key)}' is not known");
+            }
+        }
+
+        return (Flag(cluster, tags, Onboard, absent: true), new RoadTags(Flag(cluster, tags, AllowRestart, absent: false)));
+    }
+
+    private static bool Flag(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, string key, bool absent) =>
+        tags.TryGetValue(key, out var value)
+            ? value.Trim().ToLowerInvariant() switch
+            {
+                "true" => true,
+                "false" => false,
+                _ => throw Invalid(cluster, $"the tag '{key}' is '{Quote.Cut(value)}', expected true or false"),
+            }
+            : absent;
+
+    private static BlockedException Invalid(ClusterReference cluster, string why) => new(
+        Causes.ClusterTagsInvalid,
+        $"The tags of {cluster} cannot be followed: {why}.",
+        $"Set '{Onboard}' and '{AllowRestart}' to true or false, or remove them, then execute again.");
+}

@@ -1,0 +1,29 @@
+namespace CentralAmp.Clusters;
+
+/// <summary>DescribeCluster's answer, as far as the road looks at it. Absent is null.</summary>
+public sealed record ObservedCluster
+{
+    /// <summary>EKS' word: CREATING, ACTIVE, DELETING, FAILED, UPDATING, PENDING.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Epoch milliseconds.</summary>
+    public required long CreatedAt { get; init; }
+
+    public string? Issuer { get; init; }
+
+    public string? Endpoint { get; init; }
+
+    /// <summary>PEM in base64.</summary>
+    public string? CertificateAuthority { get; init; }
+
+    public string? AuthenticationMode { get; init; }
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>Reads clusters in member accounts.</summary>
+public interface IClusterReader
+{
+    /// <summary>Null when EKS says that there is no such cluster.</summary>
+    Task<ObservedCluster?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken);
+}

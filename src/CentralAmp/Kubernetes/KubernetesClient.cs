@@ -1,0 +1,119 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+
+namespace CentralAmp.Kubernetes;
+
+/// <summary>The Kubernetes API over plain HTTP; see <see cref="IKubernetes"/> for what its calls promise.</summary>
+public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) : IKubernetes
+{
+    private const string FieldManager = "central-amp";
+    private const int PageSize = 250;
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
+
+    public async Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(HttpMethod.Get, path, content: null, cancellationToken);
+        return answer.Status == 404 ? null : Success(HttpMethod.Get, path, answer);
+    }
+
+    public async Task<IReadOnlyList<JsonObject>?> ListAsync(string path, CancellationToken cancellationToken)
+    {
+        var items = new List<JsonObject>();
+        var first = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={PageSize}";
+        var page = first;
+        while (true)
+        {
+            if (await GetAsync(page, cancellationToken) is not { } list)
+            {
+                return null;
+            }
+
+            items.AddRange((list["items"] as JsonArray)?.OfType<JsonObject>() ?? []);
+            if (KubernetesStatus.Text((list["metadata"] as JsonObject)?["continue"]) is not { Length: > 0 } next)
+            {
+                return items;
+            }
+
+            page = $"{first}&continue={Uri.EscapeDataString(next)}";
+        }
+    }
+
+    public Task<JsonObject> ApplyAsync(string path, JsonObject desired, CancellationToken cancellationToken) =>
+        // JSON is YAML; "force" stays false, so that a field of another manager is a conflict and not a war.
+        WriteAsync(HttpMethod.Patch, $"{path}?fieldManager={FieldManager}&force=false", desired, "application/apply-patch+yaml", cancellationToken);
+
+    public Task<JsonObject> MergePatchAsync(string path, JsonObject patch, CancellationToken cancellationToken) =>
+        WriteAsync(HttpMethod.Patch, $"{path}?fieldManager={FieldManager}", patch, "application/merge-patch+json", cancellationToken);
+
+    public Task<JsonObject> CreateAsync(string path, JsonObject body, CancellationToken cancellationToken) =>
+        WriteAsync(HttpMethod.Post, $"{path}?fieldManager={FieldManager}", body, "application/json", cancellationToken);
+
+    public async Task<ProxyAnswer> ProxyGetAsync(string path, CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(HttpMethod.Get, path, content: null, cancellationToken);
+        // 401 and 403 with a Status object are the API server's own, about us.
+        return answer.Status is 401 or 403 && KubernetesStatus.IsStatus(answer.Body)
+            ? throw Failure(HttpMethod.Get, path, answer)
+            : new ProxyAnswer(answer.Status, answer.Body);
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<JsonObject> WriteAsync(HttpMethod method, string path, JsonObject body, string mediaType, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(body.ToJsonString());
+        content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        return Success(method, path, await SendAsync(method, path, content, cancellationToken));
+    }
+
+    private async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(RequestTimeout);
+        using var request = new HttpRequestMessage(method, path.TrimStart('/')) { Content = content };
+        try
+        {
+            using var response = await http.SendAsync(request, limit.Token);
+            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(limit.Token), response.Headers.RetryAfter?.Delta);
+        }
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw FailureMapping.OfConnection(new TimeoutException($"no answer within {RequestTimeout.TotalSeconds:0} s", e), Doing(method, path), http.BaseAddress!);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            throw FailureMapping.OfConnection(e, Doing(method, path), http.BaseAddress!);
+        }
+    }
+
+    private JsonObject Success(HttpMethod method, string path, Answer answer)
+    {
+        if (answer.Status is < 200 or > 299)
+        {
+            throw Failure(method, path, answer);
+        }
+
+        try
+        {
+            return JsonNode.Parse(answer.Body) as JsonObject ?? throw new JsonException("not an object");
+        }
+        catch (JsonException e)
+        {
+            throw FailureMapping.OfConnection(new IOException($"the answer is not a JSON object: {e.Message}", e), Doing(method, path), http.BaseAddress!);
+        }
+    }
+
+    private RoadException Failure(HttpMethod method, string path, Answer answer)
+    {
+        FailureMapping.TryMap(
+            KubernetesStatus.Read(answer.Status, answer.Body, answer.RetryAfter), Doing(method, path), CallSide.Member, out var failure);
+        return failure!;
+    }
+
+    private string Doing(HttpMethod method, string path) => $"calling {method} {path.Split('?')[0]} of {cluster}";
+
+    private sealed record Answer(int Status, string Body, TimeSpan? RetryAfter);
+}

@@ -1,0 +1,16 @@
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
+
+namespace CentralAmp.Kubernetes;
+
+/// <summary>Connects to clusters as the member role of their account.</summary>
+public sealed class KubernetesClients(MemberAccounts members, TimeProvider time) : IKubernetesClients
+{
+    public async Task<IKubernetes> ConnectAsync(
+        ClusterReference cluster, ClusterDescription described, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var credentials = await members.AssumeAsync(cluster, execution, cancellationToken);
+        var token = EksToken.Create(cluster, credentials, time.GetUtcNow());
+        return new KubernetesClient(cluster, ClusterConnection.Open(described, token));
+    }
+}
