@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CentralAmp.Twin.Breaks;
 using CentralAmp.Twin.Recording;
 using CentralAmp.Twin.World;
 
@@ -36,10 +37,10 @@ public static class TwinRun
     {
         using var calls = new CallRecorder(options.RecordFile);
         await using var world = await TwinWorld.StartAsync(new WorldOptions(), calls, view.Step, cancellationToken);
-        await PlantAsync(options, world, view, cancellationToken);
-
         var onboarding = new Onboarding(world, view);
         var names = Enumerable.Range(1, options.Clusters).Select(number => $"shop-{number}").ToArray();
+        foreach (var name in names)
+            await PlantAsync(options.Break, name, world, view, cancellationToken);
         var clusters = await Task.WhenAll(names.Select(name => onboarding.RunAsync(name, Behaviour(options), cancellationToken)));
         if (options.Again)
             clusters = await AgainAsync(clusters, onboarding, cancellationToken);
@@ -59,13 +60,13 @@ public static class TwinRun
         return options.Break?.Behaviour?.Invoke(normal) ?? normal;
     }
 
-    private static async Task PlantAsync(TwinRunOptions options, TwinWorld world, RunView view, CancellationToken cancellationToken)
+    private static async Task PlantAsync(Break? planted, string clusterName, TwinWorld world, RunView view, CancellationToken cancellationToken)
     {
-        if (options.Break is not { } planted)
+        if (planted is null)
             return;
         view.Planted(planted);
         if (planted.Tampering is { } tampering)
-            await tampering.PlantAsync(world, cancellationToken);
+            await tampering.PlantAsync(world, clusterName, cancellationToken);
     }
 
     // One after the other: calls are counted for each cluster.

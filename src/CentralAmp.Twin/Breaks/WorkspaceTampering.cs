@@ -1,0 +1,11 @@
+using Amazon.PrometheusService.Model;
+using CentralAmp.Twin.World;
+
+namespace CentralAmp.Twin.Breaks;
+
+/// <summary>The workspace is deleted before the cluster appears.</summary>
+public sealed class WorkspaceTampering : ITampering
+{
+    public Task PlantAsync(TwinWorld world, string clusterName, CancellationToken cancellationToken) =>
+        world.Amp.DeleteWorkspaceAsync(new DeleteWorkspaceRequest { WorkspaceId = world.WorkspaceId }, cancellationToken);
+}
