@@ -20,7 +20,7 @@ internal static class DeliveryRefusals
             : Decisions.Blocked(
                 Causes.EntryForeign,
                 $"{prometheus} has a remote-write entry named '{Ours.EntryName}' that {Names(prometheus.RemoteWriteOwners)} set, and it is not what CentralAmp needs.",
-                $"At its source, replace that entry by this, or remove it: {desired.Entry.ToJsonString()}");
+                $"At its source, replace that entry by this, or remove it: {JsonMeaning.Print(desired.Entry)}");
 
     public static Failure? OfForeignList(PrometheusResource prometheus, DesiredDelivery desired) =>
         Standing.OfEntry(prometheus, desired.Entry) != EntryStanding.Foreign
@@ -31,7 +31,7 @@ internal static class DeliveryRefusals
     public static Failure ForeignList(PrometheusResource prometheus, string owner, DesiredDelivery desired) => Decisions.Blocked(
         Causes.RemoteWriteForeign,
         $"spec.remoteWrite of {prometheus} belongs to {owner}.",
-        $"At its source (Helm values, Git), add this entry to the list, then execute again: {desired.Entry.ToJsonString()}");
+        $"At its source (Helm values, Git), add this entry to the list, then execute again: {JsonMeaning.Print(desired.Entry)}");
 
     private static string Names(IReadOnlyList<string> managers) =>
         managers.Count == 0 ? "an unknown manager" : string.Join(" and ", managers.Select(manager => $"'{manager}'"));

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -16,6 +18,18 @@ public static class JsonMeaning
         (JsonValue have, JsonValue want) => Text(have) == Text(want),
         _ => false,
     };
+
+    /// <summary>One line for a person to paste (JSON is YAML): <c>(.+)</c> stays <c>(.+)</c>.</summary>
+    public static string Print(JsonObject value)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            value.WriteTo(writer);
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
 
     private static string Text(JsonValue value) => value.GetValueKind() switch
     {

@@ -6,6 +6,8 @@ namespace CentralAmp.Planning;
 /// <summary>What must hold before delivery <c>prometheus</c> is planned, in this order. NotReady parks the road, Blocked ends it.</summary>
 internal static class CollectorChecks
 {
+    public const string NoCollectorRemedy = "None if it is being set up; else install kube-prometheus-stack, or execute again when it runs.";
+
     private static readonly Func<PlanFacts, Failure?>[] InOrder =
     [
         ThereIsACollector,
@@ -92,5 +94,5 @@ internal static class CollectorChecks
     private static Failure NoCollector(string sentence) => Decisions.NotReady(
         Causes.NoCollectorYet,
         $"There is nothing to deliver to: {sentence}.",
-        "None if it is being set up; else install kube-prometheus-stack, or execute again when it runs.");
+        NoCollectorRemedy);
 }
