@@ -49,6 +49,10 @@ public sealed record OnboardingPlan
 
     /// <summary>What delivery will have to do; <see cref="Change.Unchanged"/> means that everything desired is there already.</summary>
     public Change Change { get; init; }
+
+    /// <summary>The collector that every step after planning works on.</summary>
+    /// <exception cref="InvalidOperationException">The state machine led a parked plan on: a bug.</exception>
+    public Collector RequireCollector() => Collector ?? throw new InvalidOperationException($"The plan has no collector: {Sentence}");
 }
 
 /// <summary>Words for how remote-write configuration reaches a collector.</summary>

@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using CentralAmp.Twin.Clusters.Access;
+using CentralAmp.Twin.Clusters.Objects;
+using Microsoft.AspNetCore.Http;
+
+namespace CentralAmp.Twin.Clusters.Api;
+
+/// <summary>
+/// The Kubernetes API of one cluster: authentication, authorization, dispatch, and a record of every call.
+/// </summary>
+internal sealed class KubernetesApi(
+    string clusterArn,
+    ObjectStore store,
+    TokenAuthentication authentication,
+    Authorizer authorizer,
+    ResourceEndpoints resources,
+    TokenRequests tokenRequests,
+    PodProxy proxy,
+    ICallRecorder recorder,
+    TimeProvider time)
+{
+    private static readonly HashSet<string> ChangingVerbs = ["create", "update", "patch", "delete", "deletecollection"];
+
+    private readonly Discovery discovery = new(() => Served(store));
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var request = await ApiRequest.ReadAsync(context);
+        var user = authentication.Authenticate(context.Request.Headers.Authorization.ToString());
+        var response = await AnswerAsync(request, user, context.RequestAborted);
+        Record(request, user, response.Status);
+
+        context.Response.StatusCode = response.Status;
+        context.Response.ContentType = response.ContentType;
+        context.Response.Headers["Audit-Id"] = Guid.NewGuid().ToString();
+        if (response.Warning.Length > 0)
+            context.Response.Headers.Append("Warning", $"299 - \"{response.Warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+        await context.Response.Body.WriteAsync(response.Body, context.RequestAborted);
+    }
+
+    private async Task<ApiResponse> AnswerAsync(ApiRequest request, UserInfo? user, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (user is null)
+                throw new StatusException(401, "Unauthorized", "Unauthorized");
+            if (!authorizer.Allows(user, request.Access))
+                throw AccessDenied.For(user, request.Access);
+            return request.IsResource ? await DispatchAsync(request, user, cancellationToken) : discovery.Answer(request.Path);
+        }
+        catch (StatusException error)
+        {
+            return ApiResponse.Error(error);
+        }
+    }
+
+    private async Task<ApiResponse> DispatchAsync(ApiRequest request, UserInfo user, CancellationToken cancellationToken)
+    {
+        var kind = Served(store).FirstOrDefault(k => k.Group == request.Group && k.Version == request.Version && k.Plural == request.Plural);
+        if (kind is null)
+            return ApiResponse.PageNotFound;
+        return (kind.Plural, request.Subresource) switch
+        {
+            ("serviceaccounts", "token") => tokenRequests.Answer(request),
+            ("pods", "proxy") => await proxy.AnswerAsync(request, cancellationToken),
+            _ => resources.Answer(kind, request, user),
+        };
+    }
+
+    private static IReadOnlyList<ResourceKind> Served(ObjectStore store) =>
+        [.. ResourceKind.All.Where(k => !k.IsCustom || store.Find(ResourceKind.CustomResourceDefinition, "", k.QualifiedName) is not null)];
+
+    private void Record(ApiRequest request, UserInfo? user, int status)
+    {
+        // A token is handed out, nothing in the cluster changes; a dry run changes nothing either.
+        var isWrite = request.IsResource && ChangingVerbs.Contains(request.Verb) && request.Subresource != "token" && !request.IsDryRun;
+        string[] resource = request.IsResource
+            ? [clusterArn, request.Plural == "namespaces" ? "" : request.Namespace, request.Resource.Split('/')[0], request.Name]
+            : [clusterArn, request.Path.Trim('/')];
+        recorder.Record(new RecordedCall(
+            time.GetUtcNow(),
+            user?.Caller ?? "unauthenticated",
+            "kubernetes",
+            $"{request.Verb} {(request.IsResource ? request.Resource : "path")}",
+            string.Join('/', resource.Where(part => part.Length > 0)),
+            status is 401 or 403 ? "Deny" : "Allow",
+            isWrite,
+            Convert.ToHexStringLower(SHA256.HashData(request.Body)),
+            status));
+    }
+}

@@ -1,0 +1,254 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CentralAmp.Twin.Clusters.Api;
+using CentralAmp.Twin.Clusters.Fields;
+
+namespace CentralAmp.Twin.Clusters.Objects;
+
+/// <summary>How one write is made.</summary>
+public sealed record WriteOptions(FieldManager Manager)
+{
+    public bool DryRun { get; init; }
+
+    /// <summary>Take fields from other managers instead of answering a conflict; apply only.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Asked with the current object (null if there is none) and the new one before it is stored; throws to refuse.</summary>
+    public Action<JsonObject?, JsonObject>? Admission { get; init; }
+}
+
+/// <summary>
+/// Changes objects as the API server does: identity, generation, resourceVersion, validation, and who manages which field.
+/// </summary>
+public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
+{
+    // Identity is not owned by anybody (managedfields' stripping in apimachinery).
+    private static readonly string[] Unowned =
+        ["name", "namespace", "creationTimestamp", "selfLink", "uid", "generation", "managedFields", "resourceVersion", "deletionTimestamp"];
+
+    /// <summary>A new object.</summary>
+    /// <exception cref="StatusException">409 AlreadyExists, 404 for the namespace, 422.</exception>
+    public JsonObject Create(ResourceKind kind, JsonObject item, WriteOptions options)
+    {
+        RequireNamespace(kind, item.Namespace());
+        return store.Change(kind, item.Namespace(), item.Name(), options.DryRun, before => before is null
+            ? Born(kind, null, item, options)
+            : throw StatusException.AlreadyExists(kind, item.Name()))!;
+    }
+
+    /// <summary>Changes an existing object; <paramref name="change"/> works on a copy and answers the wanted state.</summary>
+    /// <exception cref="StatusException">404, 409 on a stale resourceVersion or another uid, 422.</exception>
+    public JsonObject Update(ResourceKind kind, string ns, string name, WriteOptions options, Func<JsonObject, JsonObject> change) =>
+        store.Change(kind, ns, name, options.DryRun, before =>
+        {
+            if (before is null)
+                throw StatusException.NotFound(kind, name);
+            var wanted = change(before.Copy());
+            CheckPreconditions(kind, before, wanted);
+            return Settle(kind, before, wanted, options, Updated(kind, before, options.Manager));
+        })!;
+
+    /// <summary>Server-side apply; an absent object is created.</summary>
+    /// <exception cref="StatusException">409 with causes when another manager has a field, without causes on a stale resourceVersion; 422; 500.</exception>
+    public (JsonObject Item, bool Created) Apply(ResourceKind kind, JsonObject applied, WriteOptions options)
+    {
+        RejectUndeclared(kind, applied);
+        RequireNamespace(kind, applied.Namespace());
+        var created = false;
+        var result = store.Change(kind, applied.Namespace(), applied.Name(), options.DryRun, before =>
+        {
+            created = before is null;
+            if (before is null)
+                return Born(kind, applied.Uid(), applied, options);
+            CheckPreconditions(kind, before, applied);
+            return ServerSideApply(kind, before, applied, options);
+        });
+        return (result!, created);
+    }
+
+    /// <exception cref="StatusException">404, or 409 when a precondition does not hold.</exception>
+    public JsonObject Delete(ResourceKind kind, string ns, string name, bool dryRun, JsonObject? preconditions = null)
+    {
+        JsonObject? deleted = null;
+        store.Change(kind, ns, name, dryRun, before =>
+        {
+            deleted = before ?? throw StatusException.NotFound(kind, name);
+            if (preconditions.TextAt("uid") is { } uid && uid != before.Uid())
+                throw StatusException.WrongUid(kind, name, uid, before.Uid());
+            if (preconditions.TextAt("resourceVersion") is { } version && version != before.TextAt("metadata", "resourceVersion"))
+                throw StatusException.Stale(kind, name);
+            return null;
+        });
+        return deleted!;
+    }
+
+    private JsonObject ServerSideApply(ResourceKind kind, JsonObject before, JsonObject applied, WriteOptions options)
+    {
+        var body = Owned(kind, applied, options.Manager.Subresource);
+        var fields = StructuredMerge.Fields(body, kind.Schema);
+        var managers = ManagedFields.Of(before);
+        var merged = (JsonObject)StructuredMerge.Merge(before, body, kind.Schema)!;
+        var changed = StructuredMerge.Changed(before, merged, kind.Schema);
+        RejectConflicts(managers, changed, options);
+
+        var given = managers.OwnedBy(options.Manager).Except(fields).Except(managers.OwnedByOthers(options.Manager));
+        StructuredMerge.Remove(merged, given, kind.Schema);
+        var gone = StructuredMerge.Fields(before, kind.Schema).Except(StructuredMerge.Fields(merged, kind.Schema));
+        return Settle(kind, before, merged, options, (now, _) =>
+            managers.With(options.Manager, kind.ApiVersion, now, fields, changed.Union(gone)));
+    }
+
+    private static void RejectConflicts(ManagedFields managers, FieldSet changed, WriteOptions options)
+    {
+        if (options.Force)
+            return;
+        var causes = managers.Conflicts(options.Manager, changed)
+            .SelectMany(c => c.Fields.Paths().Select(path => new StatusCause("FieldManagerConflict", Describe(c.Owner), path)))
+            .ToList();
+        if (causes.Count > 0)
+            throw StatusException.ManagedElsewhere(causes);
+    }
+
+    private static string Describe(ManagedFieldsEntry owner) =>
+        owner.Manager.Operation == FieldManager.Apply
+            ? $"conflict with \"{owner.Manager.Name}\""
+            : $"conflict with \"{owner.Manager.Name}\" using {owner.ApiVersion} at {owner.Time}";
+
+    private static Func<string, JsonObject, ManagedFields> Updated(ResourceKind kind, JsonObject before, FieldManager manager) =>
+        (now, after) =>
+        {
+            var old = Owned(kind, before, manager.Subresource);
+            var wanted = Owned(kind, after, manager.Subresource);
+            var changed = StructuredMerge.Changed(old, wanted, kind.Schema);
+            var gone = StructuredMerge.Fields(old, kind.Schema).Except(StructuredMerge.Fields(wanted, kind.Schema));
+            var managers = ManagedFields.Of(before);
+            var mine = managers.OwnedBy(manager).Union(changed).Except(gone);
+            return managers.With(manager, kind.ApiVersion, now, mine, changed.Union(gone));
+        };
+
+    private JsonObject Born(ResourceKind kind, string? uid, JsonObject item, WriteOptions options)
+    {
+        if (uid is { Length: > 0 })
+            throw StatusException.WrongUid(kind, item.Name(), uid, "");
+
+        var born = Owned(kind, item, "");
+        var metadata = born.Metadata();
+        metadata["name"] = item.Name();
+        if (kind.Namespaced)
+            metadata["namespace"] = item.Namespace();
+        metadata["uid"] = Guid.NewGuid().ToString();
+        metadata["creationTimestamp"] = Now();
+        if (kind.HasGeneration)
+            metadata["generation"] = 1;
+        born["apiVersion"] = kind.ApiVersion;
+        born["kind"] = kind.Kind;
+
+        Admit(kind, null, born, options);
+        var fields = StructuredMerge.Fields(Owned(kind, born, ""), kind.Schema);
+        ManagedFields.Of(null).With(options.Manager, kind.ApiVersion, Now(), fields, new FieldSet()).WriteTo(born);
+        return born;
+    }
+
+    /// <summary>Brings the wanted state into order; answers <paramref name="before"/> itself when nothing differs.</summary>
+    private JsonObject Settle(
+        ResourceKind kind, JsonObject before, JsonObject wanted, WriteOptions options, Func<string, JsonObject, ManagedFields> managers)
+    {
+        var after = WithIdentityOf(before, kind, wanted, options.Manager.Subresource);
+        Admit(kind, before, after, options);
+        var changed = !JsonNode.DeepEquals(Content(before), Content(after));
+        if (changed && kind.HasGeneration && !JsonNode.DeepEquals(Specification(before), Specification(after)))
+            after.Metadata()["generation"] = (before.NumberAt("metadata", "generation") ?? 0) + 1;
+
+        var managed = managers(Now(), after);
+        if (!changed && managed.SameAs(ManagedFields.Of(before)))
+            return before;
+        managed.WriteTo(after);
+        return after;
+    }
+
+    private static JsonObject WithIdentityOf(JsonObject before, ResourceKind kind, JsonObject wanted, string subresource)
+    {
+        // Through the status subresource only the status changes, through the object everything but the status.
+        var after = subresource == "status" ? before.Copy() : wanted.Copy();
+        if (kind.HasStatus)
+        {
+            var status = (subresource == "status" ? wanted : before)["status"]?.DeepClone();
+            after.Remove("status");
+            if (status is not null)
+                after["status"] = status;
+        }
+        after["apiVersion"] = kind.ApiVersion;
+        after["kind"] = kind.Kind;
+        foreach (var name in Unowned)
+        {
+            after.Metadata().Remove(name);
+            if (before.At("metadata", name) is { } value)
+                after.Metadata()[name] = value.DeepClone();
+        }
+        return after;
+    }
+
+    private static void Admit(ResourceKind kind, JsonObject? before, JsonObject after, WriteOptions options)
+    {
+        ObjectValidation.Prune(after, kind.Schema);
+        ObjectValidation.Check(kind, after);
+        options.Admission?.Invoke(before, after);
+    }
+
+    private static void CheckPreconditions(ResourceKind kind, JsonObject before, JsonObject wanted)
+    {
+        if (wanted.Uid() is { Length: > 0 } uid && uid != before.Uid())
+            throw StatusException.WrongUid(kind, before.Name(), uid, before.Uid());
+        if (wanted.TextAt("metadata", "resourceVersion") is { Length: > 0 } version && version != before.TextAt("metadata", "resourceVersion"))
+            throw StatusException.Stale(kind, before.Name());
+    }
+
+    // The typed view that server-side apply works on is strict, whatever fieldValidation says: 500, as measured.
+    private static void RejectUndeclared(ResourceKind kind, JsonObject applied)
+    {
+        if (ObjectValidation.UnknownFields(applied, kind.Schema).FirstOrDefault() is { } unknown)
+        {
+            throw new StatusException(500, "", $"failed to create typed patch object ({applied.Namespace()}/{applied.Name()}; " +
+                $"{kind.ApiVersion}, Kind={kind.Kind}): {unknown}: field not declared in schema");
+        }
+    }
+
+    private void RequireNamespace(ResourceKind kind, string ns)
+    {
+        if (kind.Namespaced && store.Find(ResourceKind.Namespace, "", ns) is null)
+            throw StatusException.NotFound(ResourceKind.Namespace, ns);
+    }
+
+    /// <summary>What managers can own: everything but identity, and either the status or the rest.</summary>
+    private static JsonObject Owned(ResourceKind kind, JsonObject item, string subresource)
+    {
+        var owned = subresource == "status" ? new JsonObject { ["status"] = item["status"]?.DeepClone() } : item.Copy();
+        if (kind.HasStatus && subresource.Length == 0)
+            owned.Remove("status");
+        owned.Remove("apiVersion");
+        owned.Remove("kind");
+        foreach (var name in Unowned)
+            (owned["metadata"] as JsonObject)?.Remove(name);
+        if (owned["metadata"] is JsonObject { Count: 0 })
+            owned.Remove("metadata");
+        return owned;
+    }
+
+    private static JsonObject Content(JsonObject item)
+    {
+        var content = item.Copy();
+        foreach (var name in (ReadOnlySpan<string>)["managedFields", "resourceVersion", "generation"])
+            content.Metadata().Remove(name);
+        return content;
+    }
+
+    private static JsonObject Specification(JsonObject item)
+    {
+        var specification = item.Copy();
+        specification.Remove("metadata");
+        specification.Remove("status");
+        return specification;
+    }
+
+    private string Now() => time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+}

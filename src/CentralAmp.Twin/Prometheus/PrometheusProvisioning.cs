@@ -1,0 +1,141 @@
+namespace CentralAmp.Twin.Prometheus;
+
+/// <summary>No usable Prometheus on this machine, and none can be had; the message says what a person can do.</summary>
+public sealed class PrometheusUnavailableException(string message) : Exception(message);
+
+/// <summary>
+/// Finds a Prometheus that is new enough: on PATH, else in the private folder, else from the newer suites of the Debian
+/// archive that this machine already uses, unpacked into the private folder.
+/// </summary>
+/// <remarks>
+/// apt itself fetches and verifies (signature of the release, hashes of index and package), with state, cache and sources of
+/// its own: the machine's sources and packages are neither read for writing nor changed.
+/// </remarks>
+/// <param name="folder">The twin's private folder, kept between runs.</param>
+/// <param name="progress">Told, in a sentence, what takes long.</param>
+public sealed class PrometheusProvisioning(string folder, Action<string> progress)
+{
+    private const string Codename = "VERSION_CODENAME=";
+    private static readonly string[] Suites = ["trixie", "sid"];
+
+    /// <summary><c>centralamp-twin</c> in XDG_CACHE_HOME, else in ~/.cache.</summary>
+    public static string DefaultFolder
+    {
+        get
+        {
+            var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+            if (string.IsNullOrEmpty(cache))
+                cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+            return Path.Combine(cache, "centralamp-twin");
+        }
+    }
+
+    private string Unpacked => Path.Combine(folder, "prometheus", "prometheus");
+
+    /// <exception cref="PrometheusUnavailableException">There is none and none can be had.</exception>
+    public async Task<PrometheusBinary> EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (await FindAsync(cancellationToken) is { } found)
+            return found;
+
+        Directory.CreateDirectory(folder);
+        await using var held = await LockAsync(Path.Combine(folder, "prometheus.lock"), cancellationToken);
+        // Another run may have brought it while this one waited.
+        return await FindAsync(cancellationToken) ?? await FetchAsync(cancellationToken);
+    }
+
+    private async Task<PrometheusBinary?> FindAsync(CancellationToken cancellationToken)
+    {
+        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(directory => Path.Combine(directory, "prometheus"));
+        foreach (var candidate in onPath.Append(Unpacked).Where(File.Exists))
+        {
+            if (await PrometheusBinary.InspectAsync(candidate, cancellationToken) is { IsNewEnough: true } found)
+                return found;
+        }
+        return null;
+    }
+
+    private async Task<PrometheusBinary> FetchAsync(CancellationToken cancellationToken)
+    {
+        var archives = await ArchivesAsync(cancellationToken);
+        List<string> attempts = [];
+        foreach (var suite in Suites)
+        {
+            foreach (var archive in archives)
+            {
+                progress($"Fetching Prometheus from suite {suite} of this machine's Debian archive (about 26 MB, once).");
+                if (await FetchAsync(archive, suite, attempts, cancellationToken) is { } binary)
+                    return binary;
+            }
+        }
+        throw Unavailable(string.Join('\n', attempts));
+    }
+
+    private async Task<PrometheusBinary?> FetchAsync(AptArchive archive, string suite, List<string> attempts, CancellationToken cancellationToken)
+    {
+        var work = Directory.CreateDirectory(Path.Combine(folder, $"prometheus-{Guid.NewGuid():N}")).FullName;
+        try
+        {
+            var apt = new PrivateApt(work, archive, suite);
+            var (package, output) = await apt.DownloadAsync("prometheus", cancellationToken);
+            if (package is null)
+            {
+                attempts.Add($"{suite}: {output.Trim()}");
+                return null;
+            }
+            return await UnpackAsync(work, package, attempts, cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private async Task<PrometheusBinary?> UnpackAsync(string work, string package, List<string> attempts, CancellationToken cancellationToken)
+    {
+        var tree = Path.Combine(work, "tree");
+        var unpack = await Command.RunAsync("dpkg-deb", ["-x", package, tree], cancellationToken);
+        var program = await PrometheusBinary.InspectAsync(Path.Combine(tree, "usr", "bin", "prometheus"), cancellationToken);
+        if (program is not { IsNewEnough: true })
+        {
+            attempts.Add($"{Path.GetFileName(package)}: {(program is null ? $"does not run here. {unpack.Output.Trim()}" : $"is only {program.Version}")}");
+            return null;
+        }
+        // A rename within one folder is atomic: a run that looks meanwhile sees the whole program or none.
+        Directory.CreateDirectory(Path.GetDirectoryName(Unpacked)!);
+        File.Move(program.Path, Unpacked, overwrite: true);
+        return program with { Path = Unpacked };
+    }
+
+    private static async Task<IReadOnlyList<AptArchive>> ArchivesAsync(CancellationToken cancellationToken)
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/apt-get") || !File.Exists("/usr/bin/dpkg-deb"))
+            throw Unavailable("This machine has no apt to fetch it with.");
+        var files = await PrivateApt.SourceFilesAsync(cancellationToken);
+        var release = File.Exists("/etc/os-release") ? await File.ReadAllLinesAsync("/etc/os-release", cancellationToken) : [];
+        var codename = release.FirstOrDefault(l => l.StartsWith(Codename, StringComparison.Ordinal))?[Codename.Length..].Trim('"') ?? "";
+        var archives = AptSources.Parse(files, codename);
+        return archives.Count > 0 ? archives : throw Unavailable($"No apt source of this machine carries its release '{codename}'.");
+    }
+
+    private static PrometheusUnavailableException Unavailable(string why) => new(
+        $"The twin needs Prometheus {PrometheusBinary.Oldest.ToString(2)} or newer and there is none on PATH. {why}\n" +
+        "Put a newer one on PATH (any build of prometheus for this machine will do) and run again.");
+
+    private static async Task<FileStream> LockAsync(string file, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+                // Held by another run of the twin; the system frees it when that ends, however it ends.
+                await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+
+namespace CentralAmp.Twin.Prometheus;
+
+/// <summary>What an AMP workspace keeps its samples in: a real Prometheus for each, fed by remote write only.</summary>
+public sealed class WorkspaceBackend(PrometheusBinary binary, string folder) : IAsyncDisposable
+{
+    // AMP takes samples that are up to 60 seconds out of order (reference/aws.md, workspace configuration).
+    private const string Configuration = """{ "storage": { "tsdb": { "out_of_order_time_window": "60s" } } }""";
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<PrometheusProcess>>> workspaces = new();
+
+    /// <summary>Address of the workspace's Prometheus, started when first asked for; <c>api/v1/write</c> takes remote write.</summary>
+    public async Task<Uri> ForWorkspaceAsync(string id)
+    {
+        // Not bound to the first caller's request: the others wait for the same start.
+        var process = await workspaces.GetOrAdd(id, _ => new Lazy<Task<PrometheusProcess>>(() => StartAsync(id))).Value;
+        return process.Address;
+    }
+
+    /// <summary>The workspace was deleted, with all its samples.</summary>
+    public async Task DropAsync(string id)
+    {
+        if (workspaces.TryRemove(id, out var process))
+            await (await process.Value).DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var id in workspaces.Keys)
+            await DropAsync(id);
+    }
+
+    private async Task<PrometheusProcess> StartAsync(string id)
+    {
+        var own = Directory.CreateDirectory(Path.Combine(folder, id)).FullName;
+        var configuration = Path.Combine(own, "prometheus.json");
+        await File.WriteAllTextAsync(configuration, Configuration);
+        return await PrometheusProcess.StartAsync(
+            new PrometheusStart(binary, configuration, Path.Combine(own, "data"), Path.Combine(own, "prometheus.log")) { ReceivesRemoteWrite = true },
+            CancellationToken.None);
+    }
+}

@@ -1,0 +1,153 @@
+using Amazon.EKS;
+using Amazon.EKS.Model;
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+
+namespace CentralAmp.Access;
+
+/// <summary>The access entry of the member role, by EKS' API as that role itself.</summary>
+public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members) : IAccessEntries
+{
+    /// <summary>Only this one may create RBAC objects that grant more than its holder has.</summary>
+    private const string AdminPolicy = "AmazonEKSClusterAdminPolicy";
+
+    public Task<ObservedAccessEntry?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        CallAsync(cluster, execution, "describing the access entry", async eks =>
+        {
+            try
+            {
+                var answer = await eks.DescribeAccessEntryAsync(
+                    new DescribeAccessEntryRequest { ClusterName = cluster.Name, PrincipalArn = members.RoleArn(cluster) }, cancellationToken);
+                var entry = answer.AccessEntry;
+                return new ObservedAccessEntry(entry.Type ?? "", entry.KubernetesGroups ?? [], entry.Tags ?? []);
+            }
+            catch (ResourceNotFoundException)
+            {
+                return null;
+            }
+        }, cancellationToken);
+
+    public Task<bool> CreateAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        CallAsync(cluster, execution, "creating the access entry", async eks =>
+        {
+            try
+            {
+                await eks.CreateAccessEntryAsync(
+                    new CreateAccessEntryRequest
+                    {
+                        ClusterName = cluster.Name,
+                        PrincipalArn = members.RoleArn(cluster),
+                        Type = "STANDARD",
+                        KubernetesGroups = [AccessEntryDecision.Group],
+                        Tags = new() { [AccessEntryDecision.ClusterTag] = cluster.Arn },
+                    },
+                    cancellationToken);
+                return true;
+            }
+            catch (ResourceInUseException)
+            {
+                return false;
+            }
+        }, cancellationToken);
+
+    public Task UpdateGroupsAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        CallAsync(
+            cluster,
+            execution,
+            "updating the groups of the access entry",
+            eks => eks.UpdateAccessEntryAsync(
+                new UpdateAccessEntryRequest
+                {
+                    ClusterName = cluster.Name,
+                    PrincipalArn = members.RoleArn(cluster),
+                    KubernetesGroups = [AccessEntryDecision.Group],
+                },
+                cancellationToken),
+            cancellationToken);
+
+    public Task<bool> IsAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        CallAsync(cluster, execution, "listing the policies of the access entry", async eks =>
+        {
+            try
+            {
+                var answer = await eks.ListAssociatedAccessPoliciesAsync(
+                    new ListAssociatedAccessPoliciesRequest { ClusterName = cluster.Name, PrincipalArn = members.RoleArn(cluster) }, cancellationToken);
+                return answer.AssociatedAccessPolicies?.Any(policy => policy.PolicyArn == AdminPolicyArn(cluster)) == true;
+            }
+            catch (AmazonEKSException e) when (HasNoEntry(e))
+            {
+                return false;
+            }
+        }, cancellationToken);
+
+    public Task<bool> AssociateAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        CallAsync(cluster, execution, "associating the admin policy", async eks =>
+        {
+            try
+            {
+                await eks.AssociateAccessPolicyAsync(
+                    new AssociateAccessPolicyRequest
+                    {
+                        ClusterName = cluster.Name,
+                        PrincipalArn = members.RoleArn(cluster),
+                        PolicyArn = AdminPolicyArn(cluster),
+                        AccessScope = new AccessScope { Type = AccessScopeType.Cluster },
+                    },
+                    cancellationToken);
+                return true;
+            }
+            catch (ResourceNotFoundException)
+            {
+                return false;
+            }
+        }, cancellationToken);
+
+    public Task<bool> DisassociateAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        CallAsync(cluster, execution, "disassociating the admin policy", async eks =>
+        {
+            try
+            {
+                await eks.DisassociateAccessPolicyAsync(
+                    new DisassociateAccessPolicyRequest
+                    {
+                        ClusterName = cluster.Name,
+                        PrincipalArn = members.RoleArn(cluster),
+                        PolicyArn = AdminPolicyArn(cluster),
+                    },
+                    cancellationToken);
+                return true;
+            }
+            catch (AmazonEKSException e) when (HasNoEntry(e))
+            {
+                return false;
+            }
+        }, cancellationToken);
+
+    /// <summary>No cluster, no entry, no association; or a cluster that knows no entries at all, which EKS calls an invalid request.</summary>
+    private static bool HasNoEntry(AmazonEKSException e) => e is ResourceNotFoundException or InvalidRequestException;
+
+    private static string AdminPolicyArn(ClusterReference cluster) => $"arn:{cluster.Partition}:eks::aws:cluster-access-policy/{AdminPolicy}";
+
+    private async Task<T> CallAsync<T>(
+        ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var eks = await clients.MemberEksAsync(cluster, execution, cancellationToken);
+        try
+        {
+            return await call(eks);
+        }
+        catch (ResourceNotFoundException e)
+        {
+            throw new BlockedException(
+                Causes.ClusterNotFound,
+                $"While {doing} of CentralAmpMember in {cluster}: the cluster is gone ({e.Message}).",
+                "None, if it was deleted.",
+                e);
+        }
+        catch (Exception e) when (FailureMapping.TryMap(e, $"{doing} of CentralAmpMember in {cluster}", CallSide.Member, out var failure))
+        {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using Amazon;
+using Amazon.EKS;
+using Amazon.IdentityManagement;
+using Amazon.PrometheusService;
+using Amazon.Runtime;
+using Amazon.Runtime.Credentials;
+using Amazon.SecurityToken;
+using CentralAmp.Clusters;
+
+namespace CentralAmp.Aws;
+
+/// <summary>Clients of AWS's services: the hub's with the function's own credentials, a member's as its member role.</summary>
+/// <param name="adjust">Points clients elsewhere than AWS, for tests.</param>
+public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adjust = null) : IDisposable
+{
+    private readonly ConcurrentDictionary<(Type Client, string Region), IDisposable> hub = new();
+
+    /// <summary>EKS of the cluster's account and region. The caller disposes it.</summary>
+    public async Task<IAmazonEKS> MemberEksAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var credentials = await members.AssumeAsync(cluster, execution, cancellationToken);
+        return new AmazonEKSClient(
+            new SessionAWSCredentials(credentials.AccessKey, credentials.SecretKey, credentials.Token),
+            Configure(new AmazonEKSConfig(), cluster.Region, adjust));
+    }
+
+    /// <summary>IAM of the hub. Shared: do not dispose it.</summary>
+    /// <param name="region">Any region of the partition.</param>
+    public IAmazonIdentityManagementService Iam(string region) => Hub(
+        region, () => new AmazonIdentityManagementServiceClient(Configure(new AmazonIdentityManagementServiceConfig(), region, adjust)));
+
+    /// <summary>AMP of the hub in the workspace's region. Shared: do not dispose it.</summary>
+    public IAmazonPrometheusService Prometheus(string region) => Hub(
+        region, () => new AmazonPrometheusServiceClient(Configure(new AmazonPrometheusServiceConfig(), region, adjust)));
+
+    /// <summary>STS without credentials, for AssumeRoleWithWebIdentity. Shared: do not dispose it.</summary>
+    public IAmazonSecurityTokenService WebIdentity(string region) => Hub(
+        region, () => new AmazonSecurityTokenServiceClient(new AnonymousAWSCredentials(), Configure(new AmazonSecurityTokenServiceConfig(), region, adjust)));
+
+    /// <summary>The function's own credentials, for what <see cref="SigV4"/> signs.</summary>
+    public static async Task<ImmutableCredentials> HubCredentialsAsync() =>
+        await (await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync()).GetCredentialsAsync();
+
+    /// <summary>Adaptive: the fleet shares account-wide rate limits, so a throttled client slows down by itself.</summary>
+    public static T Configure<T>(T config, string region, Action<ClientConfig>? adjust = null)
+        where T : ClientConfig
+    {
+        config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        config.RetryMode = RequestRetryMode.Adaptive;
+        config.MaxErrorRetry = 3;
+        // A step has about a minute; a call that hangs must leave time for a retry.
+        config.Timeout = TimeSpan.FromSeconds(10);
+        adjust?.Invoke(config);
+        return config;
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in hub.Values)
+        {
+            client.Dispose();
+        }
+    }
+
+    private T Hub<T>(string region, Func<T> make)
+        where T : class, IDisposable => (T)hub.GetOrAdd((typeof(T), region), _ => make());
+}

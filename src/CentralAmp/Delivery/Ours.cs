@@ -1,0 +1,26 @@
+namespace CentralAmp.Delivery;
+
+/// <summary>Names by which what CentralAmp put into a cluster is told from everything else.</summary>
+public static class Ours
+{
+    /// <summary>Manager of every server-side apply.</summary>
+    public const string FieldManager = "central-amp";
+
+    /// <summary><c>name</c> of our entry in <c>spec.remoteWrite</c>.</summary>
+    public const string EntryName = "central-amp";
+
+    /// <summary>On pods, by way of <c>spec.podMetadata.annotations</c>: a new value rolls them.</summary>
+    public const string RoleAnnotation = "central-amp/role";
+
+    /// <summary>
+    /// On the Prometheus resource: how often an execution put the entry back. It tells a first delivery from one that someone
+    /// removed, and is the last thing to leave in a withdrawal, so that an interrupted one is finished.
+    /// </summary>
+    public const string AppliedAnnotation = "central-amp/applied";
+
+    /// <summary>Set to <c>false</c> on a Prometheus resource by its owner: it is not the collector.</summary>
+    public const string OnboardAnnotation = "central-amp/onboard";
+
+    /// <summary>On a service account: the webhook gives its new pods this role (EKS, IAM roles for service accounts).</summary>
+    public const string ServiceAccountRoleAnnotation = "eks.amazonaws.com/role-arn";
+}

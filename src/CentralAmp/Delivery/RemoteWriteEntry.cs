@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+
+namespace CentralAmp.Delivery;
+
+/// <summary>What the entry depends on.</summary>
+/// <param name="WorkspaceEndpoint">Ends in a slash, without <c>api/v1/</c>.</param>
+/// <param name="WorkspaceRegion">What the collector signs for: the workspace's region, not the cluster's.</param>
+/// <param name="ReplicaLabel">The external label that tells replicas apart; empty if there is none.</param>
+public sealed record RemoteWriteTarget(
+    string WorkspaceEndpoint,
+    string WorkspaceRegion,
+    ClusterLabels Labels,
+    string ReplicaLabel,
+    int Replicas,
+    int Shards,
+    bool ProxyFromEnvironment);
+
+/// <summary>Our one entry of <c>spec.remoteWrite</c>, in the operator's spelling.</summary>
+public static class RemoteWriteEntry
+{
+    /// <summary>The label by which AMP elects one replica of a <c>cluster</c>; it strips it (prometheus.md, "Queue and HA").</summary>
+    private const string HaReplicaLabel = "__replica__";
+
+    /// <summary>Without a slash at the end: AMP answers 403 "Missing Authentication Token" to one (aws.md, "Data plane").</summary>
+    public static string Url(string workspaceEndpoint) => workspaceEndpoint + "api/v1/remote_write";
+
+    public static JsonObject Render(RemoteWriteTarget target)
+    {
+        var entry = new JsonObject
+        {
+            ["name"] = Ours.EntryName,
+            ["url"] = Url(target.WorkspaceEndpoint),
+            ["sigv4"] = new JsonObject { ["region"] = target.WorkspaceRegion },
+            // AMP's samples (prometheus.md, "Queue and HA"): requests stay under its 1 MB.
+            ["queueConfig"] = new JsonObject { ["capacity"] = 2500, ["maxSamplesPerSend"] = 1000, ["maxShards"] = 200 },
+            ["writeRelabelConfigs"] = new JsonArray([.. ClusterRules(target.Labels), .. ReplicaRules(target)]),
+        };
+        if (target.ProxyFromEnvironment)
+        {
+            entry["proxyFromEnvironment"] = true;
+        }
+
+        return entry;
+    }
+
+    /// <summary>First a scraped label of that name steps aside, then ours is set: on every series that leaves by this entry alone.</summary>
+    private static IEnumerable<JsonNode> ClusterRules(ClusterLabels labels) => labels.All.SelectMany(label => (JsonNode[])
+    [
+        new JsonObject
+        {
+            ["action"] = "replace",
+            ["sourceLabels"] = new JsonArray(label.Name),
+            ["regex"] = "(.+)",
+            ["targetLabel"] = $"exported_{label.Name}",
+            ["replacement"] = "$1",
+        },
+        new JsonObject { ["action"] = "replace", ["targetLabel"] = label.Name, ["replacement"] = label.Value },
+    ]);
+
+    private static IEnumerable<JsonNode> ReplicaRules(RemoteWriteTarget target)
+    {
+        var elected = target is { Replicas: >= 2, Shards: <= 1 };
+        if (target.ReplicaLabel.Length == 0 || (elected && target.ReplicaLabel == HaReplicaLabel))
+        {
+            yield break;
+        }
+
+        // Shards of one replica number hold different series: AMP, electing among them, would drop all but one.
+        if (elected)
+        {
+            yield return new JsonObject
+            {
+                ["action"] = "replace",
+                ["sourceLabels"] = new JsonArray(target.ReplicaLabel),
+                ["targetLabel"] = HaReplicaLabel,
+            };
+        }
+
+        yield return new JsonObject { ["action"] = "labeldrop", ["regex"] = target.ReplicaLabel };
+    }
+}

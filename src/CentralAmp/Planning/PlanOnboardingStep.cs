@@ -1,0 +1,68 @@
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Outcomes;
+using CentralAmp.Registry;
+using CentralAmp.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Planning;
+
+/// <summary>Reads the collectors of the cluster and decides what will be done; writes nothing in AWS or the cluster.</summary>
+public sealed partial class PlanOnboardingStep(
+    IWorkspaces workspaces,
+    IKubernetesClients clusters,
+    ClusterRegistry registry,
+    HubSettings settings,
+    TimeProvider time,
+    ILogger<PlanOnboardingStep> logger)
+{
+    public async Task<OnboardingPlan> RunAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
+    {
+        var facts = await GatherAsync(request, cancellationToken);
+        var (plan, refusal) = OnboardingDecider.Decide(facts);
+        if (plan is null)
+        {
+            throw refusal!.ToException();
+        }
+
+        if (plan.Next == PlanNext.Park)
+        {
+            // People see why nothing happens; a later execution's word is not overwritten.
+            await registry.RecordAsync(ParkedItem(request, plan), request.Execution, cancellationToken);
+        }
+
+        Planned(request.Cluster.Arn, plan.Next, plan.Change, plan.Sentence);
+        return plan;
+    }
+
+    private async Task<PlanFacts> GatherAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
+    {
+        var facts = new PlanFacts
+        {
+            Cluster = request.Cluster,
+            Described = request.Described,
+            Settings = settings,
+            DryRun = request.DryRun,
+            Elapsed = time.GetUtcNow() - request.Execution.StartedAt,
+            Workspace = await workspaces.FindAsync(request.Described.WorkspaceArn, cancellationToken),
+        };
+        using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
+        return await CollectorGatherer.GatherAsync(facts, kubernetes, cancellationToken);
+    }
+
+    private static RegistryItem ParkedItem(PlanOnboardingRequest request, OnboardingPlan plan) => new()
+    {
+        ClusterArn = request.Cluster.Arn,
+        CreatedAt = request.Described.CreatedAt,
+        State = Outcome.Parked,
+        Cause = Causes.NoCollectorYet,
+        Sentence = plan.Sentence,
+        Remedy = CollectorChecks.NoCollectorRemedy,
+        WorkspaceArn = plan.WorkspaceArn,
+        TrustMode = plan.TrustMode,
+        Delivery = plan.Delivery,
+    };
+
+    [LoggerMessage(LogLevel.Information, "Planned for {Cluster}: {Next}, change {Change}. {Sentence}")]
+    private partial void Planned(string cluster, PlanNext next, Change change, string sentence);
+}

@@ -1,0 +1,88 @@
+using CentralAmp.Failures;
+
+namespace CentralAmp.Trust;
+
+/// <summary>One write to IAM.</summary>
+public enum TrustAction
+{
+    CreateProvider,
+
+    /// <summary>With path, trust policy, boundary and tags.</summary>
+    CreateRole,
+    PutBoundary,
+    TagRole,
+    UpdateTrustPolicy,
+    PutIngestPolicy,
+}
+
+/// <summary>Desired and observed in, delta out.</summary>
+internal static class TrustDecider
+{
+    /// <returns>What is to be written, in this order; or why nothing may be.</returns>
+    public static (IReadOnlyList<TrustAction> Actions, Failure? Refusal) Decide(DesiredTrust desired, ObservedTrust observed) =>
+        Refusal(desired, observed) is { } refusal ? ([], refusal) : ([.. Delta(desired, observed)], null);
+
+    private static Failure? Refusal(DesiredTrust desired, ObservedTrust observed)
+    {
+        if (observed.Provider is { } provider && !provider.ClientIds.Contains(DesiredTrust.Audience))
+        {
+            // One provider per issuer and account: it may be someone's, and what relies on it is not ours to know.
+            return Decisions.Blocked(
+                Causes.ProviderForeignAudience,
+                $"The provider {desired.ProviderArn} is there without the client id {DesiredTrust.Audience}.",
+                $"aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {desired.ProviderArn} --client-id {DesiredTrust.Audience}, "
+                + "or delete the provider if nothing uses it; then execute again.");
+        }
+
+        if (observed.Role is { } role && !IsOurs(desired, role))
+        {
+            return Decisions.Blocked(
+                Causes.RoleForeign,
+                $"There is a role {role.Arn} that CentralAmp did not make for this cluster: its tags or its path say otherwise.",
+                "Rename or delete that role, then execute again. CentralAmp changes only roles with its own tags.");
+        }
+
+        return null;
+    }
+
+    private static bool IsOurs(DesiredTrust desired, ObservedRole role) =>
+        role.Arn == desired.RoleArn && Has(role, desired, TrustTags.ClusterArn) && Has(role, desired, TrustTags.CreatedAt);
+
+    private static bool Has(ObservedRole role, DesiredTrust desired, string tag) => role.Tags.GetValueOrDefault(tag) == desired.RoleTags[tag];
+
+    private static IEnumerable<TrustAction> Delta(DesiredTrust desired, ObservedTrust observed)
+    {
+        if (observed.Provider is null)
+        {
+            yield return TrustAction.CreateProvider;
+        }
+
+        if (observed.Role is null)
+        {
+            yield return TrustAction.CreateRole;
+            yield return TrustAction.PutIngestPolicy;
+            yield break;
+        }
+
+        // First of the repairs: our own permission to write the rest depends on the boundary.
+        if (observed.Role.BoundaryArn != desired.BoundaryArn)
+        {
+            yield return TrustAction.PutBoundary;
+        }
+
+        if (desired.RoleTags.Keys.Any(tag => !Has(observed.Role, desired, tag)))
+        {
+            yield return TrustAction.TagRole;
+        }
+
+        if (!PolicyMeaning.IsSame(observed.Role.TrustPolicy, desired.TrustPolicy))
+        {
+            yield return TrustAction.UpdateTrustPolicy;
+        }
+
+        if (!PolicyMeaning.IsSame(observed.IngestPolicy, desired.IngestPolicy))
+        {
+            yield return TrustAction.PutIngestPolicy;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
+
+namespace CentralAmp.Templates.Tests;
+
+/// <summary>Rule 14 of the house: every policy is a list of sentences, and every star has its reason beside it.</summary>
+public sealed partial class PolicyTests
+{
+    /// <summary>What Lambda's and X-Ray's managed policies give every function; the boundary lets it through.</summary>
+    private static readonly string[] PlatformActions = ["logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+
+    public static TheoryData<string> Templates => [.. Template.All.Select(t => t.Name)];
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Every_statement_has_a_sentence_as_its_sid(string template) => Assert.All(Named(template).Statements, s =>
+    {
+        var sid = Template.Text(s.Statement, "Sid") ?? Template.Text(Named(template).Properties(s.Resource), "StatementId");
+        Assert.True(sid is not null && Sentence().IsMatch(sid), $"{s.Resource}: '{sid}' is no sentence.");
+    });
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Every_star_in_a_policy_says_why(string template) => Assert.All(Named(template).Statements, s =>
+    {
+        var first = s.Statement.Start.Line;
+        foreach (var (_, node) in Template.Descendants(s.Statement).Where(d => d.Value is YamlScalarNode { Value: { } text } && text.Contains('*', StringComparison.Ordinal)))
+        {
+            // The comment stands above the value, at most a few lines (a nested condition), and inside the statement.
+            var above = Enumerable.Range(1, 4).Select(back => node.Start.Line - back).Where(line => line >= first);
+            Assert.True(above.Any(line => Reason().IsMatch(Named(template).Lines[(int)line - 1])), $"{s.Resource}, line {node.Start.Line}: a star without a reason.");
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void No_action_is_a_pattern(string template) =>
+        Assert.All(Named(template).Statements, s => Assert.All(Template.Texts(Template.Child(s.Statement, "Action")), action => Assert.Matches(@"^[a-z]+:[A-Za-z]+$", action)));
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Nothing_but_allow_is_needed_and_no_not_is_used(string template) => Assert.All(Named(template).Statements, s =>
+    {
+        Assert.Equal("Allow", Template.Text(s.Statement, "Effect"));
+        Assert.DoesNotContain(Template.Entries(s.Statement), e => e.Key.StartsWith("Not", StringComparison.Ordinal));
+    });
+
+    [Fact]
+    public void The_functions_boundary_is_what_the_functions_may_do_and_no_more()
+    {
+        var functions = Template.Hub.OfType("AWS::Serverless::Function").Select(f => f.Id).ToHashSet();
+        var granted = Actions(Template.Hub, functions.Contains).Concat(PlatformActions);
+
+        Assert.Equal(granted.Distinct().Order(), Actions(Template.Hub, id => id == "FunctionBoundary").Order());
+    }
+
+    [Fact]
+    public void The_member_roles_boundary_is_its_policy()
+    {
+        var policy = Template.Child(Template.Child(Template.Child(Template.Member.Properties("MemberRole"), "Policies")![0], "PolicyDocument")!, "Statement");
+        var boundary = Template.Child(Template.Map(Template.Member.Properties("MemberBoundary"), "PolicyDocument")!, "Statement");
+
+        Assert.Equal(policy, boundary);
+    }
+
+    [Fact]
+    public void An_ingest_role_can_do_one_thing() => Assert.Equal(["aps:RemoteWrite"], Actions(Template.Hub, id => id == "IngestBoundary"));
+
+    [Theory]
+    [InlineData("iam:CreateRole", "iam:PermissionsBoundary")]
+    [InlineData("iam:PutRolePolicy", "iam:PermissionsBoundary")]
+    [InlineData("sts:AssumeRole", "aws:ResourceOrgID")]
+    public void The_hub_grants_these_only_under_a_condition(string action, string key) => Conditioned(Template.Hub, action, key, id => !id.EndsWith("Role", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("eks:CreateAccessEntry", "eks:principalArn")]
+    [InlineData("eks:DescribeAccessEntry", "eks:principalArn")]
+    [InlineData("eks:UpdateAccessEntry", "eks:principalArn")]
+    [InlineData("eks:ListAssociatedAccessPolicies", "eks:principalArn")]
+    [InlineData("eks:AssociateAccessPolicy", "eks:principalArn")]
+    [InlineData("eks:AssociateAccessPolicy", "eks:policyArn")]
+    [InlineData("eks:DisassociateAccessPolicy", "eks:policyArn")]
+    public void The_member_role_may_do_these_only_to_itself(string action, string key) => Conditioned(Template.Member, action, key, _ => true);
+
+    [Fact]
+    public void The_functions_own_roles_are_out_of_reach_of_what_writes_roles() => Assert.All(
+        Template.Hub.Statements.Where(s => Template.Texts(Template.Child(s.Statement, "Action")).Any(a => a is "iam:CreateRole" or "iam:PutRolePolicy" or "iam:UpdateAssumeRolePolicy" or "iam:TagRole")),
+        s => Assert.EndsWith(":role${RolePath}central-amp-*", Template.Text(s.Statement, "Resource"), StringComparison.Ordinal));
+
+    private static void Conditioned(Template template, string action, string key, Func<string, bool> resource)
+    {
+        var statements = template.Statements.Where(s => resource(s.Resource) && Template.Texts(Template.Child(s.Statement, "Action")).Contains(action)).ToList();
+        Assert.NotEmpty(statements);
+        Assert.All(statements, s => Assert.Contains(Template.Descendants(Template.Child(s.Statement, "Condition")!), d => d.Key == key));
+    }
+
+    private static IEnumerable<string> Actions(Template template, Func<string, bool> resource) =>
+        template.Statements.Where(s => resource(s.Resource)).SelectMany(s => Template.Texts(Template.Child(s.Statement, "Action"))).Distinct();
+
+    private static Template Named(string name) => Template.All.Single(t => t.Name == name);
+
+    [GeneratedRegex("^[A-Z][a-z]*([A-Z][a-z]*){2,}$")]
+    private static partial Regex Sentence();
+
+    [GeneratedRegex("""^\s*# .*"\*""")]
+    private static partial Regex Reason();
+}

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace CentralAmp.Templates.Tests;
+
+/// <summary>The road as written, its substitutions replaced by something that parses.</summary>
+internal sealed partial class StateMachine
+{
+    private StateMachine()
+    {
+        Source = File.ReadAllText(Repository.PathOf("statemachines/onboard-cluster.asl.json"));
+        var text = Unquoted().Replace(Source, "1");
+        Root = JsonNode.Parse(text)!.AsObject();
+        States = Root[nameof(States)]!.AsObject().ToDictionary(s => s.Key, s => s.Value!.AsObject());
+    }
+
+    public static StateMachine Onboarding { get; } = new();
+
+    public string Source { get; }
+
+    public JsonObject Root { get; }
+
+    public IReadOnlyDictionary<string, JsonObject> States { get; }
+
+    public string StartAt => Root[nameof(StartAt)]!.GetValue<string>();
+
+    public IEnumerable<KeyValuePair<string, JsonObject>> Tasks => States.Where(s => TypeOf(s.Value) == "Task");
+
+    /// <summary>Tasks that invoke the function of their own name.</summary>
+    public IEnumerable<KeyValuePair<string, JsonObject>> LambdaTasks =>
+        Tasks.Where(s => s.Value["Resource"]!.GetValue<string>() == $"${{{s.Key}Arn}}");
+
+    public IEnumerable<string> Substitutions => Placeholder().Matches(Source).Select(m => m.Groups[1].Value).Distinct();
+
+    public static string TypeOf(JsonObject state) => state["Type"]!.GetValue<string>();
+
+    public static IEnumerable<JsonObject> Rules(JsonObject state, string kind) => (state[kind]?.AsArray() ?? []).Select(r => r!.AsObject());
+
+    public static IReadOnlyList<string> ErrorsOf(JsonObject rule) => [.. rule["ErrorEquals"]!.AsArray().Select(e => e!.GetValue<string>())];
+
+    /// <summary>Where a state can lead to: Next, Default, Choices and Catch.</summary>
+    public static IEnumerable<string> TargetsOf(JsonObject state) =>
+        new[] { state["Next"], state["Default"] }
+            .Concat(Rules(state, "Choices").Select(r => r["Next"]))
+            .Concat(Rules(state, "Catch").Select(r => r["Next"]))
+            .OfType<JsonNode>()
+            .Select(n => n.GetValue<string>());
+
+    public IReadOnlySet<string> ReachableFrom(string start, params string[] without)
+    {
+        var seen = new HashSet<string>(without);
+        var open = new Queue<string>([start]);
+        while (open.TryDequeue(out var name))
+        {
+            if (seen.Add(name))
+            {
+                foreach (var target in TargetsOf(States[name]))
+                {
+                    open.Enqueue(target);
+                }
+            }
+        }
+
+        seen.ExceptWith(without);
+        return seen;
+    }
+
+    /// <summary>Every property below a node with its value, objects and arrays walked through.</summary>
+    public static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(JsonNode? node) => node switch
+    {
+        JsonObject o => o.SelectMany(p => Properties(p.Value).Prepend(p)),
+        JsonArray a => a.SelectMany(Properties),
+        _ => [],
+    };
+
+    [GeneratedRegex(@"(?<=: )\$\{\w+\}")]
+    private static partial Regex Unquoted();
+
+    [GeneratedRegex(@"\$\{(\w+)\}")]
+    private static partial Regex Placeholder();
+}

@@ -1,0 +1,72 @@
+using YamlDotNet.RepresentationModel;
+
+namespace CentralAmp.Templates.Tests;
+
+/// <summary>A template as text and as YAML nodes; CloudFormation's tags (<c>!Ref</c>, <c>!Sub</c>) stay on their nodes.</summary>
+internal sealed class Template
+{
+    private Template(string path)
+    {
+        Name = path;
+        var text = File.ReadAllText(Repository.PathOf(path));
+        Lines = text.Split('\n');
+        var stream = new YamlStream();
+        using var reader = new StringReader(text);
+        stream.Load(reader);
+        Root = (YamlMappingNode)stream.Documents[0].RootNode;
+    }
+
+    public static Template Hub { get; } = new("template.yaml");
+
+    public static Template Member { get; } = new("src/MemberAccount/template.yaml");
+
+    public static IReadOnlyList<Template> All { get; } = [Hub, Member];
+
+    public string Name { get; }
+
+    public IReadOnlyList<string> Lines { get; }
+
+    public YamlMappingNode Root { get; }
+
+    public IEnumerable<(string Id, YamlMappingNode Resource)> Resources => Entries(Map(Root, "Resources")!).Select(e => (e.Key, (YamlMappingNode)e.Value));
+
+    public IEnumerable<(string Id, YamlMappingNode Resource)> OfType(string type) => Resources.Where(r => Text(r.Resource, "Type") == type);
+
+    public YamlMappingNode Properties(string id) => Map(Resources.Single(r => r.Id == id).Resource, "Properties")!;
+
+    /// <summary>Every statement of every policy, with the resource it is in.</summary>
+    public IEnumerable<(string Resource, YamlMappingNode Statement)> Statements =>
+        from resource in Resources
+        from node in Descendants(resource.Resource)
+        where node.Key == "Statement"
+        from statement in node.Value is YamlSequenceNode list ? list.Children.Cast<YamlMappingNode>() : [(YamlMappingNode)node.Value]
+        select (resource.Id, statement);
+
+    public static YamlMappingNode? Map(YamlNode node, string key) => Child(node, key) as YamlMappingNode;
+
+    public static string? Text(YamlNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
+
+    public static YamlNode? Child(YamlNode node, string key) =>
+        node is YamlMappingNode map && map.Children.TryGetValue(new YamlScalarNode(key), out var child) ? child : null;
+
+    public static IEnumerable<(string Key, YamlNode Value)> Entries(YamlNode node) =>
+        node is YamlMappingNode map ? map.Children.Select(c => (((YamlScalarNode)c.Key).Value!, c.Value)) : [];
+
+    /// <summary>One text or a list of texts.</summary>
+    public static IEnumerable<string> Texts(YamlNode? node) => node switch
+    {
+        YamlScalarNode scalar => [scalar.Value!],
+        YamlSequenceNode list => list.Children.SelectMany(Texts),
+        _ => [],
+    };
+
+    /// <summary>All nodes below, with the key they are under (of the nearest mapping).</summary>
+    public static IEnumerable<(string Key, YamlNode Value)> Descendants(YamlNode node, string under = "") => node switch
+    {
+        YamlMappingNode => Entries(node).SelectMany(e => Descendants(e.Value, e.Key).Prepend((e.Key, e.Value))),
+        YamlSequenceNode list => list.Children.SelectMany(child => Descendants(child, under).Prepend((under, child))),
+        _ => [],
+    };
+
+    public override string ToString() => Name;
+}
