@@ -28,6 +28,9 @@ public sealed record RecordOutcomeRequest(ExecutionReference Execution)
     public VerifyIngestResult? Verification { get; init; }
 
     public CaughtFailure? Failure { get; init; }
+
+    /// <summary>What could not be taken back afterwards: the elevation or the withdrawal. Never hides <see cref="Failure"/>.</summary>
+    public CaughtFailure? Leftover { get; init; }
 }
 
 /// <summary>What a Catch of the state machine holds, with its property names.</summary>

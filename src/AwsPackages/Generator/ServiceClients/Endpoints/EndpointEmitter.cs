@@ -81,13 +81,13 @@ internal static class EndpointEmitter
     {
         var url = expressions.Text(endpoint.GetProperty("url"));
         var properties = endpoint.GetProperty("properties");
-        if (endpoint.Properties("headers").Any() || properties.GetRawText().Contains("{Region}"))
+        if (endpoint.Properties("headers").Any())
         {
-            throw new UnsupportedModelException("an endpoint with headers or computed properties");
+            throw new UnsupportedModelException("an endpoint with headers");
         }
 
         return properties.EnumerateObject().Any()
-            ? $"new Endpoint({url}, {CSharp.Literal(JsonSerializer.Serialize(properties))}, null)"
+            ? $"new Endpoint({url}, {expressions.Template(JsonSerializer.Serialize(properties))}, null)"
             : $"new Endpoint({url})";
     }
 }

@@ -42,6 +42,14 @@ internal sealed class EndpointExpressions
     public string Text(JsonElement element) =>
         element.ValueKind == JsonValueKind.String ? Template(element.GetString()!) : $"(string){Value(element)}";
 
+    /// <summary>Placeholders are names in braces; the braces of JSON, in which a template may stand, never enclose a bare name.</summary>
+    public string Template(string template)
+    {
+        var parts = Regex.Split(template, @"\{(\w+(?:#\w+)?)\}");
+        var values = parts.Select((part, index) => index % 2 == 0 ? CSharp.Literal(part) : Placeholder(part));
+        return string.Join(" + ", values.Where(value => value != "\"\"").DefaultIfEmpty("\"\""));
+    }
+
     private string Value(JsonElement element)
     {
         switch (element.ValueKind)
@@ -68,13 +76,6 @@ internal sealed class EndpointExpressions
         "getAttr" => Attribute(Value(arguments[0]), arguments[1].GetString()!),
         _ => throw new UnsupportedModelException($"endpoint function {function}"),
     };
-
-    private string Template(string template)
-    {
-        var parts = Regex.Split(template, @"\{([^}]*)\}");
-        var values = parts.Select((part, index) => index % 2 == 0 ? CSharp.Literal(part) : Placeholder(part));
-        return string.Join(" + ", values.Where(value => value != "\"\"").DefaultIfEmpty("\"\""));
-    }
 
     private string Placeholder(string path)
     {

@@ -1,0 +1,26 @@
+using Amazon.Lambda.Annotations;
+using Amazon.Lambda.Core;
+using CentralAmp.Access;
+
+namespace CentralAmp.Functions;
+
+/// <summary>Our place in the cluster.</summary>
+public sealed class AccessFunctions(StepEdge edge)
+{
+    [LambdaFunction]
+    public Task<EnsureClusterAccessResult> EnsureClusterAccess(
+        [FromServices] EnsureClusterAccessStep step, EnsureClusterAccessRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
+
+    [LambdaFunction]
+    public Task<StartElevationResult> StartElevation([FromServices] StartElevationStep step, StartElevationRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
+
+    [LambdaFunction]
+    public Task<InstallRbacResult> InstallRbac([FromServices] InstallRbacStep step, InstallRbacRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
+
+    [LambdaFunction]
+    public Task<EndElevationResult> EndElevation([FromServices] EndElevationStep step, EndElevationRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
+}

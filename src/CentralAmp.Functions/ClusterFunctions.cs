@@ -1,0 +1,17 @@
+using Amazon.Lambda.Annotations;
+using Amazon.Lambda.Core;
+using CentralAmp.Clusters;
+
+namespace CentralAmp.Functions;
+
+/// <summary>Which cluster, and whether it is ready.</summary>
+public sealed class ClusterFunctions(StepEdge edge)
+{
+    [LambdaFunction]
+    public Task<ResolveClusterResult> ResolveCluster([FromServices] ResolveClusterStep step, ResolveClusterRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, null, token => step.RunAsync(request, token));
+
+    [LambdaFunction]
+    public Task<ClusterDescription> DescribeCluster([FromServices] DescribeClusterStep step, DescribeClusterRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
+}

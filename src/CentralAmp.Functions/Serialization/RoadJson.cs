@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Delivery;
+using CentralAmp.Outcomes;
+using CentralAmp.Planning;
+using CentralAmp.Proof;
+using CentralAmp.Trust;
+using CentralAmp.Verification;
+
+namespace CentralAmp.Functions.Serialization;
+
+/// <summary>Every input and output of a state. Its options come from <see cref="RoadSerializer"/>: Lambda's serializer ignores the ones declared here.</summary>
+[JsonSerializable(typeof(ResolveClusterRequest))]
+[JsonSerializable(typeof(ResolveClusterResult))]
+[JsonSerializable(typeof(DescribeClusterRequest))]
+[JsonSerializable(typeof(ClusterDescription))]
+[JsonSerializable(typeof(EnsureClusterAccessRequest))]
+[JsonSerializable(typeof(EnsureClusterAccessResult))]
+[JsonSerializable(typeof(StartElevationRequest))]
+[JsonSerializable(typeof(StartElevationResult))]
+[JsonSerializable(typeof(InstallRbacRequest))]
+[JsonSerializable(typeof(InstallRbacResult))]
+[JsonSerializable(typeof(EndElevationRequest))]
+[JsonSerializable(typeof(EndElevationResult))]
+[JsonSerializable(typeof(PlanOnboardingRequest))]
+[JsonSerializable(typeof(OnboardingPlan))]
+[JsonSerializable(typeof(EnsureTrustRequest))]
+[JsonSerializable(typeof(EnsureTrustResult))]
+[JsonSerializable(typeof(ProveIngestRequest))]
+[JsonSerializable(typeof(ProveIngestResult))]
+[JsonSerializable(typeof(DeliverRemoteWriteRequest))]
+[JsonSerializable(typeof(DeliverRemoteWriteResult))]
+[JsonSerializable(typeof(WithdrawRemoteWriteRequest))]
+[JsonSerializable(typeof(WithdrawRemoteWriteResult))]
+[JsonSerializable(typeof(VerifyIngestRequest))]
+[JsonSerializable(typeof(VerifyIngestResult))]
+[JsonSerializable(typeof(RecordOutcomeRequest))]
+[JsonSerializable(typeof(OutcomeRecord))]
+public sealed partial class RoadJson : JsonSerializerContext;
+
+/// <summary>How the road's data is written.</summary>
+internal static class RoadJsonOptions
+{
+    /// <summary>camelCase, enums by name, and no record without what it needs: a state machine that passes too little fails where it does.</summary>
+    public static void Apply(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.Converters.Add(new JsonStringEnumConverter<Change>());
+        options.Converters.Add(new JsonStringEnumConverter<ClusterNext>());
+        options.Converters.Add(new JsonStringEnumConverter<RbacAccess>());
+        options.Converters.Add(new JsonStringEnumConverter<PlanNext>());
+        options.Converters.Add(new JsonStringEnumConverter<PlanStop>());
+        options.Converters.Add(new JsonStringEnumConverter<Outcome>());
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
+using Amazon.DynamoDBv2;
+using Amazon.Lambda.Annotations;
+using Amazon.Lambda.Core;
+using Amazon.Runtime;
+using Amazon.SecurityToken;
+using CentralAmp.Access;
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
+using CentralAmp.Functions.Logging;
+using CentralAmp.Functions.Serialization;
+using CentralAmp.Kubernetes;
+using CentralAmp.Planning;
+using CentralAmp.Registry;
+using CentralAmp.Settings;
+using CentralAmp.Trust;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+[assembly: LambdaSerializer(typeof(RoadSerializer))]
+[assembly: LambdaGlobalProperties(GenerateMain = true)]
+
+namespace CentralAmp.Functions;
+
+/// <summary>What the functions are made of. Everything is made on first use, so a cold start pays only for the function that is invoked.</summary>
+[LambdaStartup]
+public sealed class Startup
+{
+    /// <exception cref="InvalidOperationException">A setting is missing or wrong: the function does not start.</exception>
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Annotations calls it on an instance.")]
+    public void ConfigureServices(IServiceCollection services) => Compose(services, HubSettings.FromEnvironment());
+
+    internal static void Compose(IServiceCollection services, HubSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ILoggerFactory>(provider => new JsonLines(Console.Out, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddSingleton<StepEdge>();
+        AddAws(services);
+        AddClusterAccess(services);
+        AddPlanAndTrust(services);
+    }
+
+    private static void AddAws(IServiceCollection services)
+    {
+        services.AddSingleton<IAmazonSecurityTokenService>(_ => new AmazonSecurityTokenServiceClient());
+        services.AddSingleton<IAmazonDynamoDB>(_ => new AmazonDynamoDBClient());
+        services.AddSingleton<MemberAccounts>();
+        services.AddSingleton(provider => new AwsClients(provider.GetRequiredService<MemberAccounts>()));
+        services.AddSingleton<ClusterRegistry>();
+    }
+
+    private static void AddClusterAccess(IServiceCollection services)
+    {
+        services.AddSingleton<IClusterReader, EksClusters>();
+        services.AddSingleton<IAccessEntries, EksAccessEntries>();
+        services.AddSingleton<IKubernetesClients, KubernetesClients>();
+        services.AddSingleton<Elevation>();
+        services.AddSingleton<ResolveClusterStep>();
+        services.AddSingleton<DescribeClusterStep>();
+        services.AddSingleton<EnsureClusterAccessStep>();
+        services.AddSingleton<StartElevationStep>();
+        services.AddSingleton<InstallRbacStep>();
+        services.AddSingleton<EndElevationStep>();
+    }
+
+    private static void AddPlanAndTrust(IServiceCollection services)
+    {
+        services.AddSingleton<IWorkspaces>(provider => new AmpWorkspaces(provider.GetRequiredService<AwsClients>().Prometheus));
+        // IAM is global; the function's own region names the partition.
+        services.AddSingleton<ITrustStore>(provider => new IamTrustStore(provider.GetRequiredService<AwsClients>().Iam(FallbackRegionFactory.GetRegionEndpoint().SystemName)));
+        services.AddSingleton<PlanOnboardingStep>();
+        services.AddSingleton<EnsureTrustStep>();
+    }
+}

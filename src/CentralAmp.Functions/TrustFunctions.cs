@@ -1,0 +1,18 @@
+using Amazon.Lambda.Annotations;
+using Amazon.Lambda.Core;
+using CentralAmp.Planning;
+using CentralAmp.Trust;
+
+namespace CentralAmp.Functions;
+
+/// <summary>What will be done, and who may write.</summary>
+public sealed class TrustFunctions(StepEdge edge)
+{
+    [LambdaFunction]
+    public Task<OnboardingPlan> PlanOnboarding([FromServices] PlanOnboardingStep step, PlanOnboardingRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
+
+    [LambdaFunction]
+    public Task<EnsureTrustResult> EnsureTrust([FromServices] EnsureTrustStep step, EnsureTrustRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
+}

@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+using Amazon.DynamoDBv2;
+using Amazon.SecurityToken;
+using CentralAmp.Clusters;
+using CentralAmp.Functions.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CentralAmp.Functions.Tests;
+
+public sealed partial class HandlerTests
+{
+    public HandlerTests() => Environment.SetEnvironmentVariable("AWS_REGION", Hub.Environment["AWS_REGION"]);
+
+    public static TheoryData<string> Names => [.. Handlers.All.Select(method => method.Name)];
+
+    [Fact]
+    public void Every_function_of_the_template_has_a_handler_of_its_name_and_none_is_idle()
+    {
+        var named = HandlerNames().Matches(File.ReadAllText(TemplatePath())).Select(match => match.Groups[1].Value);
+
+        Assert.Equal(named.Order(), Handlers.All.Select(method => method.Name).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_a_handler_asks_for_is_there(string name)
+    {
+        var method = Handlers.All.Single(m => m.Name == name);
+        using var provider = Compose();
+
+        Assert.NotNull(ActivatorUtilities.CreateInstance(provider, method.DeclaringType!));
+        Assert.All(Handlers.ServicesOf(method), service => Assert.NotNull(provider.GetService(service)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_a_handler_takes_and_gives_has_a_contract(string name)
+    {
+        var method = Handlers.All.Single(m => m.Name == name);
+        var context = new RoadJson();
+
+        Assert.NotNull(context.GetTypeInfo(Handlers.RequestOf(method)));
+        Assert.NotNull(context.GetTypeInfo(Handlers.ResultOf(method)));
+    }
+
+    [Fact]
+    public void A_function_that_needs_no_client_makes_none()
+    {
+        using var provider = Compose(services => services
+            .Replace(ServiceDescriptor.Singleton<IAmazonDynamoDB>(_ => throw new InvalidOperationException("made without need")))
+            .Replace(ServiceDescriptor.Singleton<IAmazonSecurityTokenService>(_ => throw new InvalidOperationException("made without need"))));
+
+        Assert.NotNull(provider.GetRequiredService<ResolveClusterStep>());
+    }
+
+    [Fact]
+    public void A_missing_setting_fails_the_start_and_is_named()
+    {
+        // The test process has none of them.
+        var failure = Assert.Throws<InvalidOperationException>(() => new Startup().ConfigureServices(new ServiceCollection()));
+
+        Assert.All(Hub.Environment.Keys.Where(key => key.StartsWith("CENTRALAMP_", StringComparison.Ordinal)), key => Assert.Contains(key, failure.Message, StringComparison.Ordinal));
+    }
+
+    private static ServiceProvider Compose(Action<IServiceCollection>? change = null)
+    {
+        var services = new ServiceCollection();
+        Startup.Compose(services, Hub.Settings);
+        change?.Invoke(services);
+        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
+    }
+
+    private static string TemplatePath()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "CentralAmp.sln")))
+            {
+                return Path.Combine(folder.FullName, "template.yaml");
+            }
+        }
+
+        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds CentralAmp.sln.");
+    }
+
+    [GeneratedRegex(@"ANNOTATIONS_HANDLER: (\w+)")]
+    private static partial Regex HandlerNames();
+}

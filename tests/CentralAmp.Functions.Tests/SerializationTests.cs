@@ -1,0 +1,134 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Amazon.Lambda.Serialization.SystemTextJson;
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Delivery;
+using CentralAmp.Functions.Serialization;
+using CentralAmp.Outcomes;
+using CentralAmp.Planning;
+using CentralAmp.Proof;
+using CentralAmp.Trust;
+using CentralAmp.Verification;
+
+namespace CentralAmp.Functions.Tests;
+
+/// <summary>The road's data as Step Functions passes it on, through Lambda's own serializer.</summary>
+public sealed class SerializationTests
+{
+    private const string Execution = """{"id":"arn:aws:states:us-east-1:111111111111:execution:onboard-cluster:e1","startedAt":"2026-01-02T03:04:05+00:00"}""";
+
+    private const string Cluster =
+        """{"arn":"arn:aws:eks:eu-west-1:222222222222:cluster/blue","partition":"aws","accountId":"222222222222","region":"eu-west-1","name":"blue"}""";
+
+    private const string Described = """
+        {"next":"Continue","waitSeconds":0,"createdAt":1767323045000,"issuer":"https://oidc.eks.eu-west-1.amazonaws.com/id/A1","endpoint":"https://A1.eks.amazonaws.com",
+         "certificateAuthority":"Q0E=","authenticationMode":"API","workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","options":{"allowRestart":true}}
+        """;
+
+    private const string Plan = """
+        {"next":"Deliver","stop":"None","waitSeconds":0,"sentence":"Delivers.","delivery":"prometheus","trustMode":"direct",
+         "workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","workspaceEndpoint":"https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/",
+         "ingestRoleName":"central-amp-blue-01234567","clusterLabel":"blue.eu-west-1.222222222222",
+         "collector":{"namespace":"monitoring","name":"k8s","uid":"u-1","serviceAccount":"prometheus","statefulSet":"prometheus-k8s","pods":["prometheus-k8s-0"],
+                      "replicas":1,"shards":1,"replicaLabel":"prometheus_replica"},
+         "change":"Created"}
+        """;
+
+    private const string Trust = """{"change":"Updated","roleArn":"arn:role","providerArn":"arn:provider","writing":"Missing"}""";
+
+    private const string Delivery = """{"change":"Created","deliveredAt":"2026-01-02T03:05:00+00:00"}""";
+
+    private static readonly RoadSerializer Serializer = new();
+
+    public static TheoryData<Type, string> Data => new()
+    {
+        { typeof(ResolveClusterRequest), $$$"""{"execution":{{{Execution}}},"input":{"clusterArn":"x"}}""" },
+        { typeof(ResolveClusterResult), $$$"""{"cluster":{{{Cluster}}},"dryRun":true}""" },
+        { typeof(DescribeClusterRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}}}""" },
+        { typeof(ClusterDescription), Described },
+        { typeof(EnsureClusterAccessRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}}}""" },
+        { typeof(EnsureClusterAccessResult), """{"change":"Created","reading":"Missing"}""" },
+        { typeof(StartElevationRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}}}""" },
+        { typeof(StartElevationResult), """{"change":"Created"}""" },
+        { typeof(InstallRbacRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}}}""" },
+        { typeof(InstallRbacResult), """{"change":"Unchanged"}""" },
+        { typeof(EndElevationRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}}}""" },
+        { typeof(EndElevationResult), """{"change":"Updated"}""" },
+        { typeof(PlanOnboardingRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"dryRun":true}""" },
+        { typeof(OnboardingPlan), Plan },
+        { typeof(EnsureTrustRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}}}""" },
+        { typeof(EnsureTrustResult), Trust },
+        { typeof(ProveIngestRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },
+        { typeof(ProveIngestResult), "{}" },
+        { typeof(DeliverRemoteWriteRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },
+        { typeof(DeliverRemoteWriteResult), Delivery },
+        { typeof(WithdrawRemoteWriteRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },
+        { typeof(WithdrawRemoteWriteResult), """{"change":"Updated"}""" },
+        { typeof(VerifyIngestRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"delivery":{{{Delivery}}}}""" },
+        { typeof(VerifyIngestResult), """{"series":42,"newestSampleAt":"2026-01-02T03:06:00+00:00"}""" },
+        {
+            typeof(RecordOutcomeRequest),
+            $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"plan":{{{Plan}}},"failure":{"Error":"BlockedException","Cause":"{}"},"leftover":{"Error":"States.Timeout","Cause":""}}"""
+        },
+        {
+            typeof(OutcomeRecord),
+            """{"outcome":"RolledBack","cause":"PodsNotReady","sentence":"s","remedy":"r","changed":true,"clusterArn":"a","createdAt":1767323045000,"series":7,"executionId":"e"}"""
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Data))]
+    public void A_record_reads_and_writes_what_the_state_machine_passes(Type record, string json)
+    {
+        var read = Invoke(nameof(RoadSerializer.Deserialize), record, Stream(json))!;
+        using var written = new MemoryStream();
+        Invoke(nameof(RoadSerializer.Serialize), record, read, written);
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(json), JsonNode.Parse(written.ToArray())), Encoding.UTF8.GetString(written.ToArray()));
+    }
+
+    [Fact]
+    public void Every_record_of_every_handler_is_tried_here()
+    {
+        var records = Handlers.All.SelectMany(method => new[] { Handlers.RequestOf(method), Handlers.ResultOf(method) });
+
+        Assert.Equal(records.Distinct().Select(r => r.Name).Order(), Data.Select(row => row.Data.Item1.Name).Order());
+    }
+
+    [Fact]
+    public void What_the_road_has_not_reached_is_null()
+    {
+        var request = Deserialize<RecordOutcomeRequest>(
+            $$$"""{"execution":{{{Execution}}},"cluster":null,"described":null,"access":null,"plan":null,"trust":null,"delivery":null,"withdrawal":null,"verification":null,"failure":null,"leftover":null}""");
+
+        Assert.Null(request.Cluster);
+        Assert.Null(request.Failure);
+        Assert.Equal(Hub.Execution, request.Execution);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[1]")]
+    [InlineData("\"text\"")]
+    public void The_raw_input_may_be_anything(string input) =>
+        Assert.Equal(input, Deserialize<ResolveClusterRequest>($$$"""{"execution":{{{Execution}}},"input":{{{input}}}}""").Input.GetRawText());
+
+    [Theory]
+    [InlineData("{}", "execution")]
+    [InlineData($$$"""{"execution":{{{Execution}}}}""", "cluster")]
+    [InlineData($$$"""{"execution":{{{Execution}}},"cluster":null}""", "cluster")]
+    public void A_record_without_what_it_needs_is_refused_and_says_what(string json, string field)
+    {
+        var failure = Assert.Throws<JsonSerializerException>(() => Deserialize<DescribeClusterRequest>(json));
+
+        Assert.Contains(field, failure.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static T Deserialize<T>(string json) => Serializer.Deserialize<T>(Stream(json));
+
+    private static MemoryStream Stream(string json) => new(Encoding.UTF8.GetBytes(json));
+
+    private static object? Invoke(string method, Type type, params object[] arguments) =>
+        typeof(RoadSerializer).GetMethod(method)!.MakeGenericMethod(type).Invoke(Serializer, arguments);
+}
