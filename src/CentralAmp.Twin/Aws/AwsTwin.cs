@@ -60,6 +60,8 @@ public sealed partial class AwsTwin : IAsyncDisposable
 
     public IamView Iam { get; private set; } = null!;
 
+    public IamService IamService { get; private set; } = null!;
+
     public EksService Eks { get; private set; } = null!;
 
     public AmpService Amp { get; private set; } = null!;
@@ -155,6 +157,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
         var forwarder = new MotoForwarder(moto);
 
         Eks = new EksService(clusters, new ClusterTokenVerifier(authenticator, time), RoleId, CloudTrail, options.PropagationDelay, time);
+        IamService = new IamService(forwarder, Iam);
         Amp = new AmpService(forwarder, WorkspaceExistsAsync, workspaces, new HighAvailabilityTracker(options.ReplicaFailover, time));
         Lambda = new LambdaHost(
             new LambdaHostOptions(options.FunctionsAssembly, Endpoint, DataPlane, Directory.CreateDirectory(Path.Combine(options.RunFolder, "functions")).FullName),
@@ -164,7 +167,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
         gateway = new AwsGateway(new GatewayParts(authenticator, authorizer, sts, new Dictionary<string, IAwsService>
         {
             ["sts"] = sts,
-            ["iam"] = new IamService(forwarder, Iam),
+            ["iam"] = IamService,
             ["eks"] = Eks,
             ["aps"] = Amp,
             ["lambda"] = Lambda,

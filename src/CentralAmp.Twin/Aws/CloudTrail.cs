@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CentralAmp.Twin.Aws.Authorization;
@@ -19,7 +20,10 @@ public sealed record CloudTrailBehaviour
 /// <summary>Puts what happens in EKS on the account's default bus, in the shape of "AWS API Call via CloudTrail".</summary>
 public sealed class CloudTrail(MotoServer moto, TimeProvider time) : IEksEvents
 {
-    public CloudTrailBehaviour Behaviour { get; set; } = new();
+    private readonly ConcurrentDictionary<string, CloudTrailBehaviour> planned = new();
+
+    /// <summary>Says how the event of the next cluster of this name will be delivered; without it, once.</summary>
+    public void Plan(string clusterName, CloudTrailBehaviour behaviour) => planned[clusterName] = behaviour;
 
     public void ClusterCreated(GatewayRequest request, JsonObject cluster) => _ = DeliverAsync(request, cluster);
 
@@ -62,7 +66,7 @@ public sealed class CloudTrail(MotoServer moto, TimeProvider time) : IEksEvents
 
     private async Task DeliverAsync(GatewayRequest request, JsonObject cluster)
     {
-        var behaviour = Behaviour;
+        var behaviour = planned.GetValueOrDefault(request.Call.Required("name")) ?? new CloudTrailBehaviour();
         var detail = CreateClusterDetail(request.Call, request.Caller.Arn, request.Http.Header("User-Agent") ?? "", cluster, time.GetUtcNow());
         await Task.Delay(behaviour.Delay, time);
         for (var i = 0; i < behaviour.Deliveries; i++)

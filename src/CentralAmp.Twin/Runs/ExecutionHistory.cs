@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Amazon.StepFunctions.Model;
+using CentralAmp.Twin.Aws;
 
 namespace CentralAmp.Twin.Runs;
 
@@ -14,18 +14,16 @@ public sealed record PassedState(string Name, DateTimeOffset Entered, DateTimeOf
 public static class ExecutionHistory
 {
     /// <summary>States in the order in which they were entered. A Choice, too, is a state.</summary>
-    public static IReadOnlyList<PassedState> States(IEnumerable<HistoryEvent> events)
+    public static IReadOnlyList<PassedState> States(IEnumerable<TwinHistoryEvent> events)
     {
         var states = new List<PassedState>();
         foreach (var item in events.OrderBy(item => item.Id))
         {
-            var at = new DateTimeOffset(item.Timestamp!.Value.ToUniversalTime(), TimeSpan.Zero);
-            var type = item.Type.Value;
-            if (type.EndsWith("StateEntered", StringComparison.Ordinal))
-                states.Add(new PassedState(item.StateEnteredEventDetails.Name, at, null, -1));
-            else if (type.EndsWith("StateExited", StringComparison.Ordinal))
-                Close(states, item.StateExitedEventDetails.Name, at);
-            else if (IsAttempt(type) && states.Count > 0)
+            if (item.Type.EndsWith("StateEntered", StringComparison.Ordinal))
+                states.Add(new PassedState(item.StateName!, item.Time, null, -1));
+            else if (item.Type.EndsWith("StateExited", StringComparison.Ordinal))
+                Close(states, item.StateName!, item.Time);
+            else if (IsAttempt(item.Type) && states.Count > 0)
                 states[^1] = states[^1] with { Retries = states[^1].Retries + 1 };
         }
 
@@ -39,9 +37,9 @@ public static class ExecutionHistory
     public static int Transitions(IEnumerable<PassedState> states) => states.Sum(state => 1 + state.Retries);
 
     /// <summary>The result of RecordOutcome, which is this execution's own word; the registry may hold a later one's.</summary>
-    public static JsonObject? Record(IEnumerable<HistoryEvent> events) =>
-        events.Where(item => item.StateExitedEventDetails?.Name == "RecordOutcome")
-            .Select(item => JsonNode.Parse(item.StateExitedEventDetails.Output)?["record"] as JsonObject)
+    public static JsonObject? Record(IEnumerable<TwinHistoryEvent> events) =>
+        events.Where(item => item.StateName == "RecordOutcome" && item.Type.EndsWith("StateExited", StringComparison.Ordinal))
+            .Select(item => JsonNode.Parse(item.Details.GetProperty("stateExitedEventDetails").GetProperty("output").GetString()!)?["record"] as JsonObject)
             .LastOrDefault();
 
     private static bool IsAttempt(string type) => type is "TaskScheduled" or "LambdaFunctionScheduled";

@@ -9,13 +9,13 @@ public sealed class Onboarding(TwinWorld world, RunView view)
     /// <summary>EventBridge and the rule take a moment; an event that has not started anything by then is lost.</summary>
     private static readonly TimeSpan EventLimit = TimeSpan.FromSeconds(30);
 
-    private readonly RoadWatcher watcher = new(world.StepFunctions, TimeProvider.System);
+    private readonly RoadWatcher watcher = new(world.Aws, TimeProvider.System);
 
     public async Task<ClusterReport> RunAsync(string name, ClusterBehaviour behaviour, CancellationToken cancellationToken)
     {
         view.Step($"creating cluster {name} in account {world.MemberAccount}, {world.Region}; its CreateCluster event goes to the member's bus");
-        var clusterArn = await world.CreateClusterAsync(name, behaviour, announce: true, cancellationToken);
-        var execution = await watcher.ExecutionOfAsync(world.StateMachineArn, name, EventLimit, cancellationToken);
+        var clusterArn = await world.CreateClusterAsync(name, behaviour, deliveries: 1, cancellationToken);
+        var execution = await watcher.ExecutionOfAsync(name, EventLimit, cancellationToken);
         var watched = await watcher.WatchAsync(execution, state => view.Passed(name, state), cancellationToken);
         return await ReportAsync(clusterArn, watched, cancellationToken);
     }
@@ -38,7 +38,6 @@ public sealed class Onboarding(TwinWorld world, RunView view)
     private async Task<ClusterReport> ReportAsync(string clusterArn, WatchedExecution watched, CancellationToken cancellationToken)
     {
         var record = watched.Record;
-        var label = (string?)record?["clusterLabel"];
         return new ClusterReport(
             clusterArn,
             (string?)record?["outcome"],
@@ -47,7 +46,7 @@ public sealed class Onboarding(TwinWorld world, RunView view)
             (string?)record?["trustMode"],
             (string?)record?["delivery"],
             (long?)record?["series"],
-            label is null ? null : await SecondsFromActiveAsync(clusterArn, label, cancellationToken),
+            await SecondsFromActiveAsync(clusterArn, cancellationToken),
             Math.Round(watched.Duration.TotalSeconds, 1),
             watched.Transitions)
         {
@@ -57,10 +56,10 @@ public sealed class Onboarding(TwinWorld world, RunView view)
         };
     }
 
-    private async Task<double?> SecondsFromActiveAsync(string clusterArn, string label, CancellationToken cancellationToken)
+    private async Task<double?> SecondsFromActiveAsync(string clusterArn, CancellationToken cancellationToken)
     {
         var active = world.ActiveSince(clusterArn);
-        var first = await world.FirstSampleAsync(label, cancellationToken);
+        var first = await world.FirstSampleAsync(clusterArn, cancellationToken);
         return first - active is { } seconds ? Math.Round(seconds.TotalSeconds, 1) : null;
     }
 }

@@ -86,7 +86,7 @@ public static class TwinRun
 
     private static async Task KeepAsync(TwinWorld world, RunView view, CancellationToken cancellationToken)
     {
-        foreach (var line in KeepInstructions.For(world))
+        foreach (var line in await KeepInstructions.ForAsync(world))
             view.Plain(line);
         try
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CentralAmp.Twin.Aws.Authorization;
 using CentralAmp.Twin.Aws.Identity;
 using CentralAmp.Twin.Aws.Policies;
@@ -10,12 +11,24 @@ public sealed class IamService(IAwsService moto, IamView view) : IAwsService
     private const int RoleNameLimit = 64;
     private const int TrustPolicyLimit = 2048;
 
+    private readonly ConcurrentBag<(string Operation, Func<string, bool> Concerns, Func<string, Task> Tamper)> interferences = [];
+
+    /// <summary>Has someone else change a role right after the operation, before either change takes effect.</summary>
+    /// <param name="concerns">Whether it is about the role of this name.</param>
+    public void Interfere(string operation, Func<string, bool> concerns, Func<string, Task> tamper) => interferences.Add((operation, concerns, tamper));
+
     public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
     {
         Check(request.Call);
         var response = await moto.HandleAsync(request, cancellationToken);
-        if (response.Status < 300 && Writes.IsWrite("iam", request.Call.Operation))
-            await view.RefreshAsync(request.Call.AccountId, atOnce: false, cancellationToken);
+        if (response.Status >= 300 || !Writes.IsWrite("iam", request.Call.Operation))
+            return response;
+
+        // The administrators of the accounts are those who interfere; nobody interferes with them.
+        foreach (var (operation, concerns, tamper) in request.Caller.IsOperator ? [] : interferences)
+            if (operation == request.Call.Operation && concerns(request.Call.Required("RoleName")))
+                await tamper(request.Call.Required("RoleName"));
+        await view.RefreshAsync(request.Call.AccountId, atOnce: false, cancellationToken);
         return response;
     }
 

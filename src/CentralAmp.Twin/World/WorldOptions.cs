@@ -1,0 +1,25 @@
+namespace CentralAmp.Twin.World;
+
+/// <summary>How fast the world turns: the product's times as deployed into the twin, so that it polls fast.</summary>
+public sealed record WorldOptions
+{
+    /// <summary>Parameters of template.yaml that differ from their defaults.</summary>
+    public IReadOnlyDictionary<string, string> HubParameters { get; init; } = new Dictionary<string, string>
+    {
+        ["ActivePollSeconds"] = "1",
+        ["ActiveLimitSeconds"] = "120",
+        ["ParkFirstSeconds"] = "1",
+        ["ParkMaxSeconds"] = "3",
+        ["ParkLimitSeconds"] = "120",
+        ["SettleIntervalSeconds"] = "1",
+        ["ProofIntervalSeconds"] = "1",
+        ["LeaseIntervalSeconds"] = "1",
+        ["RolloutIntervalSeconds"] = "2",
+        ["VerifyIntervalSeconds"] = "2",
+        // The clusters of this world reach AWS through the CONNECT proxy that their environment names.
+        ["RemoteWriteProxyFromEnvironment"] = "true",
+    };
+
+    /// <summary>What a change in IAM or in an access entry takes to have an effect.</summary>
+    public TimeSpan PropagationDelay { get; init; } = TimeSpan.FromSeconds(2);
+}
