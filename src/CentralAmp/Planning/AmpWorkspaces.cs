@@ -1,12 +1,11 @@
-using Amazon.PrometheusService;
 using Amazon.PrometheusService.Model;
+using CentralAmp.Aws;
 using CentralAmp.Failures;
 
 namespace CentralAmp.Planning;
 
 /// <summary>AMP's control plane.</summary>
-/// <param name="clientFor">Client for a region: a workspace may be in any.</param>
-public sealed class AmpWorkspaces(Func<string, IAmazonPrometheusService> clientFor) : IWorkspaces
+public sealed class AmpWorkspaces(AwsClients aws) : IWorkspaces
 {
     public async Task<Workspace> FindAsync(string arn, CancellationToken cancellationToken)
     {
@@ -25,7 +24,7 @@ public sealed class AmpWorkspaces(Func<string, IAmazonPrometheusService> clientF
     {
         try
         {
-            var answer = await clientFor(Workspace.RegionOf(arn)).DescribeWorkspaceAsync(
+            var answer = await aws.Prometheus(Workspace.RegionOf(arn)).DescribeWorkspaceAsync(
                 new DescribeWorkspaceRequest { WorkspaceId = Workspace.IdOf(arn) }, cancellationToken);
             return answer.Workspace;
         }
