@@ -18,6 +18,9 @@ public sealed record ObservedDelivery(
 /// <summary>Reads the collector.</summary>
 internal static class DeliveryGatherer
 {
+    /// <summary>Security groups often keep the control plane from port 9090: no answer, rather than a refusal. It is not held against the pod.</summary>
+    private static readonly TimeSpan ProxyLimit = TimeSpan.FromSeconds(5);
+
     public static async Task<ObservedDelivery> GatherAsync(
         IKubernetes kubernetes, Collector collector, JsonObject entry, CancellationToken cancellationToken)
     {
@@ -31,12 +34,7 @@ internal static class DeliveryGatherer
         }
 
         var pods = await PodsAsync(kubernetes, collector, cancellationToken);
-        var loaded = new List<LoadedConfiguration>();
-        foreach (var pod in pods.Where(pod => pod.Ready))
-        {
-            loaded.Add(await LoadedAsync(kubernetes, collector, pod, entry, cancellationToken));
-        }
-
+        var loaded = await Task.WhenAll(pods.Where(pod => pod.Ready).Select(pod => LoadedAsync(kubernetes, collector, pod, entry, cancellationToken)));
         return new ObservedDelivery(
             prometheus is null ? null : PrometheusResource.Read(prometheus),
             account is null ? null : ServiceAccountResource.Read(account),
@@ -69,7 +67,19 @@ internal static class DeliveryGatherer
         return LoadedConfiguration.Read(pod.Name, config, metrics, entry);
     }
 
-    private static Task<ProxyAnswer> ProxyAsync(
-        IKubernetes kubernetes, Collector collector, PodResource pod, string target, CancellationToken cancellationToken) =>
-        kubernetes.ProxyGetAsync(KubernetesPath.PodProxy(collector.Namespace, pod.Name, RbacManifests.PrometheusPort, target), cancellationToken);
+    private static async Task<ProxyAnswer> ProxyAsync(
+        IKubernetes kubernetes, Collector collector, PodResource pod, string target, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ProxyLimit);
+        try
+        {
+            return await kubernetes.ProxyGetAsync(
+                KubernetesPath.PodProxy(collector.Namespace, pod.Name, RbacManifests.PrometheusPort, target), limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new ProxyAnswer(Status: 503, Body: "");
+        }
+    }
 }

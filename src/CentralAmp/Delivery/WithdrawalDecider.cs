@@ -44,13 +44,12 @@ internal static class WithdrawalDecider
             return Done;
         }
 
-        var hasPodsRole = prometheus.PodAnnotations.ContainsKey(Ours.RoleAnnotation) && prometheus.Applied is not null;
-        if (hasPodsRole && CollectorHealth.OfReload(observed, collector, withEntry: false) is { } stillThere)
+        if (prometheus.PodsRoleIsOurs && CollectorHealth.OfReload(observed, collector, withEntry: false) is { } stillThere)
         {
             return new WithdrawalAction(WithdrawalStep.Stop, stillThere);
         }
 
-        return OfServiceAccount(observed) ?? (hasPodsRole ? new WithdrawalAction(WithdrawalStep.RemovePodsRole) : OfMark(observed, collector));
+        return OfServiceAccount(observed) ?? (prometheus.PodsRoleIsOurs ? new WithdrawalAction(WithdrawalStep.RemovePodsRole) : OfMark(observed, collector));
     }
 
     private static WithdrawalAction? OfServiceAccount(ObservedDelivery observed) =>

@@ -1,11 +1,12 @@
+using Amazon.PrometheusService;
 using Amazon.PrometheusService.Model;
-using CentralAmp.Aws;
 using CentralAmp.Failures;
 
 namespace CentralAmp.Planning;
 
 /// <summary>AMP's control plane.</summary>
-public sealed class AmpWorkspaces(AwsClients aws) : IWorkspaces
+/// <param name="clientFor">Client for a region: a workspace may be in any.</param>
+public sealed class AmpWorkspaces(Func<string, IAmazonPrometheusService> clientFor) : IWorkspaces
 {
     public async Task<Workspace> FindAsync(string arn, CancellationToken cancellationToken)
     {
@@ -24,7 +25,7 @@ public sealed class AmpWorkspaces(AwsClients aws) : IWorkspaces
     {
         try
         {
-            var answer = await aws.Prometheus(Workspace.RegionOf(arn)).DescribeWorkspaceAsync(
+            var answer = await clientFor(Workspace.RegionOf(arn)).DescribeWorkspaceAsync(
                 new DescribeWorkspaceRequest { WorkspaceId = Workspace.IdOf(arn) }, cancellationToken);
             return answer.Workspace;
         }

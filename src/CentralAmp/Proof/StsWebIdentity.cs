@@ -1,12 +1,13 @@
 using Amazon.Runtime;
+using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
-using CentralAmp.Aws;
 using CentralAmp.Failures;
 
 namespace CentralAmp.Proof;
 
 /// <summary>AssumeRoleWithWebIdentity at the regional endpoint.</summary>
-public sealed class StsWebIdentity(AwsClients aws) : IWebIdentity
+/// <param name="clientFor">Client without credentials for a region.</param>
+public sealed class StsWebIdentity(Func<string, IAmazonSecurityTokenService> clientFor) : IWebIdentity
 {
     private const string Session = "central-amp-proof";
 
@@ -17,7 +18,7 @@ public sealed class StsWebIdentity(AwsClients aws) : IWebIdentity
     {
         try
         {
-            var answer = await aws.WebIdentity(region).AssumeRoleWithWebIdentityAsync(
+            var answer = await clientFor(region).AssumeRoleWithWebIdentityAsync(
                 new AssumeRoleWithWebIdentityRequest
                 {
                     RoleArn = roleArn,

@@ -1,18 +1,12 @@
 using Amazon.IdentityManagement;
 using Amazon.IdentityManagement.Model;
-using CentralAmp.Aws;
 using CentralAmp.Failures;
-using CentralAmp.Planning;
-using CentralAmp.Settings;
 
 namespace CentralAmp.Trust;
 
 /// <summary>IAM of the hub account.</summary>
-public sealed class IamTrustStore(AwsClients aws, HubSettings settings) : ITrustStore
+public sealed class IamTrustStore(IAmazonIdentityManagementService iam) : ITrustStore
 {
-    // IAM is global in its partition; the workspace's region is one of it.
-    private readonly IAmazonIdentityManagementService iam = aws.Iam(Workspace.RegionOf(settings.WorkspaceArn));
-
     public async Task<ObservedTrust> GatherAsync(DesiredTrust desired, CancellationToken cancellationToken)
     {
         var provider = await FindAsync($"reading the provider {desired.ProviderArn}", async () =>
