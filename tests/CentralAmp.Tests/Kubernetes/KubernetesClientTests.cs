@@ -198,7 +198,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
         using var filler2 = new TcpClient();
         var fill = Task.WhenAll(filler1.ConnectAsync(address, Cancelled).AsTask(), filler2.ConnectAsync(address, Cancelled).AsTask());
         using var lost = Client($"https://{address}");
-        var failure = await Assert.ThrowsAsync<BlockedException>(() => lost.GetAsync(Path, Cancelled)).WaitAsync(TimeSpan.FromSeconds(10), Cancelled);
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => lost.GetAsync(Path, Cancelled)).WaitAsync(TimeSpan.FromSeconds(25), Cancelled);
         Assert.Equal(Causes.EndpointUnreachable, failure.Cause);
         _ = fill.ContinueWith(task => task.Exception, TaskScheduler.Default);
     }
