@@ -7,6 +7,9 @@ public sealed record ChildProcessStart(string Program, IReadOnlyList<string> Arg
 {
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Variables of this process that the program must not inherit.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
     /// <summary>Start from an empty environment, as a Lambda sandbox or a container does.</summary>
     public bool CleanEnvironment { get; init; }
 
@@ -65,6 +68,8 @@ public sealed class ChildProcess : IAsyncDisposable
         info.WorkingDirectory = start.WorkingDirectory ?? Environment.CurrentDirectory;
         if (start.CleanEnvironment)
             info.Environment.Clear();
+        foreach (var name in start.Without)
+            info.Environment.Remove(name);
         foreach (var (name, value) in start.Environment)
             info.Environment[name] = value;
 

@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace CentralAmp.Twin.Aws.Gateway;
+
+/// <summary>EventBridge of moto, with the limits that moto does not know.</summary>
+public sealed class EventsService(IAwsService moto) : IAwsService
+{
+    private const int SizeLimit = 262_144;
+
+    public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Call.Operation != "PutEvents")
+            return await moto.HandleAsync(request, cancellationToken);
+
+        var entries = request.Call.Parameters["Entries"]?.AsArray() ?? [];
+        if (entries.Sum(Size) > SizeLimit)
+            throw new AwsException(400, "ValidationException", "Total size of the entries in the request is over the limit.");
+
+        // Sources of AWS are AWS's: refused for each entry, with the answer still a 200.
+        if (!entries.Any(IsOfAws))
+            return await moto.HandleAsync(request, cancellationToken);
+
+        var answers = entries.Select(entry => IsOfAws(entry)
+            ? new JsonObject { ["ErrorCode"] = "NotAuthorizedForSourceException", ["ErrorMessage"] = "Not authorized for the source." }
+            : new JsonObject { ["ErrorCode"] = "InternalFailure", ["ErrorMessage"] = "Sent with an entry of a source of AWS." }).ToArray();
+        return GatewayResponse.Json(new JsonObject { ["FailedEntryCount"] = answers.Length, ["Entries"] = new JsonArray([.. answers]) });
+    }
+
+    private static bool IsOfAws(JsonNode? entry) =>
+        Text(entry, "Source").StartsWith("aws.", StringComparison.Ordinal);
+
+    // "Calculating Amazon EventBridge PutEvents event entry size", EventBridge user guide; Time counts 14 bytes.
+    private static int Size(JsonNode? entry) =>
+        (entry?["Time"] is null ? 0 : 14)
+        + Encoding.UTF8.GetByteCount(Text(entry, "Source")) + Encoding.UTF8.GetByteCount(Text(entry, "DetailType")) + Encoding.UTF8.GetByteCount(Text(entry, "Detail"))
+        + (entry?["Resources"]?.AsArray().Sum(resource => Encoding.UTF8.GetByteCount(resource!.GetValue<string>())) ?? 0);
+
+    private static string Text(JsonNode? entry, string name) => entry?[name]?.GetValue<string>() ?? "";
+}

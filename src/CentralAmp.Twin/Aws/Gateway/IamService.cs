@@ -1,0 +1,68 @@
+using CentralAmp.Twin.Aws.Authorization;
+using CentralAmp.Twin.Aws.Identity;
+using CentralAmp.Twin.Aws.Policies;
+
+namespace CentralAmp.Twin.Aws.Gateway;
+
+/// <summary>IAM of moto, with the checks that moto does not make, and with changes that take effect later.</summary>
+public sealed class IamService(IAwsService moto, IamView view) : IAwsService
+{
+    private const int RoleNameLimit = 64;
+    private const int TrustPolicyLimit = 2048;
+
+    public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
+    {
+        Check(request.Call);
+        var response = await moto.HandleAsync(request, cancellationToken);
+        if (response.Status < 300 && Writes.IsWrite("iam", request.Call.Operation))
+            await view.RefreshAsync(request.Call.AccountId, atOnce: false, cancellationToken);
+        return response;
+    }
+
+    private void Check(ApiCall call)
+    {
+        var snapshot = view.Newest(call.AccountId);
+        switch (call.Operation)
+        {
+            case "CreateRole":
+                if (call.Required("RoleName").Length > RoleNameLimit)
+                    throw Invalid($"1 validation error detected: Value '{call.Text("RoleName")}' at 'roleName' failed to satisfy constraint: Member must have length less than or equal to {RoleNameLimit}");
+                if (call.Text("PermissionsBoundary") is { } boundary && !snapshot.PolicyArns.Contains(boundary))
+                    throw new AwsException(404, "NoSuchEntity", $"Scope ARN: {boundary} does not exist or is not attachable.");
+                CheckTrust(call.Required("AssumeRolePolicyDocument"));
+                break;
+            case "UpdateAssumeRolePolicy":
+                CheckTrust(call.Required("PolicyDocument"));
+                break;
+            case "DeleteOpenIDConnectProvider" when !snapshot.Providers.ContainsKey(call.Required("OpenIDConnectProviderArn")):
+                throw new AwsException(404, "NoSuchEntity", $"OpenIDConnect Provider not found for arn {call.Text("OpenIDConnectProviderArn")}");
+        }
+    }
+
+    private void CheckTrust(string document)
+    {
+        if (document.Count(c => !char.IsWhiteSpace(c)) > TrustPolicyLimit)
+            throw new AwsException(409, "LimitExceeded", $"Cannot exceed quota for ACLSizePerRole: {TrustPolicyLimit}");
+
+        try
+        {
+            foreach (var principal in PolicyDocument.Parse(document).Statements.SelectMany(statement => statement.Principals))
+                CheckPrincipal(principal);
+        }
+        catch (FormatException e)
+        {
+            throw new AwsException(400, "MalformedPolicyDocument", e.Message);
+        }
+    }
+
+    // A role that a trust policy names by its ARN must exist, in whatever account.
+    private void CheckPrincipal(PolicyPrincipal principal)
+    {
+        if (principal.Kind == "AWS" && Arn.TryParse(principal.Value) is { Service: "iam" } arn
+            && arn.Resource.StartsWith("role/", StringComparison.Ordinal)
+            && !view.Newest(arn.AccountId).Roles.ContainsKey(principal.Value))
+            throw new AwsException(400, "MalformedPolicyDocument", $"Invalid principal in policy: \"AWS\":\"{principal.Value}\"");
+    }
+
+    private static AwsException Invalid(string message) => new(400, "ValidationError", message);
+}
