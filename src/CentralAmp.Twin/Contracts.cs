@@ -15,7 +15,11 @@ public sealed record RecordedCall(
     string Decision,
     bool Write,
     string BodySha256,
-    int Status);
+    int Status)
+{
+    /// <summary>The permissions that the call was checked for, e.g. <c>iam:CreateRole</c> and <c>iam:TagRole</c>; a denied call ends with the one that was missing.</summary>
+    public IReadOnlyList<string> Permissions { get; init; } = [];
+}
 
 /// <summary>Takes every call; thread-safe.</summary>
 public interface ICallRecorder

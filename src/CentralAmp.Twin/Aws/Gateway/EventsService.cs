@@ -18,13 +18,25 @@ public sealed class EventsService(IAwsService moto) : IAwsService
             throw new AwsException(400, "ValidationException", "Total size of the entries in the request is over the limit.");
 
         // Sources of AWS are AWS's: refused for each entry, with the answer still a 200.
-        if (!entries.Any(IsOfAws))
+        var refused = entries.Where(IsOfAws).ToList();
+        if (refused.Count == 0)
             return await moto.HandleAsync(request, cancellationToken);
 
+        var accepted = new Queue<JsonNode?>(await SendAsync(request, [.. entries.Except(refused)], cancellationToken));
         var answers = entries.Select(entry => IsOfAws(entry)
             ? new JsonObject { ["ErrorCode"] = "NotAuthorizedForSourceException", ["ErrorMessage"] = "Not authorized for the source." }
-            : new JsonObject { ["ErrorCode"] = "InternalFailure", ["ErrorMessage"] = "Sent with an entry of a source of AWS." }).ToArray();
-        return GatewayResponse.Json(new JsonObject { ["FailedEntryCount"] = answers.Length, ["Entries"] = new JsonArray([.. answers]) });
+            : accepted.Dequeue()?.DeepClone());
+        return GatewayResponse.Json(new JsonObject { ["FailedEntryCount"] = refused.Count, ["Entries"] = new JsonArray([.. answers]) });
+    }
+
+    private async Task<JsonArray> SendAsync(GatewayRequest request, JsonNode?[] entries, CancellationToken cancellationToken)
+    {
+        if (entries.Length == 0)
+            return [];
+
+        var body = new JsonObject { ["Entries"] = new JsonArray([.. entries.Select(entry => entry?.DeepClone())]) };
+        var response = await moto.HandleAsync(request with { Http = request.Http with { Body = Encoding.UTF8.GetBytes(body.ToJsonString()) } }, cancellationToken);
+        return JsonNode.Parse(response.Body.Span)?["Entries"]?.AsArray() ?? [];
     }
 
     private static bool IsOfAws(JsonNode? entry) =>

@@ -62,19 +62,25 @@ public static class SignatureV4
     private const string Unsigned = "UNSIGNED-PAYLOAD";
 
     /// <summary>Whether the signature is the one that the secret gives for this request.</summary>
-    public static bool Matches(SignedRequest request, SignatureClaims claims, string secret)
-    {
-        if (PayloadHash(request, claims) is not { } payloadHash || !claims.SignedHeaders.Contains("host"))
-            return false;
+    public static bool Matches(SignedRequest request, SignatureClaims claims, string secret) =>
+        claims.SignedHeaders.Contains("host")
+        && Format(claims).StartsWith(claims.Date, StringComparison.Ordinal)
+        && Compute(request, claims, secret) is { } expected
+        && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(claims.Signature));
 
-        var signedAt = claims.SignedAt.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
+    /// <summary>The signature for key, scope, time and signed headers of the claims; null if the body is not the one that was signed.</summary>
+    public static string? Compute(SignedRequest request, SignatureClaims claims, string secret)
+    {
+        if (PayloadHash(request, claims) is not { } payloadHash)
+            return null;
+
         var toSign = string.Join('\n',
-            Algorithm, signedAt, $"{claims.Date}/{claims.Region}/{claims.Service}/aws4_request",
+            Algorithm, Format(claims), $"{claims.Date}/{claims.Region}/{claims.Service}/aws4_request",
             Hex(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalRequest(request, claims, payloadHash)))));
-        var expected = Hex(Mac(SigningKey(claims, secret), toSign));
-        return signedAt.StartsWith(claims.Date, StringComparison.Ordinal)
-            && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.ASCII.GetBytes(claims.Signature));
+        return Hex(Mac(SigningKey(claims, secret), toSign));
     }
+
+    private static string Format(SignatureClaims claims) => claims.SignedAt.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     // A body that is not the one whose hash was signed fails here. Only S3 leaves bodies unsigned.
     private static string? PayloadHash(SignedRequest request, SignatureClaims claims)

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+using CentralAmp.Twin.Aws.Gateway;
+using Snappier;
+
+namespace CentralAmp.Twin.Aws.Amp;
+
+/// <summary>Finds the Prometheus that stands behind a workspace; starts it when it is asked for the first time.</summary>
+public delegate Task<Uri> WorkspaceBackend(string workspaceId);
+
+/// <summary>
+/// AMP: the control plane is moto's, the data plane takes remote_write and queries for the Prometheus behind a workspace.
+/// </summary>
+/// <param name="exists">Whether the caller's account has the workspace: account, region, workspace id.</param>
+public sealed partial class AmpService(
+    IAwsService controlPlane, Func<string, string, string, CancellationToken, Task<bool>> exists, WorkspaceBackend backend, HighAvailabilityTracker replicas)
+    : IAwsService, IDisposable
+{
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly ConcurrentDictionary<string, int> faults = new();
+
+    public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
+    {
+        var path = request.Http.RawPath;
+        var cut = path.IndexOf("/api/v1/", StringComparison.Ordinal);
+        if (cut < 0)
+            return await controlPlane.HandleAsync(request, cancellationToken);
+
+        var workspace = request.Call.Required("workspaceId");
+        if (faults.TryGetValue(workspace, out var status))
+            throw new AwsException(status, status == 429 ? "ThrottlingException" : "InternalServerException", $"The twin was told to answer {status}");
+        if (!await exists(request.Call.AccountId, request.Call.Region, workspace, cancellationToken))
+            throw new AwsException(404, "ResourceNotFoundException", $"Workspace not found: {workspace}");
+
+        return request.Call.Operation == "RemoteWrite"
+            ? await WriteAsync(workspace, request, cancellationToken)
+            : await QueryAsync(workspace, path[cut..], request, cancellationToken);
+    }
+
+    /// <summary>Makes the data plane of a workspace answer with an error; null ends it.</summary>
+    public void Fail(string workspaceId, int? status)
+    {
+        if (status is { } code)
+            faults[workspaceId] = code;
+        else
+            faults.TryRemove(workspaceId, out _);
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<GatewayResponse> WriteAsync(string workspace, GatewayRequest request, CancellationToken cancellationToken)
+    {
+        var written = Decode(request);
+        foreach (var series in written.Series)
+            Check(series);
+        // Of a replica that is not elected AMP takes nothing, and says so with 202.
+        if (replicas.Accept(workspace, written) is not { } accepted)
+            return GatewayResponse.Empty(202);
+
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(await backend(workspace), "api/v1/write"));
+        message.Content = new ByteArrayContent(Snappy.CompressToArray(accepted.ToArray()));
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
+        message.Content.Headers.ContentEncoding.Add("snappy");
+        message.Headers.Add("X-Prometheus-Remote-Write-Version", "0.1.0");
+        using var response = await http.SendAsync(message, cancellationToken);
+        return response.IsSuccessStatusCode
+            ? GatewayResponse.Empty(200)
+            : throw new AwsException((int)response.StatusCode, "ValidationException", (await response.Content.ReadAsStringAsync(cancellationToken)).Trim());
+    }
+
+    private async Task<GatewayResponse> QueryAsync(string workspace, string path, GatewayRequest request, CancellationToken cancellationToken)
+    {
+        var url = new Uri(await backend(workspace), path.TrimStart('/') + (request.Http.RawQuery.Length > 0 ? "?" + request.Http.RawQuery : ""));
+        using var message = new HttpRequestMessage(new HttpMethod(request.Http.Method), url);
+        if (!request.Http.Body.IsEmpty)
+        {
+            message.Content = new ReadOnlyMemoryContent(request.Http.Body);
+            message.Content.Headers.TryAddWithoutValidation("Content-Type", request.Http.Header("Content-Type"));
+        }
+
+        using var response = await http.SendAsync(message, cancellationToken);
+        return new GatewayResponse((int)response.StatusCode, "application/json", await response.Content.ReadAsByteArrayAsync(cancellationToken));
+    }
+
+    private static WriteRequest Decode(GatewayRequest request)
+    {
+        if (request.Http.Header("Content-Encoding") != "snappy" || request.Http.Header("X-Prometheus-Remote-Write-Version") is null)
+            throw Bad("remote_write expects Content-Encoding snappy and X-Prometheus-Remote-Write-Version");
+
+        try
+        {
+            return WriteRequest.Parse(Snappy.DecompressToArray(request.Http.Body.Span));
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException or OverflowException or ArgumentException)
+        {
+            throw Bad($"the body is not a snappy-compressed WriteRequest: {e.Message}");
+        }
+    }
+
+    private static void Check(WriteSeries series)
+    {
+        if (string.IsNullOrEmpty(series["__name__"]))
+            throw Bad("sample missing metric name");
+
+        var names = series.Labels.Select(label => label.Key).ToList();
+        if (names.Find(name => !LabelNames().IsMatch(name)) is { } invalid)
+            throw Bad($"sample invalid label: \"{invalid}\" metric \"{series["__name__"]}\"");
+        if (names.Distinct().Count() != names.Count)
+            throw Bad($"duplicate label name in metric \"{series["__name__"]}\"");
+    }
+
+    private static AwsException Bad(string message) => new(400, "ValidationException", message);
+
+    [GeneratedRegex("^[a-zA-Z_][a-zA-Z0-9_]*$")]
+    private static partial Regex LabelNames();
+}

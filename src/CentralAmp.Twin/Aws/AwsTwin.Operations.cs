@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CentralAmp.Twin.Aws;
+
+/// <summary>One execution of the road.</summary>
+/// <param name="Output">Of a succeeded execution, JSON.</param>
+public sealed record TwinExecution(
+    string Arn, string Name, string Status, DateTimeOffset StartedAt, DateTimeOffset? StoppedAt, string? Input, string? Output, string? Error, string? Cause)
+{
+    public bool IsRunning => Status == "RUNNING";
+}
+
+/// <summary>One event of an execution's history.</summary>
+/// <param name="StateName">Of StateEntered and StateExited events.</param>
+/// <param name="Details">The event as GetExecutionHistory gives it.</param>
+public sealed record TwinHistoryEvent(long Id, DateTimeOffset Time, string Type, string? StateName, JsonElement Details);
+
+/// <summary>What the program and the tests do with the twin's AWS. Creating a cluster is a signed call like any other; looking on is not a call.</summary>
+public sealed partial class AwsTwin
+{
+    private string StateMachineArn => HubOutputs["StateMachineArn"];
+
+    /// <summary>Creates a cluster as the operator of the account; CloudTrail tells of it.</summary>
+    /// <returns>The ARN of the cluster.</returns>
+    public async Task<string> CreateClusterAsync(
+        string accountId, string region, string name, IReadOnlyDictionary<string, string> tags, ClusterBehaviour behaviour, CancellationToken cancellationToken)
+    {
+        var arn = $"arn:aws:eks:{region}:{accountId}:cluster/{name}";
+        Eks.Plan(arn, behaviour);
+        var body = new JsonObject
+        {
+            ["name"] = name,
+            ["roleArn"] = $"arn:aws:iam::{accountId}:role/eks-cluster",
+            ["resourcesVpcConfig"] = new JsonObject { ["subnetIds"] = new JsonArray("subnet-0a", "subnet-0b"), ["endpointPublicAccess"] = true },
+            ["accessConfig"] = new JsonObject { ["authenticationMode"] = "API_AND_CONFIG_MAP" },
+            ["tags"] = new JsonObject(tags.Select(tag => KeyValuePair.Create<string, JsonNode?>(tag.Key, tag.Value))),
+        };
+        await SendAsOperatorAsync(accountId, region, "eks", HttpMethod.Post, "/clusters", body, cancellationToken);
+        return arn;
+    }
+
+    /// <summary>Deletes a cluster as the operator of its account.</summary>
+    public async Task DeleteClusterAsync(string clusterArn, CancellationToken cancellationToken)
+    {
+        var arn = Arn.TryParse(clusterArn) ?? throw new ArgumentException("not an ARN", nameof(clusterArn));
+        await SendAsOperatorAsync(arn.AccountId, arn.Region, "eks", HttpMethod.Delete, $"/clusters/{arn.ResourceName}", null, cancellationToken);
+    }
+
+    /// <summary>Puts the CreateCluster event of an existing cluster on its account's default bus once more.</summary>
+    public Task EmitCreateClusterEventAsync(string clusterArn, CancellationToken cancellationToken)
+    {
+        var cluster = Eks.Find(clusterArn) ?? throw new ArgumentException($"no cluster {clusterArn}", nameof(clusterArn));
+        var arn = Arn.TryParse(clusterArn)!;
+        var call = new Authorization.ApiCall("eks", "CreateCluster", arn.AccountId, arn.Region, new JsonObject { ["name"] = cluster.Name });
+        var answer = cluster.Describe();
+        (answer["status"], answer["certificateAuthority"]) = ("CREATING", new JsonObject());
+        answer.Remove("endpoint");
+        answer.Remove("identity");
+        return CloudTrail.PutAsync(arn.AccountId, CloudTrail.CreateClusterDetail(call, Operators[arn.AccountId].Caller.Arn, "twin", answer, time.GetUtcNow()), cancellationToken);
+    }
+
+    /// <summary>Puts any detail on the default bus of an account, as an event of EKS via CloudTrail.</summary>
+    public Task PutCloudTrailEventAsync(string accountId, JsonObject detail, CancellationToken cancellationToken) =>
+        CloudTrail.PutAsync(accountId, detail, cancellationToken);
+
+    /// <summary>Starts the road by hand.</summary>
+    /// <param name="input">JSON.</param>
+    /// <returns>The ARN of the execution.</returns>
+    public async Task<string> StartExecutionAsync(string input, CancellationToken cancellationToken)
+    {
+        if (Encoding.UTF8.GetByteCount(input) > 262_144)
+            throw new AwsException(400, "ValidationException", "input is longer than 262,144 bytes");
+        var answer = await moto.CallAsync("states", "AWSStepFunctions.StartExecution", TwinAccounts.Hub, new { stateMachineArn = StateMachineArn, input, name = Guid.NewGuid().ToString() }, cancellationToken);
+        return answer.GetProperty("executionArn").GetString()!;
+    }
+
+    /// <summary>All executions of the road, in the order in which they started.</summary>
+    public async Task<IReadOnlyList<TwinExecution>> ExecutionsAsync(CancellationToken cancellationToken)
+    {
+        var answer = await moto.CallAsync("states", "AWSStepFunctions.ListExecutions", TwinAccounts.Hub, new { stateMachineArn = StateMachineArn, maxResults = 1000 }, cancellationToken);
+        var executions = new List<TwinExecution>();
+        foreach (var item in answer.GetProperty("executions").EnumerateArray())
+            executions.Add(await ExecutionAsync(item.GetProperty("executionArn").GetString()!, cancellationToken));
+        return [.. executions.OrderBy(execution => execution.StartedAt)];
+    }
+
+    public async Task<TwinExecution> ExecutionAsync(string executionArn, CancellationToken cancellationToken)
+    {
+        var answer = await moto.CallAsync("states", "AWSStepFunctions.DescribeExecution", TwinAccounts.Hub, new { executionArn }, cancellationToken);
+        return new TwinExecution(
+            executionArn, Text(answer, "name")!, Text(answer, "status")!, Time(answer, "startDate")!.Value, Time(answer, "stopDate"),
+            Text(answer, "input"), Text(answer, "output"), Text(answer, "error"), Text(answer, "cause"));
+    }
+
+    /// <summary>The history so far.</summary>
+    public async Task<IReadOnlyList<TwinHistoryEvent>> HistoryAsync(string executionArn, CancellationToken cancellationToken)
+    {
+        var answer = await moto.CallAsync("states", "AWSStepFunctions.GetExecutionHistory", TwinAccounts.Hub, new { executionArn, maxResults = 1000 }, cancellationToken);
+        return [.. answer.GetProperty("events").EnumerateArray().Select(entry => new TwinHistoryEvent(
+            entry.GetProperty("id").GetInt64(), Time(entry, "timestamp")!.Value, Text(entry, "type")!, StateName(entry), entry.Clone()))];
+    }
+
+    /// <summary>Items of a DynamoDB table of the hub, in DynamoDB's JSON.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ScanAsync(string table, CancellationToken cancellationToken)
+    {
+        var answer = await moto.CallAsync("dynamodb", "DynamoDB_20120810.Scan", TwinAccounts.Hub, new { TableName = table }, cancellationToken);
+        return [.. answer.GetProperty("Items").EnumerateArray().Select(item => item.Clone())];
+    }
+
+    private async Task SendAsOperatorAsync(
+        string accountId, string region, string service, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var request = new HttpRequestMessage(method, new Uri(Endpoint, path));
+        var content = body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString());
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(content);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        Signing.RequestSigner.Sign(request, content, Operators[accountId], region, service, time.GetUtcNow());
+        using var response = await http.SendAsync(request, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            var code = response.Headers.TryGetValues("x-amzn-ErrorType", out var values) ? values.First() : "Unknown";
+            throw new AwsException((int)response.StatusCode, code, await response.Content.ReadAsStringAsync(cancellationToken));
+        }
+    }
+
+    private static string? StateName(JsonElement entry) =>
+        Text(entry, "stateEnteredEventDetails", "name") ?? Text(entry, "stateExitedEventDetails", "name");
+
+    private static string? Text(JsonElement element, params string[] path)
+    {
+        foreach (var name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+                return null;
+        }
+
+        return element.ValueKind == JsonValueKind.Null ? null : element.ToString();
+    }
+
+    // moto answers with epoch seconds, as the protocol says.
+    private static DateTimeOffset? Time(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)(double.Parse(value.ToString(), CultureInfo.InvariantCulture) * 1000))
+            : null;
+}

@@ -1,0 +1,207 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Collections.Concurrent;
+using System.Text.Json;
+using CentralAmp.Twin.Aws.Amp;
+using CentralAmp.Twin.Aws.Authorization;
+using CentralAmp.Twin.Aws.Deployment;
+using CentralAmp.Twin.Aws.Eks;
+using CentralAmp.Twin.Aws.Gateway;
+using CentralAmp.Twin.Aws.Identity;
+using CentralAmp.Twin.Aws.Lambda;
+using CentralAmp.Twin.Aws.Moto;
+using CentralAmp.Twin.Aws.Policies;
+using CentralAmp.Twin.Aws.Sts;
+using CentralAmp.Twin.Tls;
+using Microsoft.AspNetCore.Hosting;
+
+namespace CentralAmp.Twin.Aws;
+
+/// <summary>
+/// AWS of the twin: two accounts of one organization behind an enforcing gateway, with the hub's and the member's stacks
+/// deployed. Disposing ends every process it started.
+/// </summary>
+public sealed partial class AwsTwin : IAsyncDisposable
+{
+    private readonly AwsTwinOptions options;
+    private readonly ICallRecorder recorder;
+    private readonly TwinCertificateAuthority authority;
+    private readonly TimeProvider time;
+    private readonly KeyRing keys;
+    private readonly ConcurrentDictionary<string, X509Certificate2> certificates = new();
+    private readonly string secret = RandomNumberGenerator.GetHexString(32);
+
+    private ConnectProxy? proxy;
+    private MotoServer moto = null!;
+    private LoopbackServer server = null!;
+    private AwsGateway gateway = null!;
+    private PrivateEndpoints privateEndpoints = null!;
+    private IReadOnlyDictionary<string, PolicyDocument> busPolicies = new Dictionary<string, PolicyDocument>();
+
+    private AwsTwin(AwsTwinOptions options, ICallRecorder recorder, TwinCertificateAuthority authority, TimeProvider time)
+    {
+        (this.options, this.recorder, this.authority, this.time) = (options, recorder, authority, time);
+        keys = new KeyRing(time);
+        Operators = new Dictionary<string, AccessKey>
+        {
+            [TwinAccounts.Hub] = keys.IssueOperator(TwinAccounts.Hub),
+            [TwinAccounts.Member] = keys.IssueOperator(TwinAccounts.Member),
+        };
+    }
+
+    /// <summary>Address of every AWS API, for AWS_ENDPOINT_URL.</summary>
+    public Uri Endpoint => server.Addresses[0];
+
+    /// <summary>The way to AWS's data plane by its real names.</summary>
+    public DataPlaneAccess DataPlane { get; private set; } = null!;
+
+    /// <summary>The administrator of each account.</summary>
+    public IReadOnlyDictionary<string, AccessKey> Operators { get; }
+
+    public IamView Iam { get; private set; } = null!;
+
+    public EksService Eks { get; private set; } = null!;
+
+    public AmpService Amp { get; private set; } = null!;
+
+    public LambdaHost Lambda { get; private set; } = null!;
+
+    public CloudTrail CloudTrail { get; private set; } = null!;
+
+    /// <summary>Outputs of the hub's stack.</summary>
+    public IReadOnlyDictionary<string, string> HubOutputs { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>Outputs of the member's stack.</summary>
+    public IReadOnlyDictionary<string, string> MemberOutputs { get; private set; } = new Dictionary<string, string>();
+
+    /// <exception cref="ProvisioningException">The machine lacks Python or moto, and they could not be provided.</exception>
+    /// <exception cref="InvalidOperationException">moto or the deployment failed; the message has the end of the log.</exception>
+    public static async Task<AwsTwin> StartAsync(
+        AwsTwinOptions options, IClusterFactory clusters, ICallRecorder recorder, TwinCertificateAuthority authority, WorkspaceBackend workspaces,
+        TimeProvider time, CancellationToken cancellationToken)
+    {
+        var twin = new AwsTwin(options, recorder, authority, time);
+        try
+        {
+            var python = await Python.ProvideAsync(options.PrivateFolder, options.RunFolder, options.Say, cancellationToken);
+            await twin.ListenAsync(cancellationToken);
+            twin.moto = await MotoServer.StartAsync(python, options.RunFolder, twin.Endpoint, twin.secret, cancellationToken);
+            twin.Assemble(clusters, workspaces);
+            await twin.RefreshAsync(cancellationToken);
+            if (options.Deploys)
+                await twin.DeployAsync(python, cancellationToken);
+            return twin;
+        }
+        catch
+        {
+            await twin.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes everything that was changed behind the gateway known and effective at once.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        foreach (var account in Operators.Keys)
+            await Iam.RefreshAsync(account, atOnce: true, cancellationToken);
+        busPolicies = await moto.ReadBusPoliciesAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Outside in: who calls goes first, what is called last. Parts that never started are null.
+        if (Lambda is not null)
+            await Lambda.DisposeAsync();
+        if (Eks is not null)
+            await Eks.DisposeAsync();
+        if (moto is not null)
+            await moto.DisposeAsync();
+        if (proxy is not null)
+            await proxy.DisposeAsync();
+        if (server is not null)
+            await server.DisposeAsync();
+        Amp?.Dispose();
+        Iam?.Dispose();
+        foreach (var certificate in certificates.Values)
+            certificate.Dispose();
+    }
+
+    // The gateway's address must be known before moto starts, and moto before the gateway can answer.
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        server = await LoopbackServer.StartAsync(
+            context => context.Request.Path.StartsWithSegments(PrivateEndpoints.Prefix.TrimEnd('/'), StringComparison.Ordinal)
+                ? privateEndpoints.HandleAsync(context)
+                : gateway.HandleAsync(context),
+            cancellationToken,
+            _ => { },
+            listener => listener.UseHttps(https => https.ServerCertificateSelector = (_, name) => Certificate(name)));
+        proxy = new ConnectProxy(server.Addresses[1].Port);
+        DataPlane = new DataPlaneAccess(proxy.Address, authority.PemFile);
+    }
+
+    private X509Certificate2? Certificate(string? name) => name?.EndsWith(".amazonaws.com", StringComparison.Ordinal) == true
+        ? certificates.GetOrAdd(name, host => authority.Issue(host))
+        : null;
+
+    private void Assemble(IClusterFactory clusters, WorkspaceBackend workspaces)
+    {
+        Iam = new IamView(moto.ReadIamAsync, options.PropagationDelay, time);
+        CloudTrail = new CloudTrail(moto, time);
+        var authenticator = new RequestAuthenticator(keys, time);
+        var authorizer = new Authorizer(Iam, options.ServiceControlPolicies.ToDictionary(
+            account => account.Key, account => (IReadOnlyList<PolicyDocument>)[.. account.Value.Select(PolicyDocument.Parse)]));
+        var sts = new SecurityTokenService(Iam, keys, authorizer, new WebIdentityVerifier(IssuerKey, time));
+        var forwarder = new MotoForwarder(moto);
+
+        Eks = new EksService(clusters, new ClusterTokenVerifier(authenticator, time), RoleId, CloudTrail, options.PropagationDelay, time);
+        Amp = new AmpService(forwarder, WorkspaceExistsAsync, workspaces, new HighAvailabilityTracker(options.ReplicaFailover, time));
+        Lambda = new LambdaHost(
+            new LambdaHostOptions(options.FunctionsAssembly, Endpoint, DataPlane, Directory.CreateDirectory(Path.Combine(options.RunFolder, "functions")).FullName),
+            forwarder, FindFunctionAsync, (role, function) => sts.AssumeAsService("lambda.amazonaws.com", role, function), time);
+
+        privateEndpoints = new PrivateEndpoints(secret, sts, authorizer, Iam, bus => busPolicies.GetValueOrDefault(bus), recorder, time);
+        gateway = new AwsGateway(new GatewayParts(authenticator, authorizer, sts, new Dictionary<string, IAwsService>
+        {
+            ["sts"] = sts,
+            ["iam"] = new IamService(forwarder, Iam),
+            ["eks"] = Eks,
+            ["aps"] = Amp,
+            ["lambda"] = Lambda,
+            ["events"] = new EventsService(forwarder),
+            ["states"] = new StatesService(forwarder),
+            ["dynamodb"] = forwarder,
+            ["sqs"] = forwarder,
+            ["logs"] = forwarder,
+            ["s3"] = forwarder,
+            ["cloudformation"] = forwarder,
+        }, account => new AuthorizationFacts(Iam.Newest(account), Eks.AccessEntryArn, Eks.TagsOf), recorder, time));
+    }
+
+    private RSA? IssuerKey(string issuer, string keyId) =>
+        Eks.Clusters.Select(cluster => cluster.Twin).FirstOrDefault(cluster => cluster.Issuer == issuer && cluster.KeyId == keyId)?.SigningKey;
+
+    private string? RoleId(string roleArn) =>
+        Iam.Newest(Arn.TryParse(roleArn)?.AccountId ?? "").Roles.GetValueOrDefault(roleArn)?.Id;
+
+    private async Task<bool> WorkspaceExistsAsync(string account, string region, string workspaceId, CancellationToken cancellationToken) =>
+        await moto.GetAsync("aps", $"/workspaces/{Uri.EscapeDataString(workspaceId)}", account, region, cancellationToken) is not null;
+
+    private async Task<LambdaFunction?> FindFunctionAsync(string account, string region, string name, CancellationToken cancellationToken) =>
+        await moto.GetAsync("lambda", $"/2015-03-31/functions/{name}", account, region, cancellationToken) is { } function
+            ? LambdaFunction.Read(function.GetProperty("Configuration"))
+            : null;
+
+    private async Task DeployAsync(Python python, CancellationToken cancellationToken)
+    {
+        var deployer = new Deployer(python, Endpoint, options.RunFolder);
+        HubOutputs = await deployer.DeployAsync(
+            "central-amp", options.HubTemplate ?? Path.Combine(options.RepositoryRoot, "template.yaml"), Operators[TwinAccounts.Hub],
+            new Dictionary<string, string>(options.HubParameters) { ["OrganizationId"] = TwinAccounts.OrganizationId }, cancellationToken);
+        await RefreshAsync(cancellationToken);
+        MemberOutputs = await deployer.DeployAsync(
+            "central-amp-member", options.MemberTemplate ?? Path.Combine(options.RepositoryRoot, "src", "MemberAccount", "template.yaml"), Operators[TwinAccounts.Member],
+            new Dictionary<string, string>(options.MemberParameters) { ["HubEventBusArn"] = HubOutputs["EventBusArn"] }, cancellationToken);
+        await RefreshAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,80 @@
+"""Deploys one template into one account of the twin, the way `sam package` and `sam deploy` would.
+
+Usage: deploy.py STACK TEMPLATE RESULT_FILE [NAME=VALUE ...]
+    Credentials, region and endpoint (the gateway) come from the environment. RESULT_FILE gets the outputs as JSON.
+"""
+
+import io
+import json
+import os
+import sys
+import zipfile
+
+import boto3
+from botocore.config import Config
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+BUCKET = "twin-artifacts"
+
+
+class NoManagedPolicies:
+    """The translator would ask IAM for the ARNs of AWS's managed policies by name; templates here name them by ARN."""
+
+    def load(self):
+        return {}
+
+
+def client(service):
+    # Plain checksums: moto would store the trailer of a streaming one with the object.
+    return boto3.client(service, config=Config(proxies={}, request_checksum_calculation="when_required", s3={"addressing_style": "path"}))
+
+
+def package(template, folder, upload):
+    """Local paths become S3 locations: code a zip with nothing in it (the twin runs the functions itself), definitions as they are."""
+    empty_zip = io.BytesIO()
+    with zipfile.ZipFile(empty_zip, "w") as archive:
+        archive.writestr("twin", "functions run from their build output")
+
+    for name, resource in template["Resources"].items():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::Serverless::Function":
+            properties["CodeUri"] = upload(f"{name}.zip", empty_zip.getvalue())
+        elif resource["Type"] == "AWS::Serverless::StateMachine" and isinstance(properties.get("DefinitionUri"), str):
+            with open(os.path.join(folder, properties["DefinitionUri"]), "rb") as definition:
+                location = upload(f"{name}.asl.json", definition.read())
+            properties["DefinitionUri"] = {"Bucket": location["Bucket"], "Key": location["Key"]}
+    template.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
+
+
+def main(stack, template_file, result_file, parameters):
+    with open(template_file, encoding="utf-8") as file:
+        template = yaml_parse(file.read())
+
+    if "Transform" in template:
+        s3 = client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+
+        def upload(key, body):
+            s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+            return {"Bucket": BUCKET, "Key": key}
+
+        package(template, os.path.dirname(template_file), upload)
+        template = transform(template, parameters, NoManagedPolicies(), feature_toggle=None)
+
+    cloudformation = client("cloudformation")
+    cloudformation.create_stack(
+        StackName=stack,
+        TemplateBody=json.dumps(template),
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    created = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    if created["StackStatus"] != "CREATE_COMPLETE":
+        sys.exit(f"{stack}: {created['StackStatus']} {created.get('StackStatusReason', '')}")
+    with open(result_file, "w", encoding="utf-8") as file:
+        json.dump({output["OutputKey"]: output["OutputValue"] for output in created.get("Outputs", [])}, file)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3], dict(argument.split("=", 1) for argument in sys.argv[4:]))

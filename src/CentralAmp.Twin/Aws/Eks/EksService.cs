@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using CentralAmp.Twin.Aws.Authorization;
+using CentralAmp.Twin.Aws.Gateway;
+using CentralAmp.Twin.Aws.Sts;
+
+namespace CentralAmp.Twin.Aws.Eks;
+
+/// <summary>What EKS tells others about: CloudTrail, first of all.</summary>
+public interface IEksEvents
+{
+    /// <summary>CreateCluster has answered; the request's caller, its parameters and its answer are those of the call.</summary>
+    void ClusterCreated(GatewayRequest request, JsonObject cluster);
+}
+
+/// <summary>
+/// EKS of the twin: clusters that become ACTIVE after a while, each with an issuer of its own, and access entries, which
+/// moto does not have. Also the authenticator that the clusters ask.
+/// </summary>
+public sealed partial class EksService(
+    IClusterFactory factory, ClusterTokenVerifier tokens, Func<string, string?> roleIdOf, IEksEvents events, TimeSpan settleDelay, TimeProvider time)
+    : IAwsService, IClusterAuthenticator, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, EksCluster> clusters = new();
+    private readonly ConcurrentDictionary<string, ClusterBehaviour> behaviours = new();
+    private readonly CancellationTokenSource stopping = new();
+
+    public IEnumerable<EksCluster> Clusters => clusters.Values;
+
+    /// <summary>Says how the next cluster of this ARN will behave; without it, as <see cref="ClusterBehaviour"/> by default.</summary>
+    public void Plan(string clusterArn, ClusterBehaviour behaviour) => behaviours[clusterArn] = behaviour;
+
+    public EksCluster? Find(string arn) => clusters.GetValueOrDefault(arn);
+
+    public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
+    {
+        var call = request.Call;
+        return call.Operation switch
+        {
+            "CreateCluster" => await CreateAsync(request, cancellationToken),
+            "DescribeCluster" => GatewayResponse.Json(new JsonObject { ["cluster"] = Cluster(call).Describe() }),
+            "ListClusters" => List(call),
+            "DeleteCluster" => await DeleteAsync(call),
+            "TagResource" or "UntagResource" or "ListTagsForResource" => Tag(call),
+            _ => new AccessEntries(Cluster(call), call, roleIdOf, settleDelay, time).Handle(),
+        };
+    }
+
+    public CallerIdentity? Authenticate(string presignedUrl, string clusterName) => tokens.Authenticate(presignedUrl, clusterName);
+
+    public IReadOnlyList<string>? GroupsOf(string clusterArn, string roleArn)
+    {
+        var entry = Find(clusterArn)?.AccessEntries.GetValueOrDefault(roleArn);
+        return entry is null || entry.RoleId != roleIdOf(roleArn) ? null : entry.GroupsInEffect(time.GetUtcNow());
+    }
+
+    public string? AccessEntryArn(string clusterArn, string principalArn) =>
+        Find(clusterArn)?.AccessEntries.GetValueOrDefault(principalArn)?.Arn;
+
+    /// <summary>Tags of a cluster or an access entry; none if there is no such thing.</summary>
+    public IReadOnlyDictionary<string, string> TagsOf(string arn) =>
+        TagsOfExisting(arn)?.ToDictionary() ?? [];
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        foreach (var cluster in clusters.Values)
+            await cluster.Twin.DisposeAsync();
+        clusters.Clear();
+        stopping.Dispose();
+    }
+
+    private async Task<GatewayResponse> CreateAsync(GatewayRequest request, CancellationToken cancellationToken)
+    {
+        var call = request.Call;
+        var name = call.Required("name");
+        if (!ClusterNames().IsMatch(name))
+            throw new AwsException(400, "InvalidParameterException", "The cluster name must start with a letter or digit and may hold letters, digits, hyphens and underscores, at most 100.");
+
+        var arn = $"arn:aws:eks:{call.Region}:{call.AccountId}:cluster/{name}";
+        if (clusters.ContainsKey(arn))
+            throw AlreadyExists(name);
+
+        var behaviour = behaviours.GetValueOrDefault(arn) ?? new ClusterBehaviour();
+        var twin = await factory.CreateAsync(arn, behaviour, this, cancellationToken);
+        var cluster = new EksCluster(arn, name, call.Text("roleArn") ?? "", Network(call), time.GetUtcNow(), twin)
+        {
+            AuthenticationMode = call.Parameters["accessConfig"]?["authenticationMode"]?.GetValue<string>() ?? "API_AND_CONFIG_MAP",
+            Version = call.Text("version") ?? "1.33",
+        };
+        foreach (var (key, value) in call.Tags("tags"))
+            cluster.Tags[key] = value;
+
+        if (!clusters.TryAdd(arn, cluster))
+        {
+            await twin.DisposeAsync();
+            throw AlreadyExists(name);
+        }
+
+        _ = SettleAsync(cluster, behaviour);
+        events.ClusterCreated(request, cluster.Describe());
+        return GatewayResponse.Json(new JsonObject { ["cluster"] = cluster.Describe() });
+    }
+
+    private async Task SettleAsync(EksCluster cluster, ClusterBehaviour behaviour)
+    {
+        try
+        {
+            await Task.Delay(behaviour.ActiveAfter, time, stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        cluster.Status = behaviour.EndsFailed ? "FAILED" : "ACTIVE";
+        if (behaviour.EndsFailed)
+            return;
+
+        cluster.ActiveAt = time.GetUtcNow();
+        factory.BecameActive(cluster.Twin);
+    }
+
+    private GatewayResponse List(ApiCall call)
+    {
+        var prefix = $"arn:aws:eks:{call.Region}:{call.AccountId}:cluster/";
+        var names = clusters.Values.Where(cluster => cluster.Arn.StartsWith(prefix, StringComparison.Ordinal)).Select(cluster => cluster.Name).Order(StringComparer.Ordinal);
+        return GatewayResponse.Json(new JsonObject { ["clusters"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]), ["nextToken"] = null });
+    }
+
+    private async Task<GatewayResponse> DeleteAsync(ApiCall call)
+    {
+        var cluster = Cluster(call);
+        clusters.TryRemove(cluster.Arn, out _);
+        var answer = cluster.Describe();
+        answer["status"] = "DELETING";
+        await cluster.Twin.DisposeAsync();
+        return GatewayResponse.Json(new JsonObject { ["cluster"] = answer });
+    }
+
+    private GatewayResponse Tag(ApiCall call)
+    {
+        var arn = call.Required("resourceArn");
+        var tags = TagsOfExisting(arn) ?? throw new AwsException(404, "NotFoundException", $"Resource was not found: {arn}");
+        foreach (var (key, value) in call.Operation == "TagResource" ? call.Tags("tags") : new Dictionary<string, string>())
+            tags[key] = value;
+        if (call.Operation == "UntagResource")
+            tags.TryRemove(call.Required("tagKeys"), out _);
+        return GatewayResponse.Json(call.Operation == "ListTagsForResource" ? new JsonObject { ["tags"] = EksCluster.Map(tags) } : []);
+    }
+
+    private ConcurrentDictionary<string, string>? TagsOfExisting(string arn) =>
+        Find(arn)?.Tags ?? clusters.Values.SelectMany(cluster => cluster.AccessEntries.Values).FirstOrDefault(entry => entry.Arn == arn)?.Tags;
+
+    private EksCluster Cluster(ApiCall call) =>
+        Find($"arn:aws:eks:{call.Region}:{call.AccountId}:cluster/{call.Required("name")}")
+        ?? throw new AwsException(404, "ResourceNotFoundException", $"No cluster found for name: {call.Text("name")}.");
+
+    private static AwsException AlreadyExists(string name) => new(409, "ResourceInUseException", $"Cluster already exists with name: {name}");
+
+    private static JsonObject Network(ApiCall call)
+    {
+        var asked = call.Parameters["resourcesVpcConfig"] as JsonObject ?? [];
+        return new JsonObject
+        {
+            ["subnetIds"] = asked["subnetIds"]?.DeepClone() ?? new JsonArray("subnet-0a", "subnet-0b"),
+            ["securityGroupIds"] = asked["securityGroupIds"]?.DeepClone() ?? new JsonArray(),
+            ["vpcId"] = "vpc-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)),
+            ["endpointPublicAccess"] = asked["endpointPublicAccess"]?.DeepClone() ?? true,
+            ["endpointPrivateAccess"] = asked["endpointPrivateAccess"]?.DeepClone() ?? false,
+            ["publicAccessCidrs"] = asked["publicAccessCidrs"]?.DeepClone() ?? new JsonArray("0.0.0.0/0"),
+        };
+    }
+
+    [GeneratedRegex("^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$")]
+    private static partial Regex ClusterNames();
+}

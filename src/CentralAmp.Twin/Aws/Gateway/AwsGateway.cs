@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using CentralAmp.Twin.Aws.Authorization;
+using CentralAmp.Twin.Aws.Identity;
+using CentralAmp.Twin.Aws.Signing;
+using CentralAmp.Twin.Aws.Sts;
+using Microsoft.AspNetCore.Http;
+
+namespace CentralAmp.Twin.Aws.Gateway;
+
+/// <summary>What the gateway is made of.</summary>
+/// <param name="Services">By service name of the signature; what is not there is refused.</param>
+/// <param name="Facts">What authorization may look up, for an account.</param>
+public sealed record GatewayParts(
+    RequestAuthenticator Authenticator,
+    Authorizer Authorizer,
+    SecurityTokenService Sts,
+    IReadOnlyDictionary<string, IAwsService> Services,
+    Func<string, AuthorizationFacts> Facts,
+    ICallRecorder Recorder,
+    TimeProvider Time);
+
+/// <summary>
+/// The front door of the twin's AWS: authenticates, authorizes and records every call, then hands it to its service.
+/// Nothing that it does not understand passes.
+/// </summary>
+public sealed class AwsGateway(GatewayParts parts)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        var request = await RequestReader.ReadAsync(context);
+        var trace = new CallTrace(request);
+        GatewayResponse response;
+        try
+        {
+            response = await AnswerAsync(request, trace, context.RequestAborted);
+        }
+        catch (AwsException e)
+        {
+            trace.Denied |= e.Status is 401 or 403 || trace.Service == "sts";
+            response = ErrorResponses.Render(trace.Service, request.Header("X-Amz-Target") is not null, e);
+        }
+        catch (Exception e) when (e is NotSupportedException or HttpRequestException or InvalidOperationException)
+        {
+            // A policy that the evaluator cannot judge, or a part of the twin that is gone: loud, and never an allowance.
+            trace.Denied = e is NotSupportedException;
+            response = ErrorResponses.Render(trace.Service, request.Header("X-Amz-Target") is not null, new AwsException(500, "InternalFailure", $"The twin failed: {e.Message}"));
+        }
+
+        // Recorded before it is answered: who has the answer finds the call in the record.
+        parts.Recorder.Record(trace.ToCall(parts.Time.GetUtcNow(), response.Status));
+        await RequestReader.WriteAsync(context, response);
+    }
+
+    private async Task<GatewayResponse> AnswerAsync(SignedRequest request, CallTrace trace, CancellationToken cancellationToken)
+    {
+        if (IsWebIdentity(request))
+            return AssumeRoleWithWebIdentity(request, trace);
+
+        trace.Service = SignatureClaims.Read(request)?.Service ?? trace.Service;
+        var authenticated = parts.Authenticator.Authenticate(request);
+        trace.Caller = authenticated.Caller.Arn;
+
+        var call = ApiCallReader.Read(request, authenticated.Service, authenticated.Caller.AccountId, authenticated.Region);
+        trace.Operation = call.Operation ?? $"{request.Method} {request.RawPath}";
+        RefuseWrongDataPlanePath(call, request);
+        Authorize(authenticated.Caller, call, trace);
+
+        if (!parts.Services.TryGetValue(call.Service, out var service))
+            throw AwsException.NotImplemented($"The service '{call.Service}'");
+        return await service.HandleAsync(new GatewayRequest(request, call, authenticated.Caller), cancellationToken);
+    }
+
+    private void Authorize(Caller caller, ApiCall call, CallTrace trace)
+    {
+        var actions = RequiredActions.Of(call, parts.Facts(call.AccountId));
+        if (actions is null && !caller.IsOperator)
+        {
+            trace.Denied = true;
+            throw AwsException.NotImplemented($"{call.Service}:{trace.Operation}");
+        }
+
+        trace.Resource = actions is [var first, ..] ? first.Resource : call.Text("RoleArn") ?? "*";
+        // Demanded by STS itself, together with the trust policy.
+        if (call is { Service: "sts", Operation: "AssumeRole" })
+            trace.Permissions.Add("sts:AssumeRole");
+        foreach (var action in actions ?? [])
+        {
+            trace.Permissions.Add(action.Action);
+            parts.Authorizer.Demand(caller, action with { Context = action.Context.With("aws:RequestedRegion", call.Region) });
+        }
+    }
+
+    private static bool IsWebIdentity(SignedRequest request) =>
+        request.Header("Authorization") is null
+        && (request.Body.Span.IndexOf("Action=AssumeRoleWithWebIdentity"u8) >= 0 || request.QueryValue("Action") == "AssumeRoleWithWebIdentity");
+
+    private GatewayResponse AssumeRoleWithWebIdentity(SignedRequest request, CallTrace trace)
+    {
+        (trace.Service, trace.Operation, trace.Caller) = ("sts", "AssumeRoleWithWebIdentity", "web identity");
+        var call = ApiCallReader.Read(request, "sts", "", TwinAccounts.HomeRegion);
+        trace.Resource = call.Text("RoleArn") ?? "*";
+        return parts.Sts.AssumeRoleWithWebIdentity(call);
+    }
+
+    // "Missing Authentication Token" for a path that ends in a slash, 404 for another (reference/aws.md, data plane).
+    private static void RefuseWrongDataPlanePath(ApiCall call, SignedRequest request)
+    {
+        if (call.Service != "aps" || call.Operation is not null || !request.RawPath.Contains("/api/v1/", StringComparison.Ordinal))
+            return;
+
+        throw request.RawPath.EndsWith('/')
+            ? AwsException.NotSigned()
+            : new AwsException(404, "ResourceNotFoundException", "page not found");
+    }
+
+    /// <summary>What is known of a call while it makes its way; every call is recorded, also one that fails early.</summary>
+    private sealed class CallTrace(SignedRequest request)
+    {
+        public string Service { get; set; } = "unknown";
+
+        public string Operation { get; set; } = "Unknown";
+
+        public string Caller { get; set; } = "unauthenticated";
+
+        public string Resource { get; set; } = "*";
+
+        public bool Denied { get; set; }
+
+        public List<string> Permissions { get; } = [];
+
+        public RecordedCall ToCall(DateTimeOffset time, int status) => new(
+            time, Caller, Service, Operation, Resource, Denied ? "Deny" : "Allow",
+            Writes.IsWrite(Service, Operation, request),
+            Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)), status)
+        {
+            Permissions = Permissions,
+        };
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Twin.Aws.Gateway;
+
+/// <summary>A small HTTP server on a free port of 127.0.0.1.</summary>
+public sealed class LoopbackServer : IAsyncDisposable
+{
+    private readonly WebApplication application;
+
+    private LoopbackServer(WebApplication application, IReadOnlyList<Uri> addresses)
+    {
+        this.application = application;
+        Addresses = addresses;
+    }
+
+    /// <summary>In the order in which the listeners were given.</summary>
+    public IReadOnlyList<Uri> Addresses { get; }
+
+    public static async Task<LoopbackServer> StartAsync(RequestDelegate handle, CancellationToken cancellationToken, params Action<ListenOptions>[] listeners)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
+            foreach (var listener in listeners is [] ? [_ => { }] : listeners)
+            {
+                kestrel.Listen(System.Net.IPAddress.Loopback, 0, options =>
+                {
+                    options.Protocols = HttpProtocols.Http1;
+                    listener(options);
+                });
+            }
+        });
+        if (listeners is not [])
+            builder.WebHost.UseKestrelHttpsConfiguration();
+
+        var application = builder.Build();
+        application.Run(handle);
+        await application.StartAsync(cancellationToken);
+        var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        return new LoopbackServer(application, [.. addresses.Select(address => new Uri(address))]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Long polls do not end by themselves; nobody waits for them.
+        using var atOnce = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await application.StopAsync(atOnce.Token);
+        await application.DisposeAsync();
+    }
+}

@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using CentralAmp.Twin.Aws.Authorization;
+using CentralAmp.Twin.Aws.Identity;
+using CentralAmp.Twin.Aws.Policies;
+using CentralAmp.Twin.Aws.Sts;
+using Microsoft.AspNetCore.Http;
+
+namespace CentralAmp.Twin.Aws.Gateway;
+
+/// <summary>
+/// What the launcher of moto asks on behalf of AWS's services: credentials of a role that was given to a service, and
+/// whether an event may go to a bus. Opened by a secret that only the two know.
+/// </summary>
+/// <param name="busPolicy">Policy of an event bus by its ARN; null if it has none.</param>
+public sealed class PrivateEndpoints(
+    string secret, SecurityTokenService sts, Authorizer authorizer, IamView iam, Func<string, PolicyDocument?> busPolicy, ICallRecorder recorder, TimeProvider time)
+{
+    public const string Prefix = "/_twin/";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Headers["x-twin-secret"].ToString()), Encoding.UTF8.GetBytes(secret)))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        var answer = context.Request.Path.Value![Prefix.Length..] switch
+        {
+            "service-credentials" => Credentials(body.RootElement),
+            "event-hop" => Hop(body.RootElement),
+            var other => throw new InvalidOperationException($"no private endpoint {other}"),
+        };
+        await RequestReader.WriteAsync(context, answer);
+    }
+
+    private GatewayResponse Credentials(JsonElement asked)
+    {
+        var service = asked.GetProperty("service").GetString()!;
+        return Recorded(service, "sts", "AssumeRole", asked.GetProperty("roleArn").GetString()!, () =>
+        {
+            var key = sts.AssumeAsService(service, asked.GetProperty("roleArn").GetString()!, asked.GetProperty("sourceArn").GetString()!);
+            return GatewayResponse.Json(new
+            {
+                accessKeyId = key.Id,
+                secretAccessKey = key.Secret,
+                sessionToken = key.Token,
+                expires = key.Expires.ToUnixTimeSeconds(),
+            });
+        });
+    }
+
+    // A rule whose target is a bus sends with the target's role; the bus of another account must accept that role as well.
+    private GatewayResponse Hop(JsonElement asked)
+    {
+        var (rule, bus) = (asked.GetProperty("ruleArn").GetString()!, asked.GetProperty("busArn").GetString()!);
+        return Recorded(asked.GetProperty("roleArn").GetString() ?? rule, "events", "PutEvents", bus, () =>
+        {
+            var roleArn = asked.GetProperty("roleArn").GetString()
+                ?? throw AwsException.AccessDenied($"The target {bus} of {rule} has no RoleArn");
+            var caller = sts.AssumeAsService("events.amazonaws.com", roleArn, rule).Caller;
+            var action = new RequestedAction("events:PutEvents", bus, RequestContext.Empty.With("aws:SourceArn", rule));
+            authorizer.Demand(caller, action);
+            if (Arn.TryParse(bus)!.AccountId != caller.AccountId)
+                DemandBusPolicy(caller, action);
+            return GatewayResponse.Json(new { });
+        });
+    }
+
+    private void DemandBusPolicy(Caller caller, RequestedAction action)
+    {
+        var context = action.Context.With(Authorizer.GlobalKeys(caller, iam.InEffect(caller.AccountId).Roles.GetValueOrDefault(caller.RoleArn!), action.Resource));
+        var denial = busPolicy(action.Resource) is { } policy
+            ? PolicyEvaluator.EvaluateResourcePolicy(policy, Authorizer.NamesOf(caller), action with { Context = context })
+            : DenialKind.NoResourcePolicyAllows;
+        if (denial != DenialKind.None)
+            throw AwsException.AccessDenied(PolicyEvaluator.Describe(denial, caller.Arn, action));
+    }
+
+    private GatewayResponse Recorded(string caller, string service, string operation, string resource, Func<GatewayResponse> answer)
+    {
+        var (response, decision) = (GatewayResponse.Empty(500), "Deny");
+        try
+        {
+            (response, decision) = (answer(), "Allow");
+        }
+        catch (AwsException e)
+        {
+            response = GatewayResponse.Json(new { message = e.Message }, e.Status);
+        }
+
+        recorder.Record(new RecordedCall(time.GetUtcNow(), caller, service, operation, resource, decision, Write: false, BodySha256: Convert.ToHexStringLower(SHA256.HashData([])), response.Status)
+        {
+            Permissions = [$"{service}:{operation}"],
+        });
+        return response;
+    }
+}

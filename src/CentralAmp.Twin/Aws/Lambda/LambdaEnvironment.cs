@@ -1,0 +1,49 @@
+using System.Globalization;
+using CentralAmp.Twin.Aws.Identity;
+
+namespace CentralAmp.Twin.Aws.Lambda;
+
+/// <summary>The environment variables of a function's process: Lambda's own, the template's, and the way to the twin.</summary>
+internal static class LambdaEnvironment
+{
+    public static Dictionary<string, string> Of(LambdaFunction function, AccessKey key, string runtimeApi, LambdaHostOptions options)
+    {
+        var region = Arn.TryParse(function.Arn)!.Region;
+        var environment = new Dictionary<string, string>
+        {
+            // Lambda ("Using Lambda environment variables", Lambda developer guide).
+            ["_HANDLER"] = function.Handler,
+            ["AWS_LAMBDA_RUNTIME_API"] = runtimeApi,
+            ["AWS_LAMBDA_FUNCTION_NAME"] = function.Name,
+            ["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST",
+            ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = function.MemoryMegabytes.ToString(CultureInfo.InvariantCulture),
+            ["AWS_LAMBDA_LOG_GROUP_NAME"] = $"/aws/lambda/{function.Name}",
+            ["AWS_LAMBDA_LOG_STREAM_NAME"] = "twin",
+            ["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand",
+            ["LAMBDA_TASK_ROOT"] = Path.GetDirectoryName(options.Assembly)!,
+            ["AWS_REGION"] = region,
+            ["AWS_DEFAULT_REGION"] = region,
+            ["AWS_ACCESS_KEY_ID"] = key.Id,
+            ["AWS_SECRET_ACCESS_KEY"] = key.Secret,
+            ["AWS_SESSION_TOKEN"] = key.Token!,
+            ["TZ"] = ":UTC",
+            ["LANG"] = "en_US.UTF-8",
+            ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin",
+            ["HOME"] = options.Folder,
+            ["TMPDIR"] = options.Folder,
+            // The way to the twin: APIs by endpoint, data plane hosts by name through the proxy.
+            ["AWS_ENDPOINT_URL"] = options.Endpoint.ToString().TrimEnd('/'),
+            ["HTTPS_PROXY"] = options.DataPlane.ConnectProxy.ToString().TrimEnd('/'),
+            ["NO_PROXY"] = "127.0.0.1,localhost",
+            ["SSL_CERT_FILE"] = options.DataPlane.CertificateAuthorityFile,
+            ["SSL_CERT_DIR"] = options.Folder,
+            // A dozen processes on a laptop: no debugger pipes, no background collector threads.
+            ["DOTNET_EnableDiagnostics"] = "0",
+            ["DOTNET_gcConcurrent"] = "0",
+            ["DOTNET_TieredPGO"] = "0",
+        };
+        foreach (var (name, value) in function.Variables)
+            environment[name] = value;
+        return environment;
+    }
+}
