@@ -7,13 +7,17 @@ using Amazon.SecurityToken;
 using CentralAmp.Access;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
+using CentralAmp.Delivery;
 using CentralAmp.Functions.Logging;
 using CentralAmp.Functions.Serialization;
 using CentralAmp.Kubernetes;
+using CentralAmp.Outcomes;
 using CentralAmp.Planning;
+using CentralAmp.Proof;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
 using CentralAmp.Trust;
+using CentralAmp.Verification;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -34,12 +38,14 @@ public sealed class Startup
     {
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<ILoggerFactory>(provider => new JsonLines(Console.Out, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(Console.Out);
+        services.AddSingleton<ILoggerFactory>(provider => new JsonLines(provider.GetRequiredService<TextWriter>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton<StepEdge>();
         AddAws(services);
         AddClusterAccess(services);
         AddPlanAndTrust(services);
+        AddDelivery(services);
     }
 
     private static void AddAws(IServiceCollection services)
@@ -72,5 +78,17 @@ public sealed class Startup
         services.AddSingleton<ITrustStore>(provider => new IamTrustStore(provider.GetRequiredService<AwsClients>().Iam(FallbackRegionFactory.GetRegionEndpoint().SystemName)));
         services.AddSingleton<PlanOnboardingStep>();
         services.AddSingleton<EnsureTrustStep>();
+    }
+
+    private static void AddDelivery(IServiceCollection services)
+    {
+        services.AddSingleton<IWebIdentity>(provider => new StsWebIdentity(provider.GetRequiredService<AwsClients>().WebIdentity));
+        services.AddSingleton(provider => new WorkspaceDataPlane(new HttpClient(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Func<Task<ImmutableCredentials>>>(AwsClients.HubCredentialsAsync);
+        services.AddSingleton<ProveIngestStep>();
+        services.AddSingleton<DeliverRemoteWriteStep>();
+        services.AddSingleton<WithdrawRemoteWriteStep>();
+        services.AddSingleton<VerifyIngestStep>();
+        services.AddSingleton<RecordOutcomeStep>();
     }
 }

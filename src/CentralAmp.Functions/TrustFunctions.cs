@@ -1,11 +1,12 @@
 using Amazon.Lambda.Annotations;
 using Amazon.Lambda.Core;
 using CentralAmp.Planning;
+using CentralAmp.Proof;
 using CentralAmp.Trust;
 
 namespace CentralAmp.Functions;
 
-/// <summary>What will be done, and who may write.</summary>
+/// <summary>What will be done, who may write, and that it works.</summary>
 public sealed class TrustFunctions(StepEdge edge)
 {
     [LambdaFunction]
@@ -14,5 +15,9 @@ public sealed class TrustFunctions(StepEdge edge)
 
     [LambdaFunction]
     public Task<EnsureTrustResult> EnsureTrust([FromServices] EnsureTrustStep step, EnsureTrustRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
+
+    [LambdaFunction]
+    public Task<ProveIngestResult> ProveIngest([FromServices] ProveIngestStep step, ProveIngestRequest request, ILambdaContext context) =>
         edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CentralAmp.Settings;
 using YamlDotNet.RepresentationModel;
 
@@ -142,6 +143,17 @@ public sealed class TemplateTests
 
         Assert.Equal(StateMachine.Onboarding.LambdaTasks.Select(t => t.Key).Order(), handlers.Keys.Order());
         Assert.All(handlers, handler => Assert.Equal(handler.Key, handler.Value));
+    }
+
+    [Fact]
+    public void The_deployment_gives_every_parameter_that_has_no_default_and_only_values_that_are_allowed()
+    {
+        var given = Regex.Match(File.ReadAllText(Repository.PathOf("samconfig.toml")), "parameter_overrides = \"([^\"]+)\"").Groups[1].Value
+            .Split(' ').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        var parameters = Template.Entries(Template.Map(Template.Hub.Root, "Parameters")!).ToDictionary(p => p.Key, p => p.Value);
+
+        Assert.Equal(parameters.Where(p => Template.Child(p.Value, "Default") is null).Select(p => p.Key), given.Keys);
+        Assert.All(given, value => Assert.Matches(Template.Text(parameters[value.Key], "AllowedPattern")!, value.Value));
     }
 
     private static Template Named(string name) => Template.All.Single(t => t.Name == name);

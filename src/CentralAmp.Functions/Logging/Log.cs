@@ -13,7 +13,4 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Error, "{Step} failed")]
     public static partial void StepFailed(this ILogger log, string step, Exception exception);
-
-    [LoggerMessage(4, LogLevel.Error, "What was begun could not be taken back: {Error}")]
-    public static partial void LeftBehind(this ILogger log, string? error);
 }

@@ -33,6 +33,15 @@ internal static class DeliveryRefusals
         $"spec.remoteWrite of {prometheus} belongs to {owner}.",
         $"At its source (Helm values, Git), add this entry to the list, then execute again: {JsonMeaning.Print(desired.Entry)}");
 
+    /// <summary>Put back as often as we do, and gone again: never a war.</summary>
+    public static Failure? OfReverts(PrometheusResource prometheus, DesiredDelivery desired) =>
+        Standing.OfEntry(prometheus, desired.Entry) == EntryStanding.Absent && prometheus.Applied >= DeliveryDecider.MostApplied
+            ? Decisions.Blocked(
+                Causes.Reverted,
+                $"CentralAmp applied its remote-write entry to {prometheus} {prometheus.Applied} times, and every time someone removed it.",
+                $"Find out who (Helm, Argo CD, Flux, a person) and add the entry at that source, or remove the annotation {Ours.AppliedAnnotation} to let CentralAmp try again; then execute again. The entry: {JsonMeaning.Print(desired.Entry)}")
+            : null;
+
     private static string Names(IReadOnlyList<string> managers) =>
         managers.Count == 0 ? "an unknown manager" : string.Join(" and ", managers.Select(manager => $"'{manager}'"));
 }

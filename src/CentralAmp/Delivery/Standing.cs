@@ -87,6 +87,6 @@ public static class Standing
     public static bool IsUntouched(PrometheusResource prometheus, ServiceAccountResource? account) =>
         !prometheus.RemoteWriteOwners.Contains(Ours.FieldManager)
         && prometheus.Applied is null
-        && !prometheus.PodAnnotations.ContainsKey(Ours.RoleAnnotation)
+        && !prometheus.PodsRoleIsOurs
         && account?.RoleIsOurs != true;
 }

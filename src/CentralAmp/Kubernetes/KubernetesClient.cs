@@ -15,7 +15,7 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) 
 
     public async Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken)
     {
-        var answer = await SendAsync(HttpMethod.Get, path, content: null, cancellationToken);
+        var answer = await SendAsync(HttpMethod.Get, path, body: null, cancellationToken);
         return answer.Status == 404 ? null : Success(HttpMethod.Get, path, answer);
     }
 
@@ -53,7 +53,7 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) 
 
     public async Task<ProxyAnswer> ProxyGetAsync(string path, CancellationToken cancellationToken)
     {
-        var answer = await SendAsync(HttpMethod.Get, path, content: null, cancellationToken);
+        var answer = await SendAsync(HttpMethod.Get, path, body: null, cancellationToken);
         // 401 and 403 with a Status object are the API server's own, about us.
         return answer.Status is 401 or 403 && KubernetesStatus.IsStatus(answer.Body)
             ? throw Failure(HttpMethod.Get, path, answer)
@@ -62,18 +62,27 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) 
 
     public void Dispose() => http.Dispose();
 
-    private async Task<JsonObject> WriteAsync(HttpMethod method, string path, JsonObject body, string mediaType, CancellationToken cancellationToken)
+    private async Task<JsonObject> WriteAsync(HttpMethod method, string path, JsonObject body, string mediaType, CancellationToken cancellationToken) =>
+        Success(method, path, await SendAsync(method, path, new Body(body.ToJsonString(), mediaType), cancellationToken));
+
+    private async Task<Answer> SendAsync(HttpMethod method, string path, Body? body, CancellationToken cancellationToken)
     {
-        using var content = new StringContent(body.ToJsonString());
-        content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
-        return Success(method, path, await SendAsync(method, path, content, cancellationToken));
+        try
+        {
+            return await SendOnceAsync(method, path, body, cancellationToken);
+        }
+        // Nothing has been sent yet, and one lost packet should not ask a person for help.
+        catch (BlockedException e) when (e.Cause == Causes.EndpointUnreachable)
+        {
+            return await SendOnceAsync(method, path, body, cancellationToken);
+        }
     }
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    private async Task<Answer> SendOnceAsync(HttpMethod method, string path, Body? body, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(RequestTimeout);
-        using var request = new HttpRequestMessage(method, path.TrimStart('/')) { Content = content };
+        using var request = new HttpRequestMessage(method, path.TrimStart('/')) { Content = body?.ToContent() };
         try
         {
             using var response = await http.SendAsync(request, limit.Token);
@@ -114,6 +123,11 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) 
     }
 
     private string Doing(HttpMethod method, string path) => $"calling {method} {path.Split('?')[0]} of {cluster}";
+
+    private sealed record Body(string Text, string MediaType)
+    {
+        public StringContent ToContent() => new(Text) { Headers = { ContentType = new MediaTypeHeaderValue(MediaType) } };
+    }
 
     private sealed record Answer(int Status, string Body, TimeSpan? RetryAfter);
 }

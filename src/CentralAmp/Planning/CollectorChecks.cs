@@ -18,6 +18,7 @@ internal static class CollectorChecks
         TheServiceAccountHasNoForeignRole,
         OurEntryIsOurs,
         NobodyElseOwnsRemoteWrite,
+        NobodyKeepsRevertingUs,
         ItRunsBeforeItIsTouched,
         ItsStorageSurvivesARoll,
     ];
@@ -65,6 +66,8 @@ internal static class CollectorChecks
     private static Failure? OurEntryIsOurs(PlanFacts facts) => DeliveryRefusals.OfTakenName(facts.Candidate, facts.Desired);
 
     private static Failure? NobodyElseOwnsRemoteWrite(PlanFacts facts) => DeliveryRefusals.OfForeignList(facts.Candidate, facts.Desired);
+
+    private static Failure? NobodyKeepsRevertingUs(PlanFacts facts) => DeliveryRefusals.OfReverts(facts.Candidate, facts.Desired);
 
     /// <summary>Only an untouched collector is waited for: one that we stopped in the middle must be led on, however it is.</summary>
     private static Failure? ItRunsBeforeItIsTouched(PlanFacts facts)

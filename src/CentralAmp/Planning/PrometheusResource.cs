@@ -42,6 +42,9 @@ public sealed record PrometheusResource
 
     public IReadOnlyDictionary<string, string> PodAnnotations { get; private init; } = new Dictionary<string, string>();
 
+    /// <summary>We set <see cref="Ours.RoleAnnotation"/> on its pods.</summary>
+    public bool PodsRoleIsOurs { get; private init; }
+
     /// <summary>Value of <see cref="Ours.AppliedAnnotation"/>; null without it.</summary>
     public int? Applied { get; private init; }
 
@@ -71,6 +74,7 @@ public sealed record PrometheusResource
             RemoteWrite = Entries(fields),
             RemoteWriteOwners = ManagedFields.OwnersOf(resource, "spec", "remoteWrite"),
             PodAnnotations = fields.Strings("spec", "podMetadata", "annotations"),
+            PodsRoleIsOurs = ManagedFields.OwnersOf(resource, "spec", "podMetadata", "annotations", Ours.RoleAnnotation).Contains(Ours.FieldManager),
         };
         if (resource["spec"] is null)
         {

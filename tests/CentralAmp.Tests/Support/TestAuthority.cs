@@ -13,8 +13,8 @@ public sealed class TestAuthority : IDisposable
 
     public TestAuthority()
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=kubernetes", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=kubernetes", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         var now = TimeProvider.System.GetUtcNow();
         certificate = request.CreateSelfSigned(now - Year, now + Year);
@@ -28,8 +28,8 @@ public sealed class TestAuthority : IDisposable
     /// <summary>A server certificate for the address, with its key.</summary>
     public X509Certificate2 Issue(IPAddress address)
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=kube-apiserver", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=kube-apiserver", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(address);
         request.CertificateExtensions.Add(names.Build());

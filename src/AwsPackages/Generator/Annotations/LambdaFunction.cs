@@ -7,6 +7,7 @@ namespace CentralAmp.AwsPackages.Generator.Annotations;
 internal sealed record LambdaFunction(
     string Namespace,
     string ContainingType,
+    string ContainingTypeName,
     string Name,
     string InputType,
     string? OutputType,
@@ -15,7 +16,7 @@ internal sealed record LambdaFunction(
     bool UsesServices,
     string? Error)
 {
-    public string GeneratedType => $"{ContainingType.Substring(ContainingType.LastIndexOf('.') + 1)}_{Name}_Generated";
+    public string GeneratedType => $"{ContainingTypeName}_{Name}_Generated";
 
     public string QualifiedGeneratedType => Namespace.Length == 0 ? "global::" + GeneratedType : $"global::{Namespace}.{GeneratedType}";
 }

@@ -18,6 +18,7 @@ internal static class LambdaFunctionReader
         return new LambdaFunction(
             method.ContainingNamespace.IsGlobalNamespace ? "" : method.ContainingNamespace.ToDisplayString(),
             method.ContainingType.ToDisplayString(Qualified),
+            method.ContainingType.Name,
             method.Name,
             inputs.Length == 1 ? inputs[0].Type.ToDisplayString(Qualified) : "",
             outputType,
@@ -34,8 +35,7 @@ internal static class LambdaFunctionReader
             return (null, false);
         }
 
-        var type = (INamedTypeSymbol?)(method.ReturnType as INamedTypeSymbol);
-        if (type?.ContainingNamespace.ToDisplayString() == "System.Threading.Tasks" && type.Name == "Task")
+        if (method.ReturnType is INamedTypeSymbol { Name: "Task" } type && type.ContainingNamespace.ToDisplayString() == "System.Threading.Tasks")
         {
             return (type.IsGenericType ? type.TypeArguments[0].ToDisplayString(Qualified) : null, true);
         }

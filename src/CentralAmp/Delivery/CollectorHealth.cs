@@ -1,0 +1,67 @@
+using CentralAmp.Failures;
+using CentralAmp.Planning;
+
+namespace CentralAmp.Delivery;
+
+/// <summary>Whether pods and configuration are where they should be; what is not is NotReady, and the state machine's limit decides.</summary>
+internal static class CollectorHealth
+{
+    /// <summary>Every pod was made with the role in its template, is Ready, and really has the role: the webhook fails open.</summary>
+    public static Failure? OfPods(ObservedDelivery observed, Collector collector, string roleArn)
+    {
+        if (Rollout(observed, collector, roleArn) is { Cause: Causes.NotReconciled } behind)
+        {
+            return behind;
+        }
+
+        var without = observed.Pods.Where(pod => pod.RoleAnnotation == roleArn && pod.RoleArn != roleArn).Select(pod => pod.Name).ToList();
+        return without.Count > 0
+            ? Decisions.NotReady(
+                Causes.PodsWithoutRole,
+                $"The pods {string.Join(", ", without)} in '{collector.Namespace}' came up without the role {roleArn}.",
+                "See that the pod identity webhook (in EKS' control plane) works and its configuration selects the namespace, then execute again.")
+            : Rollout(observed, collector, roleArn);
+    }
+
+    /// <summary>The operator has put the annotation into its pod templates, and the pods of those templates are Ready.</summary>
+    /// <param name="roleArn">Empty: the annotation is to be gone.</param>
+    public static Failure? Rollout(ObservedDelivery observed, Collector collector, string roleArn)
+    {
+        if (observed.StatefulSets.Any(set => set is null || set.RoleInTemplate != roleArn))
+        {
+            return Decisions.NotReady(
+                Causes.NotReconciled,
+                $"The operator has not taken over the pod annotation of Prometheus '{collector.Namespace}/{collector.Name}' yet.",
+                "None if it passes; else see the operator's log.");
+        }
+
+        var unready = collector.Pods.Where(name => !observed.Pods.Any(pod => pod.Name == name && pod.Ready && pod.RoleAnnotation == roleArn)).ToList();
+        return unready.Count > 0 || observed.StatefulSets.Any(set => !set!.RolledOut)
+            ? Decisions.NotReady(
+                Causes.PodsNotReady,
+                $"Pods of Prometheus '{collector.Namespace}/{collector.Name}' are still being rolled ({collector.Pods.Length - unready.Count} of {collector.Pods.Length} are ready).",
+                "None if it passes; else describe the pods: scheduling, volumes, probes.")
+            : null;
+    }
+
+    /// <summary>What could not be asked is not held against it: pods and verification will tell.</summary>
+    public static Failure? OfReload(ObservedDelivery observed, Collector collector, bool withEntry)
+    {
+        var failed = observed.Loaded.Where(loaded => loaded.ReloadSucceeded == false).Select(loaded => loaded.Pod).ToList();
+        if (failed.Count > 0)
+        {
+            return Decisions.NotReady(
+                Causes.ReloadFailed,
+                $"The pods {string.Join(", ", failed)} in '{collector.Namespace}' refuse to load their configuration.",
+                "Read the log of the Prometheus container, which says why; correct it, then execute again.");
+        }
+
+        var behind = observed.Loaded.Where(loaded => loaded.HasEntry == !withEntry).Select(loaded => loaded.Pod).ToList();
+        return behind.Count == 0
+            ? null
+            : Decisions.NotReady(
+                Causes.NotReconciled,
+                $"The pods {string.Join(", ", behind)} in '{collector.Namespace}' {(withEntry ? "have not loaded our remote-write entry yet" : "still run our remote-write entry")}.",
+                "None if it passes: a change takes about a minute; else see the operator's log and the config-reloader's.");
+    }
+}

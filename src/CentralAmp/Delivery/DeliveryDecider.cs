@@ -1,0 +1,82 @@
+using CentralAmp.Failures;
+using CentralAmp.Planning;
+
+namespace CentralAmp.Delivery;
+
+/// <summary>The next thing to do; one at a time, because each is safe only after the one before.</summary>
+public enum DeliveryStep
+{
+    AnnotateServiceAccount,
+    AnnotatePods,
+    ApplyEntry,
+    Done,
+
+    /// <summary>Wait or give up, as the failure says.</summary>
+    Stop,
+}
+
+/// <param name="Failure">Set with <see cref="DeliveryStep.Stop"/>.</param>
+public sealed record DeliveryAction(DeliveryStep Step, Failure? Failure = null);
+
+/// <summary>
+/// The safe order. Prometheus resolves its credentials when it loads a configuration: an entry that arrives before the role
+/// stops it (prometheus.md, "Failure behaviour"). So: service account, pods, and only when every pod has the role, the entry.
+/// </summary>
+internal static class DeliveryDecider
+{
+    /// <summary>So often an entry is put back that someone removed; then people must talk.</summary>
+    public const int MostApplied = 2;
+
+    public static DeliveryAction Decide(ObservedDelivery observed, Collector collector, DesiredDelivery desired)
+    {
+        if (Refusal(observed, collector, desired) is { } refusal)
+        {
+            return Stop(refusal);
+        }
+
+        var (prometheus, account) = (observed.Prometheus!, observed.ServiceAccount!);
+        if (Standing.OfIdentity(account, desired.RoleArn) != IdentityStanding.Current)
+        {
+            return new DeliveryAction(DeliveryStep.AnnotateServiceAccount);
+        }
+
+        if (!Standing.HasIdentity(prometheus, desired.RoleArn))
+        {
+            return new DeliveryAction(DeliveryStep.AnnotatePods);
+        }
+
+        if (CollectorHealth.OfPods(observed, collector, desired.RoleArn) is { } notYet)
+        {
+            return Stop(notYet);
+        }
+
+        if (Standing.OfEntry(prometheus, desired.Entry) is EntryStanding.Absent or EntryStanding.Outdated)
+        {
+            return new DeliveryAction(DeliveryStep.ApplyEntry);
+        }
+
+        return CollectorHealth.OfReload(observed, collector, withEntry: true) is { } notLoaded ? Stop(notLoaded) : new DeliveryAction(DeliveryStep.Done);
+    }
+
+    private static Failure? Refusal(ObservedDelivery observed, Collector collector, DesiredDelivery desired) => observed switch
+    {
+        _ when !IsTheOne(observed, collector) => Decisions.Blocked(
+            Causes.KubernetesConflict,
+            $"Prometheus '{collector.Namespace}/{collector.Name}' was deleted or recreated after it was planned.",
+            "Execute again, which plans anew."),
+        { Prometheus.Malformed: { } wrong } => Decisions.Blocked(
+            Causes.CollectorMalformed, $"{observed.Prometheus} cannot be read: {wrong}.", "Correct the field at its source, then execute again."),
+        { ServiceAccount: null } => Decisions.NotReady(
+            Causes.NotReconciled,
+            $"The service account '{collector.Namespace}/{collector.ServiceAccount}' is gone.",
+            "None if it comes back; else restore it, then execute again."),
+        _ => DeliveryRefusals.OfIdentity(observed.ServiceAccount, desired.RoleArn)
+            ?? DeliveryRefusals.OfTakenName(observed.Prometheus!, desired)
+            ?? DeliveryRefusals.OfForeignList(observed.Prometheus!, desired)
+            ?? DeliveryRefusals.OfReverts(observed.Prometheus!, desired),
+    };
+
+    public static bool IsTheOne(ObservedDelivery observed, Collector collector) => observed.Prometheus is { } prometheus && prometheus.Uid == collector.Uid;
+
+    private static DeliveryAction Stop(Failure failure) => new(DeliveryStep.Stop, failure);
+}

@@ -1,0 +1,69 @@
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using CentralAmp.Planning;
+
+namespace CentralAmp.Outcomes;
+
+/// <summary>What an execution came to, from what its states left behind.</summary>
+/// <param name="Cause">Null where nothing is wrong.</param>
+public sealed record OutcomeDecision(Outcome Outcome, string? Cause, string Sentence, string? Remedy);
+
+/// <summary>Pure; the first that fits, from the top.</summary>
+internal static class OutcomeDecider
+{
+    public static OutcomeDecision Decide(RecordOutcomeRequest request) => request switch
+    {
+        { Failure: { } caught } => OfFailure(request, FailureMessage.Parse(caught.Error, caught.Cause)),
+        { Leftover: { } caught } => OfLeftover(FailureMessage.Parse(caught.Error, caught.Cause)),
+        { Described.Next: ClusterNext.OptOut } => new OutcomeDecision(
+            Outcome.OptedOut, null, $"{Name(request)} is tagged central-amp:onboard=false; nothing was changed.", null),
+        // Nothing was asked of the road but the plan: the cluster is where it was.
+        { Plan: { Stop: PlanStop.DryRun } plan } => new OutcomeDecision(Outcome.Parked, null, $"Dry run, nothing was changed. {plan.Sentence}", null),
+        { Plan: { Stop: PlanStop.ParkedTooLong } plan } => new OutcomeDecision(
+            Outcome.Parked, Causes.NoCollectorYet, plan.Sentence, CollectorChecks.NoCollectorRemedy),
+        { Verification: { } verification } => new OutcomeDecision(
+            Outcome.Verified,
+            null,
+            $"{Name(request)} sends its metrics to {request.Plan?.WorkspaceArn}: "
+            + $"{verification.Series?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "an uncounted number of"} series, newest sample of {verification.NewestSampleAt:yyyy-MM-dd HH:mm:ss}Z.",
+            null),
+        _ => new OutcomeDecision(
+            Outcome.Failed, Causes.Unexpected, $"The road of {Name(request)} ended without a result and without a failure.", "Report it as a bug, with the execution's history."),
+    };
+
+    private static OutcomeDecision OfFailure(RecordOutcomeRequest request, Failure failure) =>
+        new(OutcomeOf(request, failure), failure.Cause, failure.Sentence + Aftermath(request), failure.Remedy);
+
+    private static Outcome OutcomeOf(RecordOutcomeRequest request, Failure failure)
+    {
+        if (request.Withdrawal is { Change: not Change.Unchanged })
+        {
+            return Outcome.RolledBack;
+        }
+
+        // Delivered before (in this execution or an earlier one), and not seen to work now.
+        var wasDelivered = request.Delivery is not null || request is { Plan.Change: Change.Unchanged, Trust: not null };
+        return failure.Kind switch
+        {
+            FailureKind.Unexpected => Outcome.Failed,
+            _ when wasDelivered && request.Withdrawal is null => Outcome.Unhealthy,
+            FailureKind.Blocked => Outcome.Blocked,
+            // Everything is as it should be and still denied after the limit: a guardrail outside CentralAmp, so a person must act.
+            FailureKind.NotReady when failure.Cause == Causes.TrustNotEffective => Outcome.Blocked,
+            // The limit of waiting, or of retries, is reached; another execution may do better.
+            _ => Outcome.Failed,
+        };
+    }
+
+    /// <summary>Elevation or withdrawal that failed on the way out of a success or a failure.</summary>
+    private static OutcomeDecision OfLeftover(Failure leftover) => new(Outcome.Failed, leftover.Cause, leftover.Sentence, leftover.Remedy);
+
+    private static string Aftermath(RecordOutcomeRequest request) => request switch
+    {
+        { Leftover: { } caught } => $" On the way out something was left behind: {FailureMessage.Parse(caught.Error, caught.Cause).Sentence}",
+        { Withdrawal.Change: not Change.Unchanged } => " What was delivered has been withdrawn.",
+        _ => "",
+    };
+
+    private static string Name(RecordOutcomeRequest request) => request.Cluster?.ToString() ?? "an unknown cluster";
+}

@@ -1,0 +1,82 @@
+using CentralAmp.Clusters;
+using CentralAmp.Planning;
+using CentralAmp.Registry;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Outcomes;
+
+/// <summary>The end of every execution: registry, metrics, and the record that the state machine publishes.</summary>
+/// <param name="output">Where metric lines go: standard output, which Lambda takes to CloudWatch.</param>
+public sealed partial class RecordOutcomeStep(ClusterRegistry registry, TimeProvider time, TextWriter output, ILogger<RecordOutcomeStep> logger)
+{
+    public async Task<OutcomeRecord> RunAsync(RecordOutcomeRequest request, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var record = RecordOf(request, OutcomeDecider.Decide(request));
+        if (await RegisterAsync(request, record, now, cancellationToken) == false)
+        {
+            // Not a failure: a later execution knows better.
+            Overtaken(record.ClusterArn, request.Execution.Id);
+        }
+
+        await output.WriteLineAsync(OutcomeMetrics.Line(record, request.Execution.StartedAt, now));
+        Recorded(record.ClusterArn, record.Outcome, record.Cause, record.Sentence);
+        return record;
+    }
+
+    /// <returns>Null where there is nothing to write: input without a cluster, a cluster that was not seen, a dry run.</returns>
+    private async Task<bool?> RegisterAsync(RecordOutcomeRequest request, OutcomeRecord record, DateTimeOffset now, CancellationToken cancellationToken) =>
+        request.Cluster is { } cluster && request.Described is { CreatedAt: > 0 } described && request.Plan?.Stop != PlanStop.DryRun
+            ? await registry.RecordAsync(ItemOf(cluster, described, record, now), request.Execution, cancellationToken)
+            : null;
+
+    private static OutcomeRecord RecordOf(RecordOutcomeRequest request, OutcomeDecision decision) => new()
+    {
+        Outcome = decision.Outcome,
+        Cause = decision.Cause,
+        Sentence = decision.Sentence,
+        Remedy = decision.Remedy,
+        Changed = HasChanged(request),
+        ClusterArn = request.Cluster?.Arn,
+        ClusterName = request.Cluster?.Name,
+        AccountId = request.Cluster?.AccountId,
+        Region = request.Cluster?.Region,
+        CreatedAt = request.Described?.CreatedAt,
+        WorkspaceArn = request.Plan?.WorkspaceArn ?? NullIfEmpty(request.Described?.WorkspaceArn),
+        TrustMode = request.Plan?.TrustMode,
+        Delivery = request.Plan?.Delivery,
+        RoleArn = request.Trust?.RoleArn,
+        Series = request.Verification?.Series,
+        VerifiedAt = request.Verification?.NewestSampleAt,
+        ExecutionId = request.Execution.Id,
+    };
+
+    private static bool HasChanged(RecordOutcomeRequest request) =>
+        ((Change?[])[request.Access?.Change, request.Trust?.Change, request.Delivery?.Change, request.Withdrawal?.Change])
+            .Any(change => change is Change.Created or Change.Updated);
+
+    private static RegistryItem ItemOf(ClusterReference cluster, ClusterDescription described, OutcomeRecord record, DateTimeOffset now) => new()
+    {
+        ClusterArn = cluster.Arn,
+        CreatedAt = described.CreatedAt,
+        State = record.Outcome,
+        Cause = record.Cause,
+        Sentence = record.Sentence,
+        Remedy = record.Remedy,
+        WorkspaceArn = record.WorkspaceArn,
+        TrustMode = record.TrustMode,
+        Delivery = record.Delivery,
+        RoleArn = record.RoleArn,
+        Series = record.Series,
+        VerifiedAt = record.VerifiedAt,
+        ChangedAt = record.Changed ? now : null,
+    };
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    [LoggerMessage(LogLevel.Information, "{Cluster}: {Outcome} {Cause}. {Sentence}")]
+    private partial void Recorded(string? cluster, Outcome outcome, string? cause, string sentence);
+
+    [LoggerMessage(LogLevel.Warning, "{Cluster}: a later execution has recorded already; the registry keeps its word over that of {Execution}")]
+    private partial void Overtaken(string? cluster, string execution);
+}

@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Failures;
+using CentralAmp.Trust;
+
+namespace CentralAmp.Proof;
+
+/// <summary>A denial, and what IAM has: which of the parts is at fault. All as desired means that IAM has not settled yet.</summary>
+internal static class ProofDiagnosis
+{
+    private const string Restore = "Execute again, which restores it; see in CloudTrail who changed it if it happens again.";
+
+    /// <summary>STS did not give credentials for the collector's token.</summary>
+    public static Failure OfAssume(DesiredTrust desired, ObservedTrust observed, WebIdentityAnswer answer)
+    {
+        var denial = $"STS denied the collector's token {desired.RoleArn} ({answer.Code}: {answer.Message})";
+        return Missing(desired, observed, denial)
+            ?? OfProvider(desired, observed.Provider!, denial)
+            ?? OfTrustPolicy(desired, observed.Role!, denial)
+            ?? OfToken(answer, denial)
+            ?? NotEffective(denial);
+    }
+
+    /// <summary>The workspace did not take the sample that the role's credentials signed.</summary>
+    /// <param name="answer">Status and text of the workspace.</param>
+    public static Failure OfWrite(DesiredTrust desired, ObservedTrust observed, string answer)
+    {
+        var denial = $"The workspace denied {desired.RoleArn} ({answer})";
+        return Missing(desired, observed, denial)
+            ?? OfIngestPolicy(desired, observed, denial)
+            ?? OfGuardrails(desired, observed.Role!, answer, denial)
+            ?? NotEffective(denial);
+    }
+
+    private static Failure? Missing(DesiredTrust desired, ObservedTrust observed, string denial) => observed switch
+    {
+        { Provider: null } => NotEffective($"{denial}; IAM has no provider {desired.ProviderArn}"),
+        { Role: null } => NotEffective($"{denial}; IAM has no such role"),
+        _ => null,
+    };
+
+    private static Failure? OfProvider(DesiredTrust desired, ObservedProvider provider, string denial) =>
+        provider.ClientIds.Contains(DesiredTrust.Audience)
+            ? null
+            : Decisions.Blocked(
+                Causes.TrustAudienceMismatch,
+                $"{denial}: the provider {desired.ProviderArn} knows the client ids [{string.Join(", ", provider.ClientIds)}] and not {DesiredTrust.Audience}.",
+                $"Add the client id {DesiredTrust.Audience} to the provider, then execute again.");
+
+    private static Failure? OfTrustPolicy(DesiredTrust desired, ObservedRole role, string denial)
+    {
+        if (PolicyMeaning.IsSame(role.TrustPolicy, desired.TrustPolicy))
+        {
+            return null;
+        }
+
+        var issuer = DesiredTrust.IssuerName(desired.Issuer);
+        var subjects = ConditionValues(role.TrustPolicy, $"{issuer}:sub");
+        var audiences = ConditionValues(role.TrustPolicy, $"{issuer}:aud");
+        return subjects is [var subject] && subject == desired.Subject && audiences is not [DesiredTrust.Audience]
+            ? Decisions.Blocked(
+                Causes.TrustAudienceMismatch,
+                $"{denial}: its trust policy asks for the audience [{string.Join(", ", audiences)}] and not {DesiredTrust.Audience}.",
+                Restore)
+            : Decisions.Blocked(
+                Causes.TrustSubjectMismatch,
+                $"{denial}: its trust policy trusts [{string.Join(", ", subjects)}] and not exactly {desired.Subject} of {desired.ProviderArn}.",
+                Restore);
+    }
+
+    /// <summary>Provider and policy are right, so the token is not what it says.</summary>
+    private static Failure? OfToken(WebIdentityAnswer answer, string denial) =>
+        answer.Code == "InvalidIdentityToken" && (Says(answer.Message, "signature") || Says(answer.Message, "could not be validated"))
+            ? Decisions.Blocked(
+                Causes.TokenIssuerMismatch,
+                $"{denial}: the token was not signed by the issuer that it names.",
+                "See which API server answers at the cluster's endpoint; its tokens are another cluster's.")
+            : null;
+
+    private static Failure? OfIngestPolicy(DesiredTrust desired, ObservedTrust observed, string denial) =>
+        PolicyMeaning.IsSame(observed.IngestPolicy, desired.IngestPolicy)
+            ? null
+            : Decisions.Blocked(
+                Causes.IngestPolicyMismatch,
+                $"{denial}: its policy {IngestRole.PolicyName} {(observed.IngestPolicy is null ? "is missing" : "does not grant aps:RemoteWrite on exactly the routed workspace")}.",
+                Restore);
+
+    private static Failure? OfGuardrails(DesiredTrust desired, ObservedRole role, string answer, string denial)
+    {
+        if (Says(answer, "service control policy") || Says(answer, "resource control policy"))
+        {
+            return Decisions.Blocked(
+                Causes.DeniedByServiceControlPolicy,
+                $"{denial}: a policy of the organization denies aps:RemoteWrite.",
+                "Ask the owner of the organization's policies to allow aps:RemoteWrite for roles of CentralAmp.");
+        }
+
+        return Says(answer, "permissions boundary") || role.BoundaryArn != desired.BoundaryArn
+            ? Decisions.Blocked(
+                Causes.DeniedByPermissionsBoundary,
+                $"{denial}: the permissions boundary {role.BoundaryArn} does not allow aps:RemoteWrite on the workspace.",
+                "Allow it in the boundary, or give CentralAmp another boundary by parameter.")
+            : null;
+    }
+
+    private static Failure NotEffective(string denial) => Decisions.NotReady(
+        Causes.TrustNotEffective,
+        $"{denial}, though trust and grant are as they should be.",
+        "None if it passes: IAM takes seconds to settle. If it lasts, look for a denial in the organization's policies, the boundary or the workspace's resource policy.");
+
+    private static IReadOnlyList<string> ConditionValues(string document, string key) =>
+    [
+        .. PolicyMeaning.Many(PolicyMeaning.Parse(document)?["Statement"])
+            .SelectMany(statement => ((statement as JsonObject)?["Condition"] as JsonObject) ?? [])
+            .SelectMany(test => test.Value as JsonObject ?? [])
+            .Where(condition => string.Equals(condition.Key, key, StringComparison.OrdinalIgnoreCase))
+            .SelectMany(condition => PolicyMeaning.Many(condition.Value))
+            .Select(value => value?.ToString() ?? ""),
+    ];
+
+    private static bool Says(string text, string wording) => text.Contains(wording, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using Amazon.Runtime;
+using CentralAmp.Delivery;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Planning;
+using CentralAmp.Settings;
+using CentralAmp.Trust;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Proof;
+
+/// <summary>Writes one sample with exactly the identity that the collector will have. Nothing that runs in the cluster is touched.</summary>
+public sealed partial class ProveIngestStep(
+    IKubernetesClients clusters,
+    IWebIdentity sts,
+    WorkspaceDataPlane workspaces,
+    ITrustStore trust,
+    HubSettings settings,
+    TimeProvider time,
+    ILogger<ProveIngestStep> logger)
+{
+    /// <summary>The shortest that Kubernetes gives.</summary>
+    private const int TokenSeconds = 600;
+
+    public async Task<ProveIngestResult> RunAsync(ProveIngestRequest request, CancellationToken cancellationToken)
+    {
+        var collector = request.Plan.RequireCollector();
+        var desired = DesiredTrust.For(request.Cluster, request.Described, request.Plan, collector, settings);
+
+        var token = await TokenAsync(request, collector, cancellationToken);
+        if (CollectorToken.Check(CollectorToken.Read(token), desired.Issuer, desired.Subject) is { } wrong)
+        {
+            throw wrong.ToException();
+        }
+
+        var credentials = await AssumeAsync(request, desired, token, cancellationToken);
+        await WriteAsync(request, desired, credentials, cancellationToken);
+        Proven(request.Cluster.Arn, desired.RoleArn, request.Plan.WorkspaceArn);
+        return new ProveIngestResult();
+    }
+
+    private async Task<string> TokenAsync(ProveIngestRequest request, Collector collector, CancellationToken cancellationToken)
+    {
+        using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
+        var answer = await kubernetes.CreateAsync(
+            KubernetesPath.TokenRequest(collector.Namespace, collector.ServiceAccount),
+            new JsonObject
+            {
+                ["apiVersion"] = "authentication.k8s.io/v1",
+                ["kind"] = "TokenRequest",
+                ["spec"] = new JsonObject { ["audiences"] = new JsonArray(DesiredTrust.Audience), ["expirationSeconds"] = TokenSeconds },
+            },
+            cancellationToken);
+        return (answer["status"] as JsonObject)?["token"] is JsonValue token && token.TryGetValue<string>(out var text) ? text : "";
+    }
+
+    private async Task<ImmutableCredentials> AssumeAsync(
+        ProveIngestRequest request, DesiredTrust desired, string token, CancellationToken cancellationToken)
+    {
+        var answer = await sts.AssumeAsync(desired.RoleArn, token, request.Cluster.Region, cancellationToken);
+        if (answer.Credentials is { } credentials)
+        {
+            return credentials;
+        }
+
+        var observed = await trust.GatherAsync(desired, cancellationToken);
+        throw ProofDiagnosis.OfAssume(desired, observed, answer).ToException();
+    }
+
+    private async Task WriteAsync(
+        ProveIngestRequest request, DesiredTrust desired, ImmutableCredentials credentials, CancellationToken cancellationToken)
+    {
+        var workspace = Workspace.Of(request.Plan);
+        var body = ProofSample.Body(ClusterLabels.Of(request.Cluster), time.GetUtcNow());
+        var (status, text) = await workspaces.WriteAsync(workspace, body, credentials, cancellationToken);
+        var (verdict, failure) = WorkspaceAnswer.Read(status, text, $"proving ingest of {request.Cluster} to {workspace.Arn}");
+        switch (verdict)
+        {
+            case WorkspaceVerdict.Accepted:
+                return;
+            case WorkspaceVerdict.Denied:
+                var observed = await trust.GatherAsync(desired, cancellationToken);
+                throw ProofDiagnosis.OfWrite(desired, observed, WorkspaceAnswer.Quote(status, text)).ToException();
+            default:
+                throw failure!.ToException();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Proven for {Cluster}: {Role} writes to {Workspace}")]
+    private partial void Proven(string cluster, string role, string workspace);
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CentralAmp.Proof;
+
+namespace CentralAmp.Verification;
+
+/// <summary>What the workspace knows of a cluster.</summary>
+/// <param name="NewestSampleAt">Timestamp of the newest scrape; null if none in the lookback of five minutes.</param>
+public sealed record IngestReading(DateTimeOffset? NewestSampleAt, long? Series);
+
+/// <summary>Both answers in one query, told apart by a label.</summary>
+public static class IngestQuery
+{
+    private const string Label = "central_amp";
+    private const string Newest = "newest";
+    private const string Series = "series";
+
+    /// <summary><c>up</c> is made by the scrape itself, so its time is the scrape's; our own proof is no sample of the cluster.</summary>
+    public static string NewestSample(string cluster) => Named(Newest, $"max(timestamp(up{{cluster=\"{cluster}\"}}))");
+
+    public static string NewestSampleAndSeries(string cluster) =>
+        $"{NewestSample(cluster)} or {Named(Series, $"count({{cluster=\"{cluster}\",__name__!=\"{ProofSample.MetricName}\"}})")}";
+
+    /// <summary>Null if the answer is not one of a query.</summary>
+    public static IngestReading? Read(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body)?["data"]?["result"] is JsonArray results
+                ? new IngestReading(
+                    Value(results, Newest) is { } seconds ? DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Floor(seconds * 1000)) : null,
+                    (long?)Value(results, Series))
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static string Named(string name, string expression) => $"label_replace({expression}, \"{Label}\", \"{name}\", \"\", \"\")";
+
+    private static double? Value(JsonArray results, string name) => results
+        .Where(result => result?["metric"]?[Label]?.ToString() == name)
+        .Select(result => (double?)double.Parse(result!["value"]![1]!.GetValue<string>(), CultureInfo.InvariantCulture))
+        .FirstOrDefault();
+}

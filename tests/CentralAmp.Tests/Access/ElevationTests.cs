@@ -1,0 +1,148 @@
+using CentralAmp.Access;
+using CentralAmp.Failures;
+using CentralAmp.Tests.Support;
+
+namespace CentralAmp.Tests.Access;
+
+public sealed class ElevationTests(MotoServer moto)
+{
+    private readonly FakeAccessEntries entries = new() { Entry = new("STANDARD", ["central-amp"], new Dictionary<string, string>()) };
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Elevation_is_given_and_taken_back_and_nothing_is_left()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        Assert.Equal(Change.Created, await StartAsync(table, "first"));
+        Assert.True(entries.Admin);
+        Assert.Equal(Change.Updated, await EndAsync(table, "first"));
+        Assert.False(entries.Admin);
+        Assert.Null(await LeaseHolderAsync(table));
+    }
+
+    [Fact]
+    public async Task Starting_and_ending_can_be_repeated()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await StartAsync(table, "first");
+        await StartAsync(table, "first");
+        await EndAsync(table, "first");
+        Assert.Equal(Change.Unchanged, await EndAsync(table, "first"));
+        Assert.False(entries.Admin);
+    }
+
+    [Fact]
+    public async Task Ending_without_an_elevation_writes_nothing()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        Assert.Equal(Change.Unchanged, await EndAsync(table, "first"));
+        Assert.Empty(entries.Writes);
+        Assert.Null(await table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled));
+    }
+
+    [Fact]
+    public async Task Another_executions_live_elevation_is_neither_taken_nor_ended()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await StartAsync(table, "first");
+        var waiting = await Assert.ThrowsAsync<NotReadyException>(() => StartAsync(table, "second"));
+        Assert.Equal(Causes.ElevationHeldElsewhere, waiting.Cause);
+        Assert.Equal(Change.Unchanged, await EndAsync(table, "second"));
+        Assert.True(entries.Admin);
+        Assert.Equal(Some.Execution("first").Id, await LeaseHolderAsync(table));
+    }
+
+    [Fact]
+    public async Task What_a_dead_execution_left_is_removed_when_its_lease_expires()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await StartAsync(table, "killed");
+        table.Clock.Advance(Some.Settings.Lease + TimeSpan.FromSeconds(1));
+        Assert.Equal(Change.Updated, await EndAsync(table, "next"));
+        Assert.False(entries.Admin);
+        Assert.Null(await LeaseHolderAsync(table));
+    }
+
+    [Fact]
+    public async Task An_elevation_that_nobody_holds_is_removed()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        entries.Admin = true;
+        Assert.Equal(Change.Updated, await EndAsync(table, "next"));
+        Assert.False(entries.Admin);
+        Assert.Null(await LeaseHolderAsync(table));
+    }
+
+    [Fact]
+    public async Task A_Lambda_killed_between_lease_and_association_leaves_nothing_after_the_end()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        entries.BeforeChange = () => throw new InvalidOperationException("killed");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(table, "first"));
+        Assert.Equal(Some.Execution("first").Id, await LeaseHolderAsync(table));
+        await EndAsync(table, "first");
+        Assert.Null(await LeaseHolderAsync(table));
+    }
+
+    [Fact]
+    public async Task A_Lambda_killed_while_ending_can_end_again()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await StartAsync(table, "first");
+        entries.BeforeChange = () => throw new InvalidOperationException("killed");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => EndAsync(table, "first"));
+        Assert.Equal(Change.Updated, await EndAsync(table, "first"));
+        Assert.False(entries.Admin);
+    }
+
+    [Fact]
+    public async Task Our_own_fresh_association_is_removed_although_it_is_not_listed_yet()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        entries.ListsLate = true;
+        await StartAsync(table, "first");
+        await EndAsync(table, "first");
+        Assert.False(entries.Admin);
+    }
+
+    [Fact]
+    public async Task An_entry_that_EKS_does_not_find_yet_is_waited_for()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        entries.Entry = null;
+        var waiting = await Assert.ThrowsAsync<NotReadyException>(() => StartAsync(table, "first"));
+        Assert.Equal(Causes.AccessEntryMissing, waiting.Cause);
+    }
+
+    [Fact]
+    public async Task Many_executions_at_once_leave_no_admin()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async i =>
+        {
+            try
+            {
+                await StartAsync(table, $"e{i}");
+            }
+            catch (NotReadyException)
+            {
+            }
+
+            await EndAsync(table, $"e{i}");
+        }));
+        Assert.False(entries.Admin);
+        Assert.Null(await LeaseHolderAsync(table));
+    }
+
+    private Task<Change> StartAsync(RegistryTable table, string execution) =>
+        Elevation(table).StartAsync(Some.Cluster(), Some.CreatedAt, Some.Execution(execution), Cancelled);
+
+    private Task<Change> EndAsync(RegistryTable table, string execution) =>
+        Elevation(table).EndAsync(Some.Cluster(), Some.CreatedAt, Some.Execution(execution), Cancelled);
+
+    private Elevation Elevation(RegistryTable table) => new(entries, table.Registry, table.Clock);
+
+    private static async Task<string?> LeaseHolderAsync(RegistryTable table) =>
+        (await table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled))?.Elevation?.Holder;
+}

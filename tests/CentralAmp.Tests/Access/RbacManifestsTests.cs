@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CentralAmp.Access;
+using CentralAmp.Tests.Support;
+
+namespace CentralAmp.Tests.Access;
+
+public sealed class RbacManifestsTests
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, IndentSize = 2 };
+
+    public static TheoryData<string, string> Manifests => new()
+    {
+        { "read-role", Text(RbacManifests.ReadRole()) },
+        { "read-binding", Text(RbacManifests.ReadBinding()) },
+        { "write-role", Text(RbacManifests.WriteRole(Some.Collector)) },
+        { "write-binding", Text(RbacManifests.WriteBinding(Some.Collector)) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void Rendered_RBAC_is_what_was_reviewed(string name, string rendered) =>
+        Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Access", $"{name}.golden.json")), rendered + "\n");
+
+    [Fact]
+    public void Reading_never_includes_secrets_config_maps_or_everything()
+    {
+        var rules = RbacManifests.ReadRole()["rules"]!.AsArray();
+        Assert.All(rules, rule =>
+        {
+            Assert.DoesNotContain("secrets", Texts(rule!["resources"]));
+            Assert.DoesNotContain("configmaps", Texts(rule["resources"]));
+            Assert.DoesNotContain("*", Texts(rule["resources"]).Concat(Texts(rule["verbs"])).Concat(Texts(rule["apiGroups"])));
+            Assert.All(Texts(rule["verbs"]), verb => Assert.True(verb is "get" or "list"));
+        });
+    }
+
+    [Fact]
+    public void Every_rule_of_writing_names_its_objects() => Assert.All(
+        RbacManifests.WriteRole(Some.Collector)["rules"]!.AsArray(), rule => Assert.NotEmpty(Texts(rule!["resourceNames"])));
+
+    [Fact]
+    public void What_the_server_adds_and_another_order_make_no_difference()
+    {
+        var observed = RbacManifests.ReadRole();
+        observed["metadata"]!["uid"] = "1";
+        observed["metadata"]!["managedFields"] = new JsonArray();
+        observed["rules"] = new JsonArray([.. observed["rules"]!.AsArray().Reverse().Select(rule => rule!.DeepClone())]);
+        observed["rules"]![5]!["verbs"] = new JsonArray("list", "get");
+        Assert.True(RbacComparison.IsSame(RbacManifests.ReadRole(), observed));
+    }
+
+    public static TheoryData<string, Action<JsonObject>> Differences => new()
+    {
+        { "a rule less", role => role["rules"]!.AsArray().RemoveAt(0) },
+        { "a rule more", role => role["rules"]!.AsArray().Add(JsonNode.Parse("""{"apiGroups":[""],"resources":["secrets"],"verbs":["get"]}""")) },
+        { "a verb more", role => role["rules"]![0]!["verbs"]!.AsArray().Add("patch") },
+        { "names gone", role => role["rules"]![4]!.AsObject().Remove("resourceNames") },
+        { "aggregation", role => role["aggregationRule"] = new JsonObject() },
+        { "our label gone", role => role["metadata"]!.AsObject().Remove("labels") },
+        { "no rules", role => role.Remove("rules") },
+        { "malformed rules", role => role["rules"] = "everything" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Differences), DisableDiscoveryEnumeration = true)]
+    public void A_real_difference_is_seen(string name, Action<JsonObject> change)
+    {
+        var observed = RbacManifests.ReadRole();
+        change(observed);
+        Assert.False(RbacComparison.IsSame(RbacManifests.ReadRole(), observed), name);
+    }
+
+    [Fact]
+    public void Another_subject_or_role_of_a_binding_is_seen()
+    {
+        var widened = RbacManifests.ReadBinding();
+        widened["subjects"]!.AsArray().Add(JsonNode.Parse("""{"kind":"Group","name":"system:authenticated"}"""));
+        Assert.False(RbacComparison.IsSame(RbacManifests.ReadBinding(), widened));
+
+        var raised = RbacManifests.ReadBinding();
+        raised["roleRef"]!["name"] = "cluster-admin";
+        Assert.False(RbacComparison.IsSame(RbacManifests.ReadBinding(), raised));
+    }
+
+    private static string Text(JsonObject manifest) => manifest.ToJsonString(Readable);
+
+    private static IEnumerable<string> Texts(JsonNode? node) => (node as JsonArray)?.Select(item => item!.GetValue<string>()) ?? [];
+}

@@ -1,0 +1,43 @@
+using CentralAmp.Failures;
+
+namespace CentralAmp.Tests.Failures;
+
+public sealed class FailureMessageTests
+{
+    [Theory]
+    [InlineData("BlockedException", FailureKind.Blocked)]
+    [InlineData("NotReadyException", FailureKind.NotReady)]
+    [InlineData("TransientException", FailureKind.Transient)]
+    public void A_failure_crosses_Lambda_and_Step_Functions(string error, FailureKind kind)
+    {
+        var thrown = new BlockedException(Causes.ClusterFailed, "Creation of cluster 'x' failed: it \"broke\".", "Create it\nagain.");
+        var cause = $$"""{"errorType":"{{error}}","errorMessage":"{{thrown.Message.Replace("\"", "\\\"", StringComparison.Ordinal)}}","stackTrace":["at …"]}""";
+        Assert.Equal(
+            new Failure(kind, "ClusterFailed", "Creation of cluster 'x' failed: it \"broke\".", "Create it again."),
+            FailureMessage.Parse(error, cause));
+    }
+
+    [Fact]
+    public void A_sentence_that_quotes_a_failure_of_ours_is_read_whole()
+    {
+        var inner = FailureMessage.Format("Throttled", "Slow.", "Wait.");
+        var parsed = FailureMessage.Parse("BlockedException", FailureMessage.Format("Unexpected", $"Ended with {inner}", "Look."));
+        Assert.Equal($"Ended with {inner}", parsed.Sentence);
+        Assert.Equal("Look.", parsed.Remedy);
+    }
+
+    [Theory]
+    [InlineData("States.Timeout", null)]
+    [InlineData("Sandbox.Timedout", """{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: 1 Error: Task timed out after 60.00 seconds"}""")]
+    [InlineData("Runtime.ExitError", "not JSON")]
+    [InlineData("NullReferenceException", """{"errorType":"NullReferenceException","errorMessage":"Object reference"}""")]
+    [InlineData("BlockedException", """{"errorMessage":"not our format"}""")]
+    [InlineData(null, null)]
+    public void What_is_not_ours_is_unexpected_and_still_a_sentence(string? error, string? cause)
+    {
+        var parsed = FailureMessage.Parse(error, cause);
+        Assert.Equal((FailureKind.Unexpected, Causes.Unexpected), (parsed.Kind, parsed.Cause));
+        Assert.Contains(error ?? "without a name", parsed.Sentence, StringComparison.Ordinal);
+        Assert.NotEmpty(parsed.Remedy);
+    }
+}

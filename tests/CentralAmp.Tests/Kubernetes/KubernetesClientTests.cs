@@ -1,0 +1,216 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Tests.Support;
+
+namespace CentralAmp.Tests.Kubernetes;
+
+public sealed class KubernetesClientTests : IAsyncLifetime
+{
+    private const string Token = "k8s-aws-v1.c2VjcmV0";
+    private static readonly string Path = KubernetesPath.Prometheus("monitoring", "prom");
+    private FakeKubernetes cluster = null!;
+    private KubernetesClient client = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        cluster = await FakeKubernetes.StartAsync();
+        client = Client(cluster.Endpoint);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        await cluster.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_object_is_read_with_the_token()
+    {
+        cluster.Objects[Path] = JsonNode.Parse("""{"kind":"Prometheus"}""")!.AsObject();
+        var read = await client.GetAsync(Path, Cancelled);
+        Assert.Equal("Prometheus", (string?)read!["kind"]);
+        Assert.Equal($"Bearer {Token}", Assert.Single(cluster.Requests).Authorization);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_null()
+    {
+        Assert.Null(await client.GetAsync(Path, Cancelled));
+        Assert.Null(await client.ListAsync(KubernetesPath.AllPrometheuses, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_list_is_read_page_by_page()
+    {
+        for (var i = 0; i < 601; i++)
+        {
+            cluster.Objects[$"{KubernetesPath.Pods("monitoring")}/p{i:000}"] = new JsonObject { ["name"] = $"p{i:000}" };
+        }
+
+        var pods = await client.ListAsync(KubernetesPath.Pods("monitoring", "app=x"), Cancelled);
+        Assert.Equal(601, pods!.Count);
+        Assert.Equal(601, pods.Select(pod => (string?)pod["name"]).Distinct().Count());
+        Assert.Equal(3, cluster.Requests.Count);
+        Assert.All(cluster.Requests, request => Assert.Contains("labelSelector=app%3Dx&limit=250", request.PathAndQuery, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Apply_is_server_side_as_us_and_never_forced()
+    {
+        var applied = await client.ApplyAsync(Path, JsonNode.Parse("""{"kind":"Prometheus","metadata":{"name":"prom"}}""")!.AsObject(), Cancelled);
+        Assert.NotNull(applied["metadata"]!["resourceVersion"]);
+        var request = Assert.Single(cluster.Requests);
+        Assert.Equal(
+            ("PATCH", $"{Path}?fieldManager=central-amp&force=false", "application/apply-patch+yaml"),
+            (request.Method, request.PathAndQuery, request.ContentType));
+    }
+
+    [Fact]
+    public async Task A_token_is_requested_by_POST()
+    {
+        var path = KubernetesPath.TokenRequest("monitoring", "prom");
+        var answer = await client.CreateAsync(path, new JsonObject { ["kind"] = "TokenRequest" }, Cancelled);
+        Assert.Equal("TokenRequest", (string?)answer["kind"]);
+        Assert.Equal("POST /api/v1/namespaces/monitoring/serviceaccounts/prom/token?fieldManager=central-amp", Assert.Single(cluster.Writes));
+    }
+
+    [Theory]
+    [InlineData(200, "prometheus_config_last_reload_successful 1")]
+    [InlineData(404, "404 page not found")]
+    [InlineData(503, "no endpoints")]
+    public async Task Whatever_a_pod_answers_through_the_proxy_is_an_answer(int status, string body)
+    {
+        var path = KubernetesPath.PodProxy("monitoring", "prom-0", 9090, "/metrics");
+        cluster.Proxied[path] = (status, body);
+        Assert.Equal(new ProxyAnswer(status, body), await client.ProxyGetAsync(path, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_proxy_that_we_may_not_use_is_a_failure()
+    {
+        var path = KubernetesPath.PodProxy("monitoring", "prom-0", 9090, "/metrics");
+        cluster.AnswerOnce("GET", path, 403, "Forbidden", "pods is forbidden");
+        var failure = await Assert.ThrowsAsync<NotReadyException>(() => client.ProxyGetAsync(path, Cancelled));
+        Assert.Equal(Causes.KubernetesForbidden, failure.Cause);
+    }
+
+    [Theory]
+    [InlineData(401, typeof(NotReadyException), Causes.KubernetesUnauthorized)]
+    [InlineData(403, typeof(NotReadyException), Causes.KubernetesForbidden)]
+    [InlineData(404, typeof(TransientException), Causes.KubernetesConflict)]
+    [InlineData(409, typeof(TransientException), Causes.KubernetesConflict)]
+    [InlineData(422, typeof(BlockedException), Causes.KubernetesRejected)]
+    [InlineData(429, typeof(TransientException), Causes.Throttled)]
+    [InlineData(500, typeof(TransientException), Causes.KubernetesUnavailable)]
+    public async Task An_error_of_the_API_server_has_a_kind_a_cause_and_its_words(int status, Type kind, string cause)
+    {
+        cluster.AnswerOnce("PATCH", Path, status, "Reason", "in so many words");
+        var failure = await Assert.ThrowsAnyAsync<RoadException>(() => client.ApplyAsync(Path, [], Cancelled));
+        Assert.IsType(kind, failure);
+        Assert.Equal(cause, failure.Cause);
+        Assert.Contains($"calling PATCH {Path} of cluster 'shop' in 222222222222/us-east-1", failure.Sentence, StringComparison.Ordinal);
+        Assert.Contains("in so many words", failure.Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain(Token, failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_conflict_with_another_manager_keeps_who_and_where()
+    {
+        cluster.AnswerOnce(
+            "PATCH", Path, 409, "Conflict", "Apply failed with 1 conflict",
+            """[{"reason":"FieldManagerConflict","message":"conflict with helm","field":".spec.remoteWrite"}]""");
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => client.ApplyAsync(Path, [], Cancelled));
+        var answer = Assert.IsType<KubernetesException>(failure.InnerException);
+        Assert.True(answer.IsManagerConflict);
+        Assert.Equal(new KubernetesCause("FieldManagerConflict", ".spec.remoteWrite", "conflict with helm"), Assert.Single(answer.Causes));
+    }
+
+    [Fact]
+    public async Task How_long_to_stay_away_is_told()
+    {
+        cluster.AnswerOnce("GET", Path, 429, "TooManyRequests", "slow down", retryAfter: "7");
+        var failure = await Assert.ThrowsAsync<TransientException>(() => client.GetAsync(Path, Cancelled));
+        Assert.Contains("in 7 s", failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(502, "<html>Bad gateway</html>", Causes.KubernetesUnavailable)]
+    [InlineData(200, "<html>Welcome</html>", Causes.KubernetesUnavailable)]
+    [InlineData(200, "[]", Causes.KubernetesUnavailable)]
+    public async Task An_answer_that_is_not_Kubernetes_is_no_success(int status, string body, string cause)
+    {
+        cluster.TextOnce("GET", Path, status, body);
+        var failure = await Assert.ThrowsAsync<TransientException>(() => client.GetAsync(Path, Cancelled));
+        Assert.Equal(cause, failure.Cause);
+    }
+
+    [Fact]
+    public async Task A_connection_that_closes_is_transient()
+    {
+        cluster.CloseOnce("PATCH", Path);
+        var failure = await Assert.ThrowsAsync<TransientException>(() => client.ApplyAsync(Path, [], Cancelled));
+        Assert.Equal(Causes.KubernetesUnavailable, failure.Cause);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_another_authority_is_refused_before_the_token_is_sent()
+    {
+        using var stranger = new TestAuthority();
+        await using var other = await FakeKubernetes.StartAsync(stranger);
+        using var wrong = Client(other.Endpoint);
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => wrong.GetAsync(Path, Cancelled));
+        Assert.Equal(Causes.EndpointCertificateWrong, failure.Cause);
+        Assert.Empty(other.Requests);
+    }
+
+    [Fact]
+    public async Task A_certificate_for_another_host_is_refused()
+    {
+        using var wrong = Client(cluster.Endpoint.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => wrong.GetAsync(Path, Cancelled));
+        Assert.Equal(Causes.EndpointCertificateWrong, failure.Cause);
+    }
+
+    [Theory]
+    [InlineData("https://no-such-host.invalid")]
+    [InlineData("https://127.0.0.1:1")]
+    public async Task An_endpoint_that_is_not_there_blocks(string endpoint)
+    {
+        using var lost = Client(endpoint);
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => lost.GetAsync(Path, Cancelled));
+        Assert.Equal(Causes.EndpointUnreachable, failure.Cause);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_drops_packets_blocks_within_seconds()
+    {
+        // A full backlog swallows further connections, as a security group does.
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        var address = (IPEndPoint)full.LocalEndPoint!;
+        using var filler1 = new TcpClient();
+        using var filler2 = new TcpClient();
+        var fill = Task.WhenAll(filler1.ConnectAsync(address, Cancelled).AsTask(), filler2.ConnectAsync(address, Cancelled).AsTask());
+        using var lost = Client($"https://{address}");
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => lost.GetAsync(Path, Cancelled)).WaitAsync(TimeSpan.FromSeconds(25), Cancelled);
+        Assert.Equal(Causes.EndpointUnreachable, failure.Cause);
+        _ = fill.ContinueWith(task => task.Exception, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task A_cancellation_stays_one()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.GetAsync(Path, cancelled.Token));
+    }
+
+    private static KubernetesClient Client(string endpoint) =>
+        new(Some.Cluster(), ClusterConnection.Open(Some.Described(endpoint, TestAuthority.Shared.Base64Pem), Token));
+}
