@@ -34,7 +34,7 @@ internal static class Program
         if (name == "list")
         {
             foreach (var known in BreakCatalogue.All)
-                Console.Out.WriteLine($"{known.Name,-20} {known.Description} -> {known.Cause}");
+                await Console.Out.WriteLineAsync($"{known.Name,-20} {known.Description} -> {known.Cause}");
             return 0;
         }
 

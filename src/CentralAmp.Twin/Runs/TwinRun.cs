@@ -48,7 +48,7 @@ public static class TwinRun
         var report = new RunReport(clusters, Count(calls));
         view.Summary(report);
         if (options.Json)
-            Console.Out.WriteLine(JsonSerializer.Serialize(report, TwinJson.Default.RunReport));
+            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, TwinJson.Default.RunReport));
         if (options.Keep)
             await KeepAsync(world, view, cancellationToken);
         return report;

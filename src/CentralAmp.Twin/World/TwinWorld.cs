@@ -4,6 +4,7 @@ using Amazon.IdentityManagement;
 using Amazon.PrometheusService;
 using Amazon.Runtime;
 using CentralAmp.Twin.Aws;
+using CentralAmp.Twin.Aws.Moto;
 using CentralAmp.Twin.Clusters;
 using CentralAmp.Twin.Prometheus;
 using CentralAmp.Twin.Recording;
@@ -18,6 +19,9 @@ namespace CentralAmp.Twin.World;
 public sealed class TwinWorld : IAsyncDisposable
 {
     public const string MemberRole = "CentralAmpMember";
+
+    /// <summary>Where runs leave their logs and configurations behind, for looking into the twin itself.</summary>
+    private static readonly string? KeptFolder = Environment.GetEnvironmentVariable("CENTRALAMP_TWIN_FOLDER");
 
     private readonly string folder;
     private readonly TwinCertificateAuthority authority;
@@ -62,7 +66,7 @@ public sealed class TwinWorld : IAsyncDisposable
     public static async Task<TwinWorld> StartAsync(WorldOptions options, CallRecorder calls, Action<string> say, CancellationToken cancellationToken)
     {
         var prometheus = await ProvidePrometheusAsync(say, cancellationToken);
-        var folder = Directory.CreateTempSubdirectory("centralamp-twin-").FullName;
+        var folder = NewFolder();
         var authority = new TwinCertificateAuthority("aws", folder, TimeProvider.System);
         var workspaces = new WorkspaceBackend(prometheus, Directory.CreateDirectory(Path.Combine(folder, "workspaces")).FullName);
         AwsTwin? aws = null;
@@ -78,7 +82,7 @@ public sealed class TwinWorld : IAsyncDisposable
                 Say = say,
             };
             say("starting a local AWS: hub 111111111111, member 222222222222; deploying template.yaml and src/MemberAccount/template.yaml");
-            aws = await AwsTwin.StartAsync(awsOptions, clusters, calls, authority, workspaces, TimeProvider.System, cancellationToken);
+            aws = await AwsTwin.StartAsync(awsOptions, clusters, calls, authority, workspaces.ForWorkspaceAsync, TimeProvider.System, cancellationToken);
         }
         catch (ProvisioningException lacking)
         {
@@ -165,8 +169,13 @@ public sealed class TwinWorld : IAsyncDisposable
     {
         await workspaces.DisposeAsync();
         authority.Dispose();
-        Directory.Delete(folder, recursive: true);
+        if (KeptFolder is null)
+            Directory.Delete(folder, recursive: true);
     }
+
+    private static string NewFolder() => KeptFolder is null
+        ? Directory.CreateTempSubdirectory("centralamp-twin-").FullName
+        : Directory.CreateDirectory(Path.Combine(KeptFolder, Guid.NewGuid().ToString("N"))).FullName;
 
     private BasicAWSCredentials OperatorOf(string account) => new(Aws.Operators[account].Id, Aws.Operators[account].Secret);
 

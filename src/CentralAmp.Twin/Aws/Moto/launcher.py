@@ -254,11 +254,16 @@ events.Rule.send_to_targets = send_to_targets
 from moto.core.common_models import CloudFormationModel
 from moto.iam import models as iam
 
+# Quirk: !Ref of a bus gives moto's own object instead of the bus's name.
+events.EventBus.physical_resource_id = property(lambda self: self.name)
+
 bus_policies = {}  # (account, region, bus) -> {statement id: statement}; the gateway asks for them
 
 
 class EventBusPolicy(CloudFormationModel):
     """AWS::Events::EventBusPolicy, which moto passes over in silence."""
+
+    __module__ = "moto.events.models"  # quirk: moto reads the service's name out of the module's
 
     def __init__(self, key, statement_id):
         self.key, self.statement_id = key, statement_id
@@ -285,6 +290,8 @@ class EventBusPolicy(CloudFormationModel):
 
 class Workspace(CloudFormationModel):
     """AWS::APS::Workspace, which moto passes over in silence although it has the service."""
+
+    __module__ = "moto.amp.models"
 
     def __init__(self, workspace):
         self.workspace = workspace
@@ -339,7 +346,14 @@ iam.Role.create_from_cloudformation_json = classmethod(create_role)
 # those that nothing in the twin could notice.
 from moto.cloudformation import parsing
 
-WITHOUT_EFFECT = {"AWS::CloudWatch::Dashboard", "AWS::CloudWatch::CompositeAlarm", "AWS::Logs::QueryDefinition", "AWS::Logs::MetricFilter"}
+WITHOUT_EFFECT = {
+    # EventBridge of the twin has no dead letters: what it cannot deliver, it says on standard error.
+    "AWS::SQS::QueuePolicy",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::Logs::QueryDefinition",
+    "AWS::Logs::MetricFilter",
+}
 _parse_resource = parsing.parse_resource
 
 
