@@ -21,7 +21,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
 
     private static readonly string PrometheusPath = KubernetesPath.Prometheus(Namespace, Name);
     private static readonly string AccountPath = KubernetesPath.ServiceAccount(Namespace, Account);
-    private readonly Dictionary<string, Queue<Exception>> failures = [];
+    private readonly Dictionary<string, Queue<Exception?>> failures = [];
     private readonly Dictionary<string, (string Yaml, bool Reloaded)> loaded = [];
 
     public FakeCollectorCluster(int replicas = 1)
@@ -97,7 +97,8 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         FailOnce(methodAndPath, failure!);
     }
 
-    public void FailOnce(string methodAndPath, Exception failure)
+    /// <param name="failure">Null: the call goes well, and the one after it is looked at.</param>
+    public void FailOnce(string methodAndPath, Exception? failure)
     {
         if (!failures.TryGetValue(methodAndPath, out var queue))
         {
@@ -268,7 +269,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
 
     private void ThrowPlanned(string call)
     {
-        if (failures.TryGetValue(call, out var queue) && queue.TryDequeue(out var failure))
+        if (failures.TryGetValue(call, out var queue) && queue.TryDequeue(out var failure) && failure is not null)
         {
             throw failure;
         }
