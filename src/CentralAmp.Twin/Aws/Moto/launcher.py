@@ -254,11 +254,16 @@ events.Rule.send_to_targets = send_to_targets
 from moto.core.common_models import CloudFormationModel
 from moto.iam import models as iam
 
+# Quirk: Ref of an event bus gives the object.
+events.EventBus.physical_resource_id = property(lambda self: self.name)
+
 bus_policies = {}  # (account, region, bus) -> {statement id: statement}; the gateway asks for them
 
 
 class EventBusPolicy(CloudFormationModel):
     """AWS::Events::EventBusPolicy, which moto passes over in silence."""
+
+    __module__ = "moto.twin"  # moto takes the service from the second part
 
     def __init__(self, key, statement_id):
         self.key, self.statement_id = key, statement_id
@@ -285,6 +290,8 @@ class EventBusPolicy(CloudFormationModel):
 
 class Workspace(CloudFormationModel):
     """AWS::APS::Workspace, which moto passes over in silence although it has the service."""
+
+    __module__ = "moto.twin"
 
     def __init__(self, workspace):
         self.workspace = workspace
@@ -339,7 +346,13 @@ iam.Role.create_from_cloudformation_json = classmethod(create_role)
 # those that nothing in the twin could notice.
 from moto.cloudformation import parsing
 
-WITHOUT_EFFECT = {"AWS::CloudWatch::Dashboard", "AWS::CloudWatch::CompositeAlarm", "AWS::Logs::QueryDefinition", "AWS::Logs::MetricFilter"}
+WITHOUT_EFFECT = {
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::Logs::MetricFilter",
+    "AWS::Logs::QueryDefinition",
+    "AWS::SQS::QueuePolicy",  # dead letter queues are not filled here
+}
 _parse_resource = parsing.parse_resource
 
 
