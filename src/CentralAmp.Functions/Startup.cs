@@ -50,8 +50,8 @@ public sealed class Startup
 
     private static void AddAws(IServiceCollection services)
     {
-        services.AddSingleton<IAmazonSecurityTokenService>(_ => new AmazonSecurityTokenServiceClient());
-        services.AddSingleton<IAmazonDynamoDB>(_ => new AmazonDynamoDBClient());
+        services.AddSingleton<IAmazonSecurityTokenService>(_ => new AmazonSecurityTokenServiceClient(AwsClients.Configure(new AmazonSecurityTokenServiceConfig(), Region())));
+        services.AddSingleton<IAmazonDynamoDB>(_ => new AmazonDynamoDBClient(AwsClients.Configure(new AmazonDynamoDBConfig(), Region())));
         services.AddSingleton<MemberAccounts>();
         services.AddSingleton(provider => new AwsClients(provider.GetRequiredService<MemberAccounts>()));
         services.AddSingleton<ClusterRegistry>();
@@ -75,7 +75,7 @@ public sealed class Startup
     {
         services.AddSingleton<IWorkspaces>(provider => new AmpWorkspaces(provider.GetRequiredService<AwsClients>().Prometheus));
         // IAM is global; the function's own region names the partition.
-        services.AddSingleton<ITrustStore>(provider => new IamTrustStore(provider.GetRequiredService<AwsClients>().Iam(FallbackRegionFactory.GetRegionEndpoint().SystemName)));
+        services.AddSingleton<ITrustStore>(provider => new IamTrustStore(provider.GetRequiredService<AwsClients>().Iam(Region())));
         services.AddSingleton<PlanOnboardingStep>();
         services.AddSingleton<EnsureTrustStep>();
     }
@@ -91,4 +91,7 @@ public sealed class Startup
         services.AddSingleton<VerifyIngestStep>();
         services.AddSingleton<RecordOutcomeStep>();
     }
+
+    /// <summary>The function's own, as Lambda tells it.</summary>
+    private static string Region() => FallbackRegionFactory.GetRegionEndpoint().SystemName;
 }

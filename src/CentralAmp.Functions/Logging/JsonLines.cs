@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
@@ -8,6 +9,9 @@ namespace CentralAmp.Functions.Logging;
 /// <summary>Logs as one JSON object a line. Written at once: a frozen Lambda would keep what a background queue holds.</summary>
 internal sealed class JsonLines(TextWriter output, TimeProvider time) : ILoggerFactory
 {
+    /// <summary>Quotes and umlauts stay readable: nobody puts a log line into HTML unescaped.</summary>
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly LoggerExternalScopeProvider scopes = new();
 
     public ILogger CreateLogger(string categoryName) => new Line(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
@@ -21,7 +25,7 @@ internal sealed class JsonLines(TextWriter output, TimeProvider time) : ILoggerF
     private void Write(string category, LogLevel level, string message, Exception? exception, object? state)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Readable))
         {
             json.WriteStartObject();
             json.WriteString("time", time.GetUtcNow());

@@ -254,7 +254,7 @@ events.Rule.send_to_targets = send_to_targets
 from moto.core.common_models import CloudFormationModel
 from moto.iam import models as iam
 
-# Quirk: !Ref of a bus gives moto's own object instead of the bus's name.
+# Quirk: Ref of an event bus gives the object.
 events.EventBus.physical_resource_id = property(lambda self: self.name)
 
 bus_policies = {}  # (account, region, bus) -> {statement id: statement}; the gateway asks for them
@@ -263,7 +263,7 @@ bus_policies = {}  # (account, region, bus) -> {statement id: statement}; the ga
 class EventBusPolicy(CloudFormationModel):
     """AWS::Events::EventBusPolicy, which moto passes over in silence."""
 
-    __module__ = "moto.events.models"  # quirk: moto reads the service's name out of the module's
+    __module__ = "moto.twin"  # moto takes the service from the second part
 
     def __init__(self, key, statement_id):
         self.key, self.statement_id = key, statement_id
@@ -291,7 +291,7 @@ class EventBusPolicy(CloudFormationModel):
 class Workspace(CloudFormationModel):
     """AWS::APS::Workspace, which moto passes over in silence although it has the service."""
 
-    __module__ = "moto.amp.models"
+    __module__ = "moto.twin"
 
     def __init__(self, workspace):
         self.workspace = workspace
@@ -347,12 +347,11 @@ iam.Role.create_from_cloudformation_json = classmethod(create_role)
 from moto.cloudformation import parsing
 
 WITHOUT_EFFECT = {
-    # EventBridge of the twin has no dead letters: what it cannot deliver, it says on standard error.
-    "AWS::SQS::QueuePolicy",
-    "AWS::CloudWatch::Dashboard",
     "AWS::CloudWatch::CompositeAlarm",
-    "AWS::Logs::QueryDefinition",
+    "AWS::CloudWatch::Dashboard",
     "AWS::Logs::MetricFilter",
+    "AWS::Logs::QueryDefinition",
+    "AWS::SQS::QueuePolicy",  # dead letter queues are not filled here
 }
 _parse_resource = parsing.parse_resource
 

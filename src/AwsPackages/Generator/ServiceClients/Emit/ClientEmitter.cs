@@ -43,7 +43,7 @@ internal static class ClientEmitter
             code.Line($"{Signature(operation)};");
         }
 
-        code.Line("Endpoint DetermineServiceOperationEndpoint(AmazonWebServiceRequest request);")
+        code.Line("Amazon.Runtime.Endpoints.Endpoint DetermineServiceOperationEndpoint(AmazonWebServiceRequest request);")
             .Line($"static ClientConfig IAmazonService.CreateDefaultClientConfig() => new {model.ConfigName}();")
             .Line($"static IAmazonService IAmazonService.CreateDefaultServiceClient(AWSCredentials awsCredentials, ClientConfig clientConfig) => new {model.ClientName}(awsCredentials, ({model.ConfigName})clientConfig);")
             .Close();
@@ -65,7 +65,7 @@ internal static class ClientEmitter
             code.Line($"public virtual {Signature(operation)} => InvokeAsync<{operation.Output.ClassName}>(request, {operation.Name}Wire.Options, cancellationToken);");
         }
 
-        code.Line("public Endpoint DetermineServiceOperationEndpoint(AmazonWebServiceRequest request) => Config.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(request));")
+        code.Line("public Amazon.Runtime.Endpoints.Endpoint DetermineServiceOperationEndpoint(AmazonWebServiceRequest request) => Config.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(request));")
             .Close();
     }
 
@@ -86,7 +86,7 @@ internal static class ClientEmitter
             .Line($"public override string RegionEndpointServiceName => {CSharp.Literal(model.EndpointPrefix)};")
             .Line($"public override string ServiceVersion => {CSharp.Literal(model.ApiVersion)};")
             .Line("public override string UserAgent => userAgent;")
-            .Line("public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) => ServiceEndpointResolver.Determine(this, parameters);")
+            .Line("public override Amazon.Runtime.Endpoints.Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) => ServiceEndpointResolver.Determine(this, parameters);")
             .Close();
     }
 }

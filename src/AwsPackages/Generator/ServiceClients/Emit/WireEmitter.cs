@@ -18,8 +18,8 @@ internal static class WireEmitter
         }
 
         IBodyWriter writer = model.Protocol == Protocol.Query ? new QueryBodyWriter() : new JsonBodyWriter();
-        EmitWriters(code, writer, Reached(model.Operations.Select(operation => operation.Input)));
-        EmitReaders(code, model, Reached(model.Operations.Select(operation => operation.Output).Concat(model.Errors)));
+        EmitWriters(code, writer, ShapeGraph.StructuresFrom(model.Operations.Select(operation => operation.Input)));
+        EmitReaders(code, model, ShapeGraph.StructuresFrom(model.Operations.Select(operation => operation.Output).Concat(model.Errors)));
         return code.Close().ToString();
     }
 
@@ -100,30 +100,4 @@ internal static class WireEmitter
     }
 
     private static string Body(ServiceModel model) => model.Protocol == Protocol.Query ? "XElement" : "JsonElement?";
-
-    /// <summary>The structures that the given ones contain, themselves included, in the order of their names.</summary>
-    private static IEnumerable<Shape> Reached(IEnumerable<Shape> roots)
-    {
-        var found = new SortedDictionary<string, Shape>(System.StringComparer.Ordinal);
-        var open = new Stack<Shape>(roots);
-        while (open.Count > 0)
-        {
-            var shape = open.Pop();
-            if (shape.Item is not null)
-            {
-                open.Push(shape.Item);
-            }
-
-            if (shape.Kind == ShapeKind.Structure && !found.ContainsKey(shape.ClassName))
-            {
-                found.Add(shape.ClassName, shape);
-                foreach (var member in shape.Members)
-                {
-                    open.Push(member.Shape);
-                }
-            }
-        }
-
-        return found.Values;
-    }
 }

@@ -52,8 +52,9 @@ internal sealed record ServiceModel(
     {
         get
         {
-            var ends = new HashSet<Shape>(Operations.SelectMany(operation => new[] { operation.Input, operation.Output }));
-            return Shapes.Where(shape => shape.Kind == ShapeKind.Structure && shape.Error is null && !ends.Contains(shape));
+            var ends = Operations.SelectMany(operation => new[] { operation.Input, operation.Output }).ToArray();
+            var names = new HashSet<string>(ends.Select(end => end.ClassName));
+            return ShapeGraph.StructuresFrom(ends.Concat(Errors)).Where(shape => shape.Error is null && !names.Contains(shape.ClassName));
         }
     }
 }

@@ -53,11 +53,10 @@ internal static class ServiceModelReader
             [.. element.Items("errors").Select(error => shapes.Read(error.Text("shape")!)).Distinct()]);
     }
 
-    /// <summary>An operation's request or response; the SDK has both classes even where the model has no shape.</summary>
-    private static Shape ReadEnd(JsonElement operation, string side, string className, ShapeReader shapes)
-    {
-        var shape = operation.TryGetProperty(side, out var element) ? shapes.Read(element.Text("shape")!) : new Shape(className, ShapeKind.Structure);
-        shape.ClassName = className;
-        return shape;
-    }
+    /// <summary>
+    /// An operation's request or response. The SDK has both classes even where the model has no shape, and one for each operation
+    /// even where operations share a shape.
+    /// </summary>
+    private static Shape ReadEnd(JsonElement operation, string side, string className, ShapeReader shapes) =>
+        new(className, ShapeKind.Structure) { Members = operation.TryGetProperty(side, out var element) ? shapes.Read(element.Text("shape")!).Members : [] };
 }

@@ -1,0 +1,277 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json.Nodes;
+using CentralAmp.Clusters;
+using CentralAmp.Delivery;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Planning;
+
+namespace CentralAmp.Tests.Support;
+
+/// <summary>
+/// A cluster with kube-prometheus-stack in memory: server-side apply with managers, an operator that rolls pods, a webhook that
+/// gives them the role, and pods that load their configuration. A call that nobody planned is 404 (reads) or fails the test (writes).
+/// </summary>
+public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
+{
+    public const string Namespace = "monitoring";
+    public const string Name = "stack";
+    public const string Account = "stack-prometheus";
+
+    private static readonly string PrometheusPath = KubernetesPath.Prometheus(Namespace, Name);
+    private static readonly string AccountPath = KubernetesPath.ServiceAccount(Namespace, Account);
+    private readonly Dictionary<string, Queue<Exception?>> failures = [];
+    private readonly Dictionary<string, (string Yaml, bool Reloaded)> loaded = [];
+
+    public FakeCollectorCluster(int replicas = 1)
+    {
+        Objects.Create(PrometheusPath, "helm", new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = Name, ["namespace"] = Namespace },
+            ["spec"] = new JsonObject
+            {
+                ["replicas"] = replicas,
+                ["serviceAccountName"] = Account,
+                ["storage"] = new JsonObject { ["volumeClaimTemplate"] = new JsonObject { ["spec"] = new JsonObject() } },
+            },
+        });
+        Objects.Create(AccountPath, "helm", new JsonObject { ["metadata"] = new JsonObject { ["name"] = Account, ["namespace"] = Namespace } });
+        Reconcile();
+    }
+
+    public ApplyStore Objects { get; } = new();
+
+    /// <summary>Off: the operator sees nothing until <see cref="Reconcile"/>.</summary>
+    public bool OperatorIsQuick { get; set; } = true;
+
+    public bool WebhookWorks { get; set; } = true;
+
+    /// <summary>Off: new pods stay unready.</summary>
+    public bool PodsStart { get; set; } = true;
+
+    /// <summary>Off: pods refuse a configuration with our entry.</summary>
+    public bool ReloadWorks { get; set; } = true;
+
+    /// <summary>Off: the API server does not reach pods.</summary>
+    public bool ProxyWorks { get; set; } = true;
+
+    public int PodsRolled { get; private set; }
+
+    public JsonObject Prometheus => Objects.Get(PrometheusPath)!;
+
+    public JsonObject ServiceAccount => Objects.Get(AccountPath)!;
+
+    public IReadOnlyList<string> Writes => Objects.Writes;
+
+    public Collector Collector
+    {
+        get
+        {
+            var read = PrometheusResource.Read(Prometheus);
+            return new Collector
+            {
+                Namespace = Namespace,
+                Name = Name,
+                Uid = read.Uid,
+                ServiceAccount = Account,
+                StatefulSet = CollectorNames.StatefulSet(Name, 0),
+                Pods = [.. CollectorNames.Pods(Name, read.Replicas, 1)],
+                Replicas = read.Replicas,
+            };
+        }
+    }
+
+    /// <summary>What the next TokenRequests answer.</summary>
+    public string Token { get; set; } = TokenOf(Some.Observed.Issuer!, $"system:serviceaccount:{Namespace}:{Account}");
+
+    public static string TokenOf(string issuer, string subject) => string.Join('.', ((string[])
+    [
+        """{"alg":"RS256"}""", new JsonObject { ["iss"] = issuer, ["sub"] = subject }.ToJsonString(), "signature",
+    ]).Select(part => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part))));
+
+    /// <summary>The next call of that method and path ends with this status, mapped as the real client does.</summary>
+    public void FailOnce(string methodAndPath, int status, string reason = "", string message = "planned", params KubernetesCause[] causes)
+    {
+        FailureMapping.TryMap(new KubernetesException(status, reason, message, causes, null), methodAndPath, CallSide.Member, out var failure);
+        FailOnce(methodAndPath, failure!);
+    }
+
+    /// <param name="failure">Null: the call goes well, and the one after it is looked at.</param>
+    public void FailOnce(string methodAndPath, Exception? failure)
+    {
+        if (!failures.TryGetValue(methodAndPath, out var queue))
+        {
+            failures[methodAndPath] = queue = new();
+        }
+
+        queue.Enqueue(failure);
+    }
+
+    public void Reconcile()
+    {
+        var read = PrometheusResource.Read(Prometheus);
+        var role = read.PodAnnotations.GetValueOrDefault(Ours.RoleAnnotation, "");
+        var setPath = KubernetesPath.StatefulSet(Namespace, CollectorNames.StatefulSet(Name, 0));
+        var isNew = Objects.Get(setPath) is not { } set || StatefulSetResource.Read(set).RoleInTemplate != role;
+        foreach (var pod in CollectorNames.Pods(Name, read.Replicas, 1))
+        {
+            if (isNew)
+            {
+                PodsRolled++;
+                Objects.Put(KubernetesPath.Pod(Namespace, pod), Pod(pod, role));
+            }
+
+            Load(pod, read);
+        }
+
+        var ready = PodsStart ? read.Replicas : 0;
+        if (isNew)
+        {
+            Objects.Put(setPath, StatefulSet(read.Replicas, ready, role));
+        }
+    }
+
+    public Task<IKubernetes> ConnectAsync(
+        ClusterReference cluster, ClusterDescription described, ExecutionReference execution, CancellationToken cancellationToken) =>
+        Task.FromResult<IKubernetes>(this);
+
+    public Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        ThrowPlanned($"GET {path}");
+        return Task.FromResult(Objects.Get(path));
+    }
+
+    public Task<IReadOnlyList<JsonObject>?> ListAsync(string path, CancellationToken cancellationToken)
+    {
+        ThrowPlanned($"GET {path}");
+        return Task.FromResult(path switch
+        {
+            _ when path == KubernetesPath.AllPrometheuses => Objects.All("/prometheuses/"),
+            _ when path == KubernetesPath.AllPrometheusAgents => Objects.All("/prometheusagents/"),
+            _ => throw new InvalidOperationException($"Nobody planned a list of {path}."),
+        });
+    }
+
+    public Task<JsonObject> ApplyAsync(string path, JsonObject desired, CancellationToken cancellationToken)
+    {
+        ThrowPlanned($"PATCH {path}");
+        try
+        {
+            var applied = Objects.Apply(path, Ours.FieldManager, desired);
+            if (OperatorIsQuick)
+            {
+                Reconcile();
+            }
+
+            return Task.FromResult(applied);
+        }
+        catch (KubernetesException e) when (FailureMapping.TryMap(e, $"applying {path}", CallSide.Member, out var failure))
+        {
+            throw failure;
+        }
+    }
+
+    public Task<JsonObject> MergePatchAsync(string path, JsonObject patch, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"Nobody planned a merge patch of {path}.");
+
+    public Task<JsonObject> CreateAsync(string path, JsonObject body, CancellationToken cancellationToken)
+    {
+        ThrowPlanned($"POST {path}");
+        return path == KubernetesPath.TokenRequest(Namespace, Account)
+            ? Task.FromResult(new JsonObject { ["status"] = new JsonObject { ["token"] = Token } })
+            : throw new InvalidOperationException($"Nobody planned a POST to {path}.");
+    }
+
+    public Task<ProxyAnswer> ProxyGetAsync(string path, CancellationToken cancellationToken)
+    {
+        ThrowPlanned($"GET {path}");
+        var pod = loaded.Keys.FirstOrDefault(name => path.StartsWith(KubernetesPath.PodProxy(Namespace, name, 9090, "/"), StringComparison.Ordinal));
+        if (!ProxyWorks || pod is null)
+        {
+            return Task.FromResult(new ProxyAnswer(503, "no route to the pod"));
+        }
+
+        var (yaml, reloaded) = loaded[pod];
+        return Task.FromResult(path.EndsWith(LoadedConfiguration.MetricsTarget, StringComparison.Ordinal)
+            ? new ProxyAnswer(200, $"# TYPE x gauge\nprometheus_config_last_reload_successful {(reloaded ? 1 : 0)}\nup 1\n")
+            : new ProxyAnswer(200, new JsonObject { ["status"] = "success", ["data"] = new JsonObject { ["yaml"] = yaml } }.ToJsonString()));
+    }
+
+    public void Dispose()
+    {
+        // A test keeps the cluster beyond the connections of its steps.
+    }
+
+    private JsonObject Pod(string name, string role)
+    {
+        var account = ServiceAccountResource.Read(ServiceAccount);
+        var environment = WebhookWorks && account.RoleArn.Length > 0
+            ? new JsonArray(new JsonObject { ["name"] = "AWS_ROLE_ARN", ["value"] = account.RoleArn })
+            : [];
+        return new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = name, ["annotations"] = Annotations(role) },
+            ["spec"] = new JsonObject
+            {
+                ["containers"] = new JsonArray(
+                    new JsonObject { ["name"] = "config-reloader" }, new JsonObject { ["name"] = "prometheus", ["env"] = environment }),
+            },
+            ["status"] = new JsonObject
+            {
+                ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = PodsStart ? "True" : "False" }),
+            },
+        };
+    }
+
+    private static JsonObject StatefulSet(int replicas, int ready, string role) => new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = CollectorNames.StatefulSet(Name, 0), ["generation"] = 2 },
+        ["spec"] = new JsonObject
+        {
+            ["replicas"] = replicas,
+            ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = Annotations(role) } },
+        },
+        ["status"] = new JsonObject
+        {
+            ["observedGeneration"] = 2,
+            ["readyReplicas"] = ready,
+            ["updatedReplicas"] = replicas,
+            ["currentRevision"] = "a",
+            ["updateRevision"] = "a",
+        },
+    };
+
+    private static JsonObject Annotations(string role) => role.Length == 0 ? [] : new JsonObject { [Ours.RoleAnnotation] = role };
+
+    private void Load(string pod, PrometheusResource read)
+    {
+        if (!ReloadWorks && read.RemoteWrite.Count > 0)
+        {
+            loaded[pod] = (loaded.GetValueOrDefault(pod).Yaml ?? "", false);
+            return;
+        }
+
+        var yaml = new StringBuilder("global:\n  scrape_interval: 30s\n");
+        foreach (var entry in read.RemoteWrite)
+        {
+            yaml.Append("remote_write:\n- url: ").Append(entry["url"]).Append('\n');
+            foreach (var rule in entry["writeRelabelConfigs"]?.AsArray() ?? [])
+            {
+                yaml.Append("  - target_label: ").Append(rule!["targetLabel"]).Append("\n    replacement: ").Append(rule["replacement"]).Append('\n');
+            }
+
+            yaml.Append("  name: ").Append(entry["name"]).Append('\n');
+        }
+
+        loaded[pod] = (yaml.ToString(), true);
+    }
+
+    private void ThrowPlanned(string call)
+    {
+        if (failures.TryGetValue(call, out var queue) && queue.TryDequeue(out var failure) && failure is not null)
+        {
+            throw failure;
+        }
+    }
+}

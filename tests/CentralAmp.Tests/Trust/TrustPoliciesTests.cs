@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Clusters;
+using CentralAmp.Planning;
+using CentralAmp.Tests.Support;
+using CentralAmp.Trust;
+
+namespace CentralAmp.Tests.Trust;
+
+public sealed class TrustPoliciesTests
+{
+    [Fact]
+    public void Trust_policy_is_what_was_reviewed() => Golden.Check("Trust", "trust-policy", JsonNode.Parse(Desired().TrustPolicy)!);
+
+    [Fact]
+    public void Ingest_policy_is_what_was_reviewed() => Golden.Check("Trust", "ingest-policy", JsonNode.Parse(Desired().IngestPolicy)!);
+
+    [Theory]
+    [InlineData("aws-cn", "cn-north-1")]
+    [InlineData("aws-us-gov", "us-gov-west-1")]
+    public void No_partition_is_hard_coded(string partition, string region)
+    {
+        var cluster = new ClusterReference($"arn:{partition}:eks:{region}:222222222222:cluster/shop", partition, "222222222222", region, "shop");
+        var desired = Desired(cluster, $"arn:{partition}:aps:{region}:111111111111:workspace/ws-1");
+        Assert.StartsWith($"arn:{partition}:iam::111111111111:oidc-provider/", desired.ProviderArn, StringComparison.Ordinal);
+        Assert.StartsWith($"arn:{partition}:iam::111111111111:role/central-amp/", desired.RoleArn, StringComparison.Ordinal);
+        Assert.DoesNotContain("arn:aws:", desired.TrustPolicy + desired.IngestPolicy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tags_say_which_cluster_issuer_and_workspace()
+    {
+        var desired = Desired();
+        Assert.Equal(
+            ["central-amp:cluster-arn", "central-amp:created-at", "central-amp:issuer", "central-amp:workspace-arn"],
+            desired.RoleTags.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(Some.Cluster().Arn, desired.RoleTags["central-amp:cluster-arn"]);
+        Assert.Equal(["central-amp:cluster-arn", "central-amp:created-at", "central-amp:issuer"], desired.ProviderTags.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_role_name_fits_and_a_recreated_cluster_gets_another()
+    {
+        var longest = Some.Cluster(new string('n', 100));
+        Assert.Equal(64, IngestRole.Name(longest, 1).Length);
+        Assert.Matches("^central-amp-shop-[0-9a-f]{8}$", IngestRole.Name(Some.Cluster(), 1));
+        Assert.Equal(IngestRole.Name(Some.Cluster(), 1), IngestRole.Name(Some.Cluster(), 1));
+        Assert.NotEqual(IngestRole.Name(Some.Cluster(), 1), IngestRole.Name(Some.Cluster(), 2));
+        Assert.NotEqual(IngestRole.Name(longest, 1), IngestRole.Name(Some.Cluster(new string('n', 99)), 1));
+    }
+
+    internal static DesiredTrust Desired(ClusterReference? cluster = null, string workspaceArn = Some.WorkspaceArn)
+    {
+        var of = cluster ?? Some.Cluster();
+        return DesiredTrust.For(of, Some.Described(), Plan(of, workspaceArn), Some.Collector, Some.Settings);
+    }
+
+    internal static OnboardingPlan Plan(ClusterReference? cluster = null, string workspaceArn = Some.WorkspaceArn) => new()
+    {
+        Next = PlanNext.Deliver,
+        Sentence = "",
+        WorkspaceArn = workspaceArn,
+        WorkspaceEndpoint = "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/",
+        IngestRoleName = IngestRole.Name(cluster ?? Some.Cluster(), Some.CreatedAt),
+        ClusterLabel = "shop.us-east-1.222222222222",
+        Collector = Some.Collector,
+        Change = Change.Created,
+    };
+}
