@@ -16,6 +16,8 @@ public enum ListMerge
 /// </summary>
 public sealed class ObjectSchema
 {
+    private readonly ObjectSchema? items;
+
     /// <summary>Undeclared content: anything goes.</summary>
     public static ObjectSchema Any { get; } = new() { KeepsUnknown = true };
 
@@ -27,7 +29,12 @@ public sealed class ObjectSchema
     /// <summary>Schema of the values of a map with free keys (additionalProperties).</summary>
     public ObjectSchema? Values { get; init; }
 
-    public ObjectSchema Items { get; init; } = Any;
+    public ObjectSchema Items
+    {
+        // Not an initializer: Any itself is one of these.
+        get => items ?? Any;
+        init => items = value;
+    }
 
     public IReadOnlyList<string> Required { get; init; } = [];
 

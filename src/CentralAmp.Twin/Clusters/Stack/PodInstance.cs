@@ -1,0 +1,160 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Twin.Clusters.Access;
+using CentralAmp.Twin.Clusters.Api;
+using CentralAmp.Twin.Clusters.Fields;
+using CentralAmp.Twin.Clusters.Objects;
+using CentralAmp.Twin.Prometheus;
+
+namespace CentralAmp.Twin.Clusters.Stack;
+
+/// <summary>
+/// One pod as it runs: its volumes, a real Prometheus, and the config-reloader beside it. A program that ends is started
+/// again, later each time.
+/// </summary>
+internal sealed class PodInstance : IAsyncDisposable
+{
+    private static readonly WriteOptions Own = new(new FieldManager("kubelet", FieldManager.Update, "status"));
+    private static readonly TimeSpan ReloadRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(10);
+
+    private readonly JsonObject pod;
+    private readonly PodFiles files;
+    private readonly PodSurroundings surroundings;
+    private readonly CancellationTokenSource stop = new();
+    private readonly SemaphoreSlim configurationChanged = new(0);
+    private readonly Task running;
+    private PrometheusProcess? process;
+
+    public PodInstance(JsonObject pod, bool isEphemeral, PodSurroundings surroundings)
+    {
+        (this.pod, this.surroundings) = (pod, surroundings);
+        files = new PodFiles(pod, isEphemeral, surroundings);
+        running = RunAsync(stop.Token);
+    }
+
+    public string Uid => pod.Uid();
+
+    /// <summary>Where its Prometheus listens; null while it does not.</summary>
+    public Uri? Address => process?.Address;
+
+    public void ConfigurationChanged() => configurationChanged.Release();
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running;
+        stop.Dispose();
+        configurationChanged.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(surroundings.Behaviour.PodStart, surroundings.Time, cancellationToken);
+            await files.ProjectTokensAsync(cancellationToken);
+            for (var restarts = 0; ; restarts++)
+            {
+                await RunOnceAsync(restarts, cancellationToken);
+                var backOff = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, restarts), LongestBackOff.TotalSeconds));
+                WriteStatus(isReady: false, restarts + 1, Waiting("CrashLoopBackOff"));
+                await Task.Delay(backOff, surroundings.Time, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The pod was deleted.
+        }
+    }
+
+    /// <summary>Runs the program until it ends by itself.</summary>
+    private async Task RunOnceAsync(int restarts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            process = await PrometheusProcess.StartAsync(files.PrometheusStart(), cancellationToken);
+        }
+        catch (PrometheusStartException)
+        {
+            return;
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            WriteStatus(isReady: true, restarts, new JsonObject { ["running"] = new JsonObject { ["startedAt"] = Now() } });
+            var reloading = ReloadAsync(process, ended.Token);
+            await process.Exited.WaitAsync(cancellationToken);
+            await ended.CancelAsync();
+            await reloading;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            var ending = process;
+            process = null;
+            await ending.DisposeAsync();
+        }
+    }
+
+    // The config-reloader: what it cannot load it tries again, so a role that is slow to settle heals by itself.
+    private async Task ReloadAsync(PrometheusProcess prometheus, CancellationToken cancellationToken)
+    {
+        var isLoaded = true;
+        try
+        {
+            while (true)
+            {
+                if (isLoaded)
+                    await configurationChanged.WaitAsync(cancellationToken);
+                else
+                    await configurationChanged.WaitAsync(ReloadRetry, cancellationToken);
+                if (files.WriteConfiguration(prometheus.Address) || !isLoaded)
+                    isLoaded = await prometheus.ReloadAsync(cancellationToken);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException)
+        {
+            // The program ended or is being ended; whoever waits for it goes on.
+        }
+    }
+
+    private void WriteStatus(bool isReady, int restarts, JsonObject state)
+    {
+        var status = new JsonObject
+        {
+            ["phase"] = "Running",
+            ["podIP"] = "127.0.0.1",
+            ["conditions"] = new JsonArray(
+                Condition("PodScheduled", true), Condition("Initialized", true), Condition("ContainersReady", isReady), Condition("Ready", isReady)),
+            ["containerStatuses"] = new JsonArray(
+                new JsonObject { ["name"] = "prometheus", ["ready"] = isReady, ["started"] = isReady, ["restartCount"] = restarts, ["state"] = state },
+                new JsonObject { ["name"] = "config-reloader", ["ready"] = true, ["started"] = true, ["restartCount"] = 0 }),
+        };
+        try
+        {
+            surroundings.Writer.Update(ResourceKind.Pod, pod.Namespace(), pod.Name(), Own, current =>
+            {
+                // Another pod of the same name may have taken its place; this one's status is nobody's concern any more.
+                current.Metadata()["uid"] = Uid;
+                current["status"] = status;
+                return current;
+            });
+        }
+        catch (StatusException exception) when (exception.Code is 404 or 409)
+        {
+            // The pod is gone.
+        }
+    }
+
+    private JsonObject Condition(string type, bool isTrue) => new()
+    {
+        ["type"] = type,
+        ["status"] = isTrue ? "True" : "False",
+        ["lastTransitionTime"] = Now(),
+    };
+
+    private static JsonObject Waiting(string reason) => new() { ["waiting"] = new JsonObject { ["reason"] = reason } };
+
+    private string Now() => ServiceAccountTokens.Timestamp(surroundings.Time.GetUtcNow());
+}

@@ -1,0 +1,18 @@
+using CentralAmp.Twin.Clusters.Access;
+using CentralAmp.Twin.Clusters.Objects;
+using CentralAmp.Twin.Prometheus;
+
+namespace CentralAmp.Twin.Clusters.Stack;
+
+/// <summary>What every pod of a cluster runs in.</summary>
+/// <param name="DataPlane">How its process reaches AWS from this machine.</param>
+/// <param name="Folder">Of the cluster: pods and volumes lie below.</param>
+internal sealed record PodSurroundings(
+    ObjectStore Store,
+    ObjectWriter Writer,
+    ServiceAccountTokens Tokens,
+    PrometheusBinary Prometheus,
+    Func<DataPlaneAccess> DataPlane,
+    ClusterBehaviour Behaviour,
+    string Folder,
+    TimeProvider Time);

@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Twin.Clusters.Access;
+using CentralAmp.Twin.Clusters.Fields;
+using CentralAmp.Twin.Clusters.Objects;
+
+namespace CentralAmp.Twin.Clusters.Stack;
+
+/// <summary>Keeps the pods of StatefulSets: makes what is missing at once, rolls what is outdated one after the other.</summary>
+internal sealed class StatefulSetController(ObjectStore store, ObjectWriter writer, PodIdentityWebhook webhook)
+{
+    private static readonly WriteOptions Own = new(new FieldManager("kube-controller-manager", FieldManager.Update));
+
+    public void Reconcile()
+    {
+        var sets = store.List(ResourceKind.StatefulSet);
+        foreach (var set in sets)
+            Reconcile(set);
+        foreach (var orphan in store.List(ResourceKind.Pod).Where(p => !sets.Any(s => p.IsPartOf(s.Name()) && p.Namespace() == s.Namespace())))
+            Delete(orphan);
+    }
+
+    private void Reconcile(JsonObject set)
+    {
+        var replicas = set.NumberAt("spec", "replicas") ?? 1;
+        var pods = store.List(ResourceKind.Pod, set.Namespace()).Where(p => p.IsPartOf(set.Name())).ToDictionary(p => p.Name());
+        for (var ordinal = 0L; ordinal < replicas; ordinal++)
+        {
+            if (!pods.Remove($"{set.Name()}-{ordinal}", out _))
+                CreatePod(set, ordinal);
+        }
+        foreach (var surplus in pods.Values)
+            Delete(surplus);
+        Roll(set, replicas);
+    }
+
+    // From the last ordinal down: an outdated pod is replaced, and nothing goes on before that one is ready (the
+    // StatefulSet controller's RollingUpdate; an outdated pod is replaced even if it is broken).
+    private void Roll(JsonObject set, long replicas)
+    {
+        var revision = set.Revision();
+        for (var ordinal = replicas - 1; ordinal >= 0; ordinal--)
+        {
+            if (store.Find(ResourceKind.Pod, set.Namespace(), $"{set.Name()}-{ordinal}") is not { } pod)
+                return;
+            if (!pod.RunsRevision(revision))
+            {
+                Delete(pod);
+                return;
+            }
+            if (!pod.IsReady())
+                return;
+        }
+    }
+
+    private void CreatePod(JsonObject set, long ordinal)
+    {
+        var pod = Workloads.PodOf(set, ordinal);
+        var account = store.Find(ResourceKind.ServiceAccount, set.Namespace(), pod.TextAt("spec", "serviceAccountName") ?? "default");
+        // Kubernetes refuses a pod whose service account is missing; the controller tries again when anything changes.
+        if (account is not null)
+            writer.Create(ResourceKind.Pod, webhook.Mutate(pod, account), Own);
+    }
+
+    private void Delete(JsonObject pod) => writer.Delete(ResourceKind.Pod, pod.Namespace(), pod.Name(), dryRun: false);
+}

@@ -1,0 +1,229 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using CentralAmp.Twin.Clusters.Access;
+using CentralAmp.Twin.Clusters.Api;
+using CentralAmp.Twin.Clusters.Fields;
+using CentralAmp.Twin.Clusters.Objects;
+using CentralAmp.Twin.Clusters.Stack;
+using CentralAmp.Twin.Prometheus;
+using CentralAmp.Twin.Tls;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Twin.Clusters;
+
+/// <summary>What clusters of the twin need from the rest of it.</summary>
+/// <param name="Folder">Private; each cluster makes one of its own below.</param>
+/// <param name="DataPlane">Asked when a pod starts.</param>
+public sealed record TwinClusterOptions(
+    string Folder, PrometheusBinary Prometheus, ICallRecorder Recorder, Func<DataPlaneAccess> DataPlane, TimeProvider Time);
+
+/// <summary>One cluster: API server, stack and pods.</summary>
+public sealed class TwinCluster : ITwinCluster
+{
+    private readonly TwinClusterOptions options;
+    private readonly TwinCertificateAuthority authority;
+    private readonly ServiceAccountTokens tokens;
+    private readonly ObjectStore store = new();
+    private readonly ObjectWriter writer;
+    private readonly Kubelet kubelet;
+    private readonly WebApplication server;
+    private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource stackReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string folder;
+    private readonly DateTimeOffset started;
+    private ControlLoop? controllers;
+    private Task installing = Task.CompletedTask;
+
+    private TwinCluster(string arn, ClusterBehaviour behaviour, IClusterAuthenticator authenticator, TwinClusterOptions options)
+    {
+        (Arn, Behaviour, this.options) = (arn, behaviour, options);
+        started = options.Time.GetUtcNow();
+        folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"cluster-{Guid.NewGuid():N}")).FullName;
+        authority = new TwinCertificateAuthority("kubernetes", folder, options.Time);
+        Names = StackNames.Of(arn);
+        tokens = NewTokens();
+        writer = new ObjectWriter(store, options.Time);
+        kubelet = new Kubelet(new PodSurroundings(store, writer, tokens, options.Prometheus, options.DataPlane, behaviour, folder, options.Time));
+        server = BuildServer(authenticator);
+        Bootstrap.Install(writer);
+    }
+
+    public string Arn { get; }
+
+    public string Issuer => tokens.Issuer;
+
+    public RSA SigningKey => tokens.Key;
+
+    public string KeyId => tokens.KeyId;
+
+    public string Endpoint { get; private set; } = "";
+
+    public string CertificateAuthorityData => Convert.ToBase64String(Encoding.UTF8.GetBytes(authority.Pem));
+
+    public ClusterBehaviour Behaviour { get; }
+
+    /// <summary>What the stack's objects are called here.</summary>
+    public StackNames Names { get; }
+
+    /// <summary>Bearer token of the cluster's administrator (<c>system:masters</c>); EKS has none, it is for people and tests.</summary>
+    public string AdministratorToken { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    /// <summary>Ends when the stack was installed and all its pods were ready once.</summary>
+    public Task StackReady => stackReady.Task;
+
+    /// <summary>Every start of a pod, in order.</summary>
+    public IReadOnlyList<PodStart> PodStarts => kubelet.Starts;
+
+    /// <summary>What went wrong in the twin's own controllers; empty in a sound twin.</summary>
+    public IReadOnlyCollection<Exception> Faults => controllers?.Faults ?? [];
+
+    private string Region => Arn.Split(':')[3];
+
+    /// <summary>An object as it is now, null if there is none; namespace empty for cluster-scoped kinds.</summary>
+    public JsonObject? Snapshot(string kind, string ns, string name) => store.Find(KindOf(kind), ns, name);
+
+    /// <summary>Where the Prometheus of a pod listens; null while it does not run.</summary>
+    public Uri? PrometheusOf(string pod) => kubelet.AddressOf(StackNames.Namespace, pod, 9090);
+
+    /// <summary>Changes an object as another field manager would with an update (kubectl edit, a controller).</summary>
+    public void UpdateAs(string manager, string kind, string ns, string name, Action<JsonObject> change) =>
+        writer.Update(KindOf(kind), ns, name, new WriteOptions(new FieldManager(manager, FieldManager.Update)), item =>
+        {
+            change(item);
+            return item;
+        });
+
+    /// <summary>Server-side apply as another field manager (Flux, <c>helm --server-side</c>).</summary>
+    public void ApplyAs(string manager, JsonObject item, bool force = false) =>
+        writer.Apply(KindOf(item.TextAt("kind")!), item, new WriteOptions(new FieldManager(manager, FieldManager.Apply)) { Force = force });
+
+    internal static async Task<TwinCluster> StartAsync(
+        string arn, ClusterBehaviour behaviour, IClusterAuthenticator authenticator, TwinClusterOptions options, CancellationToken cancellationToken)
+    {
+        var cluster = new TwinCluster(arn, behaviour, authenticator, options);
+        await cluster.server.StartAsync(cancellationToken);
+        cluster.Endpoint = cluster.Addresses().First(a => a.StartsWith("https", StringComparison.Ordinal)).TrimEnd('/');
+        return cluster;
+    }
+
+    /// <summary>The control plane is there: somebody installs the stack a while later.</summary>
+    internal void InstallStackLater() => installing = InstallAsync(stop.Token);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await installing;
+        if (controllers is not null)
+            await controllers.DisposeAsync();
+        await kubelet.DisposeAsync();
+        await server.DisposeAsync();
+        tokens.Key.Dispose();
+        authority.Dispose();
+        stop.Dispose();
+        stackReady.TrySetCanceled();
+    }
+
+    private async Task InstallAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Behaviour.OperatorAfter, options.Time, cancellationToken);
+            new StackInstaller(writer, Names, Behaviour, options.Prometheus.Version).Install();
+            controllers = new ControlLoop(store, Controllers());
+        }
+        catch (OperationCanceledException)
+        {
+            // The cluster was deleted before anybody installed anything.
+        }
+        catch (Exception exception)
+        {
+            // The edge of a task that nobody waits for: whoever waits for the stack learns of it.
+            stackReady.TrySetException(exception);
+        }
+    }
+
+    private Func<Task> Controllers()
+    {
+        var target = new Uri(Addresses().First(a => a.StartsWith("http:", StringComparison.Ordinal)));
+        var prometheusOperator = new PrometheusOperator(
+            store, writer, options.Prometheus.Version, ClusterMetrics.ScrapeConfigs(target.Authority, Names), options.Time);
+        var statefulSets = new StatefulSetController(store, writer, new PodIdentityWebhook(Region, Behaviour));
+        return async () =>
+        {
+            prometheusOperator.Reconcile();
+            statefulSets.Reconcile();
+            await kubelet.ReconcileAsync();
+            kubelet.ConfigurationChanged();
+            if (store.List(ResourceKind.Pod) is { Count: > 0 } pods && pods.All(p => p.IsReady()))
+                stackReady.TrySetResult();
+        };
+    }
+
+    private ServiceAccountTokens NewTokens()
+    {
+        // Every cluster, a recreated one too, has an issuer of its own.
+        var id = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+        var suffix = Region.StartsWith("cn-", StringComparison.Ordinal) ? "amazonaws.com.cn" : "amazonaws.com";
+        return new ServiceAccountTokens(
+            $"https://oidc.eks.{Region}.{suffix}/id/{id}", RSA.Create(2048), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20)), options.Time);
+    }
+
+    private WebApplication BuildServer(IClusterAuthenticator authenticator)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(authority.Issue("127.0.0.1", "localhost")));
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+
+        var api = BuildApi(authenticator);
+        var application = builder.Build();
+        application.Run(context => context.Request.IsHttps
+            ? api.HandleAsync(context)
+            : context.Response.WriteAsync(ClusterMetrics.Text(options.Time.GetUtcNow() - started)));
+        return application;
+    }
+
+    private KubernetesApi BuildApi(IClusterAuthenticator authenticator)
+    {
+        var authorizer = new Authorizer(store);
+        var requested = Behaviour.TokensOfAnotherCluster ? NewTokens() : tokens;
+        return new KubernetesApi(
+            Arn,
+            store,
+            new TokenAuthentication(Arn, authenticator, tokens, AdministratorToken, options.Time),
+            authorizer,
+            new ResourceEndpoints(store, writer, authorizer),
+            new TokenRequests(store, requested),
+            new PodProxy(store, kubelet, ProxyClient),
+            options.Recorder,
+            options.Time);
+    }
+
+    private static HttpClient ProxyClient { get; } = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
+
+    private IEnumerable<string> Addresses() => server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+
+    private static ResourceKind KindOf(string kind) => ResourceKind.All.Single(k => k.Kind == kind);
+}
+
+/// <summary>Makes clusters when EKS is asked for them.</summary>
+public sealed class TwinClusterFactory(TwinClusterOptions options) : IClusterFactory
+{
+    public async Task<ITwinCluster> CreateAsync(
+        string arn, ClusterBehaviour behaviour, IClusterAuthenticator authenticator, CancellationToken cancellationToken) =>
+        await TwinCluster.StartAsync(arn, behaviour, authenticator, options, cancellationToken);
+
+    public void BecameActive(ITwinCluster cluster) => ((TwinCluster)cluster).InstallStackLater();
+}

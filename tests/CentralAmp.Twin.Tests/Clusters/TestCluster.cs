@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using CentralAmp.Twin.Clusters;
+using CentralAmp.Twin.Clusters.Objects;
+using CentralAmp.Twin.Prometheus;
+
+namespace CentralAmp.Twin.Tests.Clusters;
+
+/// <summary>A cluster of the twin under test, with the calls it recorded and a way to talk to its API over TLS.</summary>
+internal sealed class TestCluster : IAsyncDisposable, ICallRecorder, IClusterAuthenticator
+{
+    public const string Arn = "arn:aws:eks:us-east-1:222222222222:cluster/orders";
+    public const string MemberRole = "arn:aws:iam::222222222222:role/CentralAmpMember";
+    public const string MemberSession = "arn:aws:sts::222222222222:assumed-role/CentralAmpMember/hub";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("twin-cluster-").FullName;
+    private readonly List<RecordedCall> calls = [];
+    private HttpClient http = null!;
+
+    private TestCluster()
+    {
+    }
+
+    public TwinCluster Cluster { get; private set; } = null!;
+
+    /// <summary>Groups of the member role's access entry; null is no entry.</summary>
+    public IReadOnlyList<string>? Groups { get; set; } = ["central-amp"];
+
+    public IReadOnlyList<RecordedCall> Calls
+    {
+        get
+        {
+            lock (calls)
+                return [.. calls];
+        }
+    }
+
+    /// <summary>The data plane of tests that need none: a proxy that refuses, an authority file that is there.</summary>
+    public static DataPlaneAccess NoDataPlane { get; } = new(new Uri("http://127.0.0.1:1"), "/dev/null");
+
+    /// <summary>Only the API server.</summary>
+    public static Task<TestCluster> StartAsync() => StartAsync(new ClusterBehaviour(), new PrometheusBinary("/nonexistent", PrometheusBinary.Oldest), NoDataPlane);
+
+    /// <summary>With the stack installed and its pods ready.</summary>
+    public static async Task<TestCluster> StartWithStackAsync(PrometheusBinary prometheus, ClusterBehaviour behaviour, DataPlaneAccess? dataPlane = null)
+    {
+        var quick = behaviour with { OperatorAfter = TimeSpan.FromMilliseconds(100), PodStart = TimeSpan.FromMilliseconds(100) };
+        var test = await StartAsync(quick, prometheus, dataPlane ?? NoDataPlane);
+        test.Cluster.InstallStackLater();
+        try
+        {
+            await test.Cluster.StackReady.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            return test;
+        }
+        catch
+        {
+            await test.DisposeAsync();
+            throw;
+        }
+    }
+
+    public void Record(RecordedCall call)
+    {
+        lock (calls)
+            calls.Add(call);
+    }
+
+    public CallerIdentity? Authenticate(string presignedUrl, string clusterName) =>
+        clusterName == "orders" && presignedUrl.Contains("X-Amz-Signature=good", StringComparison.Ordinal)
+            ? new CallerIdentity(MemberSession, "222222222222", MemberRole)
+            : null;
+
+    public IReadOnlyList<string>? GroupsOf(string clusterArn, string roleArn) => clusterArn == Arn && roleArn == MemberRole ? Groups : null;
+
+    /// <summary>Sends as the administrator, or with the given token ("" sends none).</summary>
+    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, string? body = null, string contentType = "application/json", string? token = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (token is null or { Length: > 0 })
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ?? Cluster.AdministratorToken);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(contentType));
+        using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return new ApiAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    public Task<ApiAnswer> GetAsync(string path, string? token = null) => SendAsync(HttpMethod.Get, path, token: token);
+
+    public Task<ApiAnswer> CreateAsync(string path, string body, string? token = null) => SendAsync(HttpMethod.Post, path, body, token: token);
+
+    public Task<ApiAnswer> ApplyAsync(string path, string body, string options = "fieldManager=central-amp", string? token = null) =>
+        SendAsync(HttpMethod.Patch, $"{path}?{options}", body, "application/apply-patch+yaml", token);
+
+    public async ValueTask DisposeAsync()
+    {
+        var faults = Cluster.Faults;
+        http.Dispose();
+        await Cluster.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+        Assert.Empty(faults);
+    }
+
+    private static async Task<TestCluster> StartAsync(ClusterBehaviour behaviour, PrometheusBinary prometheus, DataPlaneAccess dataPlane)
+    {
+        var test = new TestCluster();
+        var options = new TwinClusterOptions(test.folder, prometheus, test, () => dataPlane, TimeProvider.System);
+        test.Cluster = await TwinCluster.StartAsync(Arn, behaviour, test, options, TestContext.Current.CancellationToken);
+        test.http = Client(test.Cluster);
+        return test;
+    }
+
+    // Trusts the cluster's authority and nothing else, as a client of EKS does.
+    private static HttpClient Client(TwinCluster cluster)
+    {
+        var root = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(Convert.FromBase64String(cluster.CertificateAuthorityData)));
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(root);
+        var handler = new SocketsHttpHandler { UseProxy = false, SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy } };
+        return new HttpClient(handler) { BaseAddress = new Uri(cluster.Endpoint) };
+    }
+}
+
+/// <summary>An answer of the API server.</summary>
+internal sealed record ApiAnswer(HttpStatusCode Status, string Body)
+{
+    public JsonObject Json => (JsonObject)JsonNode.Parse(Body)!;
+
+    public string Message => Json.TextAt("message") ?? "";
+
+    public string Reason => Json.TextAt("reason") ?? "";
+
+    public IReadOnlyList<JsonObject> Causes => [.. Json.ObjectsAt("details", "causes")];
+
+    /// <summary>The answer, after making sure of its status; the body is in the failure.</summary>
+    public ApiAnswer Expect(HttpStatusCode status)
+    {
+        Assert.True(Status == status, $"expected {status}, got {Status}: {Body}");
+        return this;
+    }
+}
