@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -37,6 +38,7 @@ public sealed class TwinCluster : ITwinCluster
     private readonly WebApplication server;
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource stackReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentQueue<Exception> faults = new();
     private readonly string folder;
     private readonly DateTimeOffset started;
     private ControlLoop? controllers;
@@ -51,7 +53,8 @@ public sealed class TwinCluster : ITwinCluster
         Names = StackNames.Of(arn);
         tokens = NewTokens();
         writer = new ObjectWriter(store, options.Time);
-        kubelet = new Kubelet(new PodSurroundings(store, writer, tokens, options.Prometheus, options.DataPlane, behaviour, folder, options.Time));
+        kubelet = new Kubelet(new PodSurroundings(
+            store, writer, tokens, options.Prometheus, options.DataPlane, behaviour, folder, options.Time, faults.Enqueue));
         server = BuildServer(authenticator);
         Bootstrap.Install(writer);
     }
@@ -82,8 +85,8 @@ public sealed class TwinCluster : ITwinCluster
     /// <summary>Every start of a pod, in order.</summary>
     public IReadOnlyList<PodStart> PodStarts => kubelet.Starts;
 
-    /// <summary>What went wrong in the twin's own controllers; empty in a sound twin.</summary>
-    public IReadOnlyCollection<Exception> Faults => controllers?.Faults ?? [];
+    /// <summary>What went wrong in the twin's own controllers and pods; empty in a sound twin.</summary>
+    public IReadOnlyCollection<Exception> Faults => faults;
 
     private string Region => Arn.Split(':')[3];
 
@@ -137,7 +140,7 @@ public sealed class TwinCluster : ITwinCluster
         {
             await Task.Delay(Behaviour.OperatorAfter, options.Time, cancellationToken);
             new StackInstaller(writer, Names, Behaviour, options.Prometheus.Version).Install();
-            controllers = new ControlLoop(store, Controllers());
+            controllers = new ControlLoop(store, Controllers(), faults.Enqueue);
         }
         catch (OperationCanceledException)
         {

@@ -59,11 +59,18 @@ public sealed class PrometheusProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the configuration file again; false when Prometheus refuses it and keeps the old one.</summary>
+    /// <summary>Reads the configuration file again; false when Prometheus refuses it and keeps the old one, or does not answer.</summary>
     public async Task<bool> ReloadAsync(CancellationToken cancellationToken)
     {
-        using var answer = await Http.PostAsync(new Uri(Address, "/-/reload"), null, cancellationToken);
-        return answer.IsSuccessStatusCode;
+        try
+        {
+            using var answer = await Http.PostAsync(new Uri(Address, "/-/reload"), null, cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
     }
 
     public ValueTask DisposeAsync() => process.DisposeAsync();

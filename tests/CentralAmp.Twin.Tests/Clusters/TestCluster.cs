@@ -95,13 +95,38 @@ internal sealed class TestCluster : IAsyncDisposable, ICallRecorder, IClusterAut
     public Task<ApiAnswer> ApplyAsync(string path, string body, string options = "fieldManager=central-amp", string? token = null) =>
         SendAsync(HttpMethod.Patch, $"{path}?{options}", body, "application/apply-patch+yaml", token);
 
+    /// <summary>The namespace and the kinds of the stack, without the operator that would act on them.</summary>
+    public async Task InstallKindsAsync()
+    {
+        foreach (var name in (string[])["prometheuses.monitoring.coreos.com", "prometheusagents.monitoring.coreos.com"])
+        {
+            var definition = $$"""{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"{{name}}"},"spec":{} }""";
+            (await CreateAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition)).Expect(HttpStatusCode.Created);
+        }
+        (await CreateAsync("/api/v1/namespaces", """{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"monitoring"}}""")).Expect(HttpStatusCode.Created);
+    }
+
+    /// <summary>Token of a new service account that holds exactly these rules, cluster-wide.</summary>
+    public async Task<string> UserWithAsync(params string[] rules)
+    {
+        const string rbac = "/apis/rbac.authorization.k8s.io/v1";
+        (await CreateAsync("/api/v1/namespaces/kube-system/serviceaccounts", """{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"user"}}""")).Expect(HttpStatusCode.Created);
+        (await CreateAsync($"{rbac}/clusterroles", $$"""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"user"},"rules":[{{string.Join(',', rules)}}]}""")).Expect(HttpStatusCode.Created);
+        (await CreateAsync($"{rbac}/clusterrolebindings",
+            """
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"user"},
+             "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"user"},"subjects":[{"kind":"ServiceAccount","namespace":"kube-system","name":"user"}]}
+            """)).Expect(HttpStatusCode.Created);
+        var answer = await CreateAsync("/api/v1/namespaces/kube-system/serviceaccounts/user/token", """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{}}""");
+        return answer.Expect(HttpStatusCode.Created).Json.TextAt("status", "token")!;
+    }
+
     public async ValueTask DisposeAsync()
     {
-        var faults = Cluster.Faults;
         http.Dispose();
         await Cluster.DisposeAsync();
         Directory.Delete(folder, recursive: true);
-        Assert.Empty(faults);
+        Assert.Empty(Cluster.Faults);
     }
 
     private static async Task<TestCluster> StartAsync(ClusterBehaviour behaviour, PrometheusBinary prometheus, DataPlaneAccess dataPlane)

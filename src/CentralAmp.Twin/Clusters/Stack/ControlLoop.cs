@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CentralAmp.Twin.Clusters.Api;
 using CentralAmp.Twin.Clusters.Objects;
 
@@ -9,11 +8,13 @@ internal sealed class ControlLoop : IAsyncDisposable
 {
     private readonly SemaphoreSlim wake = new(1);
     private readonly CancellationTokenSource stop = new();
-    private readonly ConcurrentQueue<Exception> faults = new();
+    private readonly Action<Exception> fault;
     private readonly Task running;
 
-    public ControlLoop(ObjectStore store, Func<Task> reconcile)
+    /// <param name="fault">Told what went wrong in the controllers themselves.</param>
+    public ControlLoop(ObjectStore store, Func<Task> reconcile, Action<Exception> fault)
     {
+        this.fault = fault;
         store.Subscribe(_ =>
         {
             // One wake-up is enough for many changes.
@@ -22,9 +23,6 @@ internal sealed class ControlLoop : IAsyncDisposable
         });
         running = RunAsync(reconcile, stop.Token);
     }
-
-    /// <summary>What went wrong in the controllers themselves; empty in a sound twin.</summary>
-    public IReadOnlyCollection<Exception> Faults => faults;
 
     public async ValueTask DisposeAsync()
     {
@@ -63,8 +61,7 @@ internal sealed class ControlLoop : IAsyncDisposable
         catch (Exception exception)
         {
             // The edge of the controllers: one fault must not end them, and it must not be lost.
-            faults.Enqueue(exception);
-            await Console.Error.WriteLineAsync($"cluster controllers: {exception}");
+            fault(exception);
         }
     }
 }

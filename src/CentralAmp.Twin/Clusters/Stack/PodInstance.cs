@@ -65,6 +65,11 @@ internal sealed class PodInstance : IAsyncDisposable
         {
             // The pod was deleted.
         }
+        catch (Exception exception)
+        {
+            // The edge of the pod: a fault of the twin's own, not of the program that runs in it.
+            surroundings.Fault(exception);
+        }
     }
 
     /// <summary>Runs the program until it ends by itself.</summary>
@@ -84,9 +89,8 @@ internal sealed class PodInstance : IAsyncDisposable
         {
             WriteStatus(isReady: true, restarts, new JsonObject { ["running"] = new JsonObject { ["startedAt"] = Now() } });
             var reloading = ReloadAsync(process, ended.Token);
-            await process.Exited.WaitAsync(cancellationToken);
-            await ended.CancelAsync();
-            await reloading;
+            // The reloader ends by itself only when something is wrong with it.
+            await await Task.WhenAny(process.Exited.WaitAsync(cancellationToken), reloading);
         }
         finally
         {
@@ -101,21 +105,11 @@ internal sealed class PodInstance : IAsyncDisposable
     private async Task ReloadAsync(PrometheusProcess prometheus, CancellationToken cancellationToken)
     {
         var isLoaded = true;
-        try
+        while (true)
         {
-            while (true)
-            {
-                if (isLoaded)
-                    await configurationChanged.WaitAsync(cancellationToken);
-                else
-                    await configurationChanged.WaitAsync(ReloadRetry, cancellationToken);
-                if (files.WriteConfiguration(prometheus.Address) || !isLoaded)
-                    isLoaded = await prometheus.ReloadAsync(cancellationToken);
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException)
-        {
-            // The program ended or is being ended; whoever waits for it goes on.
+            await configurationChanged.WaitAsync(isLoaded ? Timeout.InfiniteTimeSpan : ReloadRetry, cancellationToken);
+            if (files.WriteConfiguration(prometheus.Address) || !isLoaded)
+                isLoaded = await prometheus.ReloadAsync(cancellationToken);
         }
     }
 

@@ -7,6 +7,7 @@ namespace CentralAmp.Twin.Clusters.Stack;
 /// <summary>What every pod of a cluster runs in.</summary>
 /// <param name="DataPlane">How its process reaches AWS from this machine.</param>
 /// <param name="Folder">Of the cluster: pods and volumes lie below.</param>
+/// <param name="Fault">Told of what goes wrong in the twin itself.</param>
 internal sealed record PodSurroundings(
     ObjectStore Store,
     ObjectWriter Writer,
@@ -15,4 +16,5 @@ internal sealed record PodSurroundings(
     Func<DataPlaneAccess> DataPlane,
     ClusterBehaviour Behaviour,
     string Folder,
-    TimeProvider Time);
+    TimeProvider Time,
+    Action<Exception> Fault);
