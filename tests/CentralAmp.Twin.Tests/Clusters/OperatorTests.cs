@@ -28,7 +28,7 @@ public sealed class OperatorTests(PrometheusFixture prometheus)
         await using var test = await TestCluster.StartWithStackAsync(prometheus.Binary, new ClusterBehaviour { Replicas = 2 });
         Assert.Equal(2, test.Cluster.PodStarts.Count);
         await test.AnnotateServiceAccountAsync(Role);
-        Assert.DoesNotContain(test.Pods(), p => p.HasRole(Role));
+        Assert.True(test.AllPods(p => !p.HasRole(Role)));
 
         await test.ApplyPrometheusAsync(PodAnnotation());
 
@@ -57,8 +57,8 @@ public sealed class OperatorTests(PrometheusFixture prometheus)
 
         await test.ApplyPrometheusAsync(PodAnnotation());
 
-        await Eventually.TrueAsync(() => test.Cluster.PodStarts.Count == 2 && test.Pods().All(p => p.IsReady()));
-        Assert.DoesNotContain(test.Pods(), p => p.HasRole(Role));
+        await Eventually.TrueAsync(() => test.Cluster.PodStarts.Count == 2 && test.AllPods(p => p.IsReady()));
+        Assert.True(test.AllPods(p => !p.HasRole(Role)));
     }
 
     [Fact]
@@ -79,13 +79,13 @@ public sealed class OperatorTests(PrometheusFixture prometheus)
         await using var test = await TestCluster.StartWithStackAsync(prometheus.Binary, new ClusterBehaviour { ReloadFails = true });
         await test.AnnotateServiceAccountAsync(Role);
         await test.ApplyPrometheusAsync(PodAnnotation());
-        await Eventually.TrueAsync(() => test.Pods().All(p => p.HasRole(Role) && p.IsReady()));
+        await Eventually.TrueAsync(() => test.AllPods(p => p.HasRole(Role) && p.IsReady()));
 
         var withEntry = PodAnnotation();
         withEntry["remoteWrite"] = RemoteWrite();
         await test.ApplyPrometheusAsync(withEntry);
         await Eventually.TrueAsync(async () => (await test.MetricsAsync()).Contains("prometheus_config_last_reload_successful 0", StringComparison.Ordinal));
-        Assert.All(test.Pods(), p => Assert.True(p.IsReady()));
+        Assert.True(test.AllPods(p => p.IsReady()));
 
         await test.ApplyPrometheusAsync(PodAnnotation());
         await Eventually.TrueAsync(async () => (await test.MetricsAsync()).Contains("prometheus_config_last_reload_successful 1", StringComparison.Ordinal));

@@ -17,6 +17,9 @@ internal static class StackSteps
     public static IReadOnlyList<JsonObject> Pods(this TestCluster test) =>
         [.. test.Cluster.PodStarts.Select(s => s.Pod).Distinct().Select(p => test.Cluster.Snapshot("Pod", StackNames.Namespace, p)).OfType<JsonObject>()];
 
+    /// <summary>There are pods, and it is true of every one.</summary>
+    public static bool AllPods(this TestCluster test, Func<JsonObject, bool> predicate) => test.Pods() is { Count: > 0 } pods && pods.All(predicate);
+
     public static bool HasRole(this JsonObject pod, string role) =>
         pod.ObjectsAt("spec", "containers").First().ObjectsAt("env").Any(e => e.TextAt("name") == "AWS_ROLE_ARN" && e.TextAt("value") == role);
 
