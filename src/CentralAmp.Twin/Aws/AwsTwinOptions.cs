@@ -9,9 +9,7 @@ public sealed record AwsTwinOptions
     public required string RunFolder { get; init; }
 
     /// <summary>Folder that outlives runs, for what is provisioned once.</summary>
-    public string PrivateFolder { get; init; } = Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "centralamp-twin");
+    public string PrivateFolder { get; init; } = Twin.PrivateFolder.Default;
 
     /// <summary>The checkout, for the templates.</summary>
     public string RepositoryRoot { get; init; } = Metadata("RepositoryRoot");

@@ -1,8 +1,5 @@
 namespace CentralAmp.Twin.Prometheus;
 
-/// <summary>No usable Prometheus on this machine, and none can be had; the message says what a person can do.</summary>
-public sealed class PrometheusUnavailableException(string message) : Exception(message);
-
 /// <summary>
 /// Finds a Prometheus that is new enough: on PATH, else in the private folder, else from the newer suites of the Debian
 /// archive that this machine already uses, unpacked into the private folder.
@@ -18,21 +15,9 @@ public sealed class PrometheusProvisioning(string folder, Action<string> progres
     private const string Codename = "VERSION_CODENAME=";
     private static readonly string[] Suites = ["trixie", "sid"];
 
-    /// <summary><c>centralamp-twin</c> in XDG_CACHE_HOME, else in ~/.cache.</summary>
-    public static string DefaultFolder
-    {
-        get
-        {
-            var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-            if (string.IsNullOrEmpty(cache))
-                cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-            return Path.Combine(cache, "centralamp-twin");
-        }
-    }
-
     private string Unpacked => Path.Combine(folder, "prometheus", "prometheus");
 
-    /// <exception cref="PrometheusUnavailableException">There is none and none can be had.</exception>
+    /// <exception cref="ProvisioningException">There is none and none can be had.</exception>
     public async Task<PrometheusBinary> EnsureAsync(CancellationToken cancellationToken)
     {
         if (await FindAsync(cancellationToken) is { } found)
@@ -119,7 +104,7 @@ public sealed class PrometheusProvisioning(string folder, Action<string> progres
         return archives.Count > 0 ? archives : throw Unavailable($"No apt source of this machine carries its release '{codename}'.");
     }
 
-    private static PrometheusUnavailableException Unavailable(string why) => new(
+    private static ProvisioningException Unavailable(string why) => new(
         $"The twin needs Prometheus {PrometheusBinary.Oldest.ToString(2)} or newer and there is none on PATH. {why}\n" +
         "Put a newer one on PATH (any build of prometheus for this machine will do) and run again.");
 

@@ -27,12 +27,16 @@ public sealed class OperatorTests(PrometheusFixture prometheus)
     {
         await using var test = await TestCluster.StartWithStackAsync(prometheus.Binary, new ClusterBehaviour { Replicas = 2 });
         Assert.Equal(2, test.Cluster.PodStarts.Count);
+        var before = test.StatefulSet().TextAt("status", "currentRevision");
         await test.AnnotateServiceAccountAsync(Role);
         Assert.True(test.AllPods(p => !p.HasRole(Role)));
 
         await test.ApplyPrometheusAsync(PodAnnotation());
 
         await Eventually.TrueAsync(() => test.Pods() is { Count: 2 } pods && pods.All(p => p.HasRole(Role) && p.IsReady()));
+        await Eventually.TrueAsync(() => test.StatefulSet().TextAt("status", "currentRevision") != before);
+        Assert.Equal(test.StatefulSet().TextAt("status", "updateRevision"), test.StatefulSet().TextAt("status", "currentRevision"));
+        Assert.Equal(2, test.StatefulSet().NumberAt("status", "readyReplicas"));
         Assert.Equal(["-0", "-1", "-1", "-0"], test.Cluster.PodStarts.Select((s, i) => i < 2 ? $"-{i}" : s.Pod[^2..]));
         Assert.DoesNotContain(test.Cluster.PodStarts, s => s.DataLost);
     }

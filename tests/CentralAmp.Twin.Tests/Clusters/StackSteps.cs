@@ -11,6 +11,9 @@ internal static class StackSteps
     public static JsonObject Snapshot(this TestCluster test) =>
         test.Cluster.Snapshot("Prometheus", StackNames.Namespace, test.Cluster.Names.Prometheus)!;
 
+    public static JsonObject StatefulSet(this TestCluster test) =>
+        test.Cluster.Snapshot("StatefulSet", StackNames.Namespace, $"prometheus-{test.Cluster.Names.Prometheus}")!;
+
     public static JsonObject? Condition(this TestCluster test, string type) =>
         test.Snapshot().ObjectsAt("status", "conditions").FirstOrDefault(c => c.TextAt("type") == type);
 

@@ -11,7 +11,7 @@ public sealed class PrometheusFixture : IAsyncLifetime
     public PrometheusBinary Binary { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() =>
-        Binary = await new PrometheusProvisioning(PrometheusProvisioning.DefaultFolder, Console.Error.WriteLine).EnsureAsync(CancellationToken.None);
+        Binary = await new PrometheusProvisioning(PrivateFolder.Default, Console.Error.WriteLine).EnsureAsync(CancellationToken.None);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -2,9 +2,6 @@ using CentralAmp.Twin.Processes;
 
 namespace CentralAmp.Twin.Aws.Moto;
 
-/// <summary>The machine lacks what the twin is made of, and the twin could not provide it; the message says what to do.</summary>
-public sealed class ProvisioningException(string message) : Exception(message);
-
 /// <summary>
 /// A Python that has moto and the SAM translator in the versions this twin was tested with: the one on PATH, or else a
 /// virtual environment in the private folder. The machine's own Python is never changed.

@@ -8,7 +8,10 @@ namespace CentralAmp.Twin.Clusters.Stack;
 /// <summary>Keeps the pods of StatefulSets: makes what is missing at once, rolls what is outdated one after the other.</summary>
 internal sealed class StatefulSetController(ObjectStore store, ObjectWriter writer, PodIdentityWebhook webhook)
 {
-    private static readonly WriteOptions Own = new(new FieldManager("kube-controller-manager", FieldManager.Update));
+    private const string Manager = "kube-controller-manager";
+
+    private static readonly WriteOptions Own = new(new FieldManager(Manager, FieldManager.Update));
+    private static readonly WriteOptions OwnStatus = new(new FieldManager(Manager, FieldManager.Update, "status"));
 
     public void Reconcile()
     {
@@ -31,6 +34,7 @@ internal sealed class StatefulSetController(ObjectStore store, ObjectWriter writ
         foreach (var surplus in pods.Values)
             Delete(surplus);
         Roll(set, replicas);
+        WriteStatus(set, replicas);
     }
 
     // From the last ordinal down: an outdated pod is replaced, and nothing goes on before that one is ready (the
@@ -59,6 +63,29 @@ internal sealed class StatefulSetController(ObjectStore store, ObjectWriter writ
         // Kubernetes refuses a pod whose service account is missing; the controller tries again when anything changes.
         if (account is not null)
             writer.Create(ResourceKind.Pod, webhook.Mutate(pod, account), Own);
+    }
+
+    private void WriteStatus(JsonObject set, long replicas)
+    {
+        var revision = set.Revision();
+        var pods = store.List(ResourceKind.Pod, set.Namespace()).Where(p => p.IsPartOf(set.Name())).ToList();
+        var updated = pods.Where(p => p.RunsRevision(revision)).ToList();
+        var isComplete = updated.Count(p => p.IsReady()) >= replicas && updated.Count == pods.Count;
+        writer.Update(ResourceKind.StatefulSet, set.Namespace(), set.Name(), OwnStatus, current =>
+        {
+            current["status"] = new JsonObject
+            {
+                ["observedGeneration"] = set.NumberAt("metadata", "generation"),
+                ["replicas"] = pods.Count,
+                ["readyReplicas"] = pods.Count(p => p.IsReady()),
+                ["availableReplicas"] = pods.Count(p => p.IsReady()),
+                ["updatedReplicas"] = updated.Count,
+                // The old revision stays the current one until the last pod has left it.
+                ["currentRevision"] = isComplete ? revision : set.TextAt("status", "currentRevision") ?? revision,
+                ["updateRevision"] = revision,
+            };
+            return current;
+        });
     }
 
     private void Delete(JsonObject pod) => writer.Delete(ResourceKind.Pod, pod.Namespace(), pod.Name(), dryRun: false);
