@@ -79,7 +79,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
     /// <exception cref="ProvisioningException">The machine lacks Python or moto, and they could not be provided.</exception>
     /// <exception cref="InvalidOperationException">moto or the deployment failed; the message has the end of the log.</exception>
     public static async Task<AwsTwin> StartAsync(
-        AwsTwinOptions options, IClusterFactory clusters, ICallRecorder recorder, TwinCertificateAuthority authority, WorkspaceBackend workspaces,
+        AwsTwinOptions options, IClusterFactory clusters, ICallRecorder recorder, TwinCertificateAuthority authority, WorkspaceLookup workspaces,
         TimeProvider time, CancellationToken cancellationToken)
     {
         var twin = new AwsTwin(options, recorder, authority, time);
@@ -146,7 +146,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
         ? certificates.GetOrAdd(name, host => authority.Issue(host))
         : null;
 
-    private void Assemble(IClusterFactory clusters, WorkspaceBackend workspaces)
+    private void Assemble(IClusterFactory clusters, WorkspaceLookup workspaces)
     {
         Iam = new IamView(moto.ReadIamAsync, options.PropagationDelay, time);
         CloudTrail = new CloudTrail(moto, time);

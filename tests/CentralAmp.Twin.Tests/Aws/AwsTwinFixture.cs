@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using CentralAmp.Twin.Aws;
 using CentralAmp.Twin.Aws.Identity;
 using CentralAmp.Twin.Tests.Aws;
@@ -103,7 +105,7 @@ public sealed class FakeClusters : IClusterFactory
     {
         public string Arn => arn;
 
-        public string Issuer { get; } = $"https://oidc.eks.us-east-1.amazonaws.com/id/{Guid.NewGuid():N}".ToUpperInvariant().Replace("HTTPS://OIDC.EKS.US-EAST-1.AMAZONAWS.COM/ID/", "https://oidc.eks.us-east-1.amazonaws.com/id/", StringComparison.Ordinal);
+        public string Issuer { get; } = $"https://oidc.eks.us-east-1.amazonaws.com/id/{RandomNumberGenerator.GetHexString(32)}";
 
         public RSA SigningKey { get; } = RSA.Create(2048);
 
@@ -111,7 +113,7 @@ public sealed class FakeClusters : IClusterFactory
 
         public string Endpoint => "https://127.0.0.1:1";
 
-        public string CertificateAuthorityData => "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t";
+        public string CertificateAuthorityData { get; } = Certificate();
 
         public ClusterBehaviour Behaviour => behaviour;
 
@@ -119,6 +121,15 @@ public sealed class FakeClusters : IClusterFactory
         {
             SigningKey.Dispose();
             return ValueTask.CompletedTask;
+        }
+
+        private static string Certificate()
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var request = new CertificateRequest("CN=kubernetes", key, HashAlgorithmName.SHA256);
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+            using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+            return Convert.ToBase64String(Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()));
         }
     }
 }

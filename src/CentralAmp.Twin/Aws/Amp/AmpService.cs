@@ -7,14 +7,14 @@ using Snappier;
 namespace CentralAmp.Twin.Aws.Amp;
 
 /// <summary>Finds the Prometheus that stands behind a workspace; starts it when it is asked for the first time.</summary>
-public delegate Task<Uri> WorkspaceBackend(string workspaceId);
+public delegate Task<Uri> WorkspaceLookup(string workspaceId);
 
 /// <summary>
 /// AMP: the control plane is moto's, the data plane takes remote_write and queries for the Prometheus behind a workspace.
 /// </summary>
 /// <param name="exists">Whether the caller's account has the workspace: account, region, workspace id.</param>
 public sealed partial class AmpService(
-    IAwsService controlPlane, Func<string, string, string, CancellationToken, Task<bool>> exists, WorkspaceBackend backend, HighAvailabilityTracker replicas)
+    IAwsService controlPlane, Func<string, string, string, CancellationToken, Task<bool>> exists, WorkspaceLookup backend, HighAvailabilityTracker replicas)
     : IAwsService, IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });

@@ -28,6 +28,7 @@ SECRET = os.environ["TWIN_SECRET"]
 
 _gateway = requests.Session()
 _gateway.trust_env = False  # a proxy of this machine has nothing to do with the twin
+_session = boto3.session.Session()  # it keeps the service models, which take longest to read
 _credentials = {}
 _clients = {}
 _lock = threading.Lock()
@@ -53,11 +54,11 @@ def service_credentials(service, role_arn, source_arn):
 
 
 def client_as(credentials, api, region):
-    """A boto3 client is costly to make and safe to share between threads."""
+    """A boto3 client is costly to make, and safe to share between threads; a session is not, hence the lock."""
     key = (credentials["accessKeyId"], api, region)
     with _lock:
         if key not in _clients:
-            _clients[key] = boto3.session.Session().client(
+            _clients[key] = _session.client(
                 api,
                 region_name=region,
                 endpoint_url=GATEWAY,

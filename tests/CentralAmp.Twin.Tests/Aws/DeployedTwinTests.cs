@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CentralAmp.Twin.Aws;
+using CentralAmp.Twin.Tls;
+
+namespace CentralAmp.Twin.Tests.Aws;
+
+/// <summary>The real templates, state machine and functions, up to the cluster's Kubernetes API, which is not there.</summary>
+public sealed class DeployedTwinTests : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("twin-deployed-").FullName;
+    private readonly CallLog calls = new();
+    private TwinCertificateAuthority authority = null!;
+    private AwsTwin twin = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        authority = new TwinCertificateAuthority("twin tests", folder, TimeProvider.System);
+        twin = await AwsTwin.StartAsync(
+            new AwsTwinOptions
+            {
+                RunFolder = folder,
+                HubParameters = new Dictionary<string, string> { ["ActivePollSeconds"] = "1", ["SettleIntervalSeconds"] = "1", ["LeaseIntervalSeconds"] = "1" },
+            },
+            new FakeClusters(), calls, authority, _ => throw new InvalidOperationException("no workspace here"), TimeProvider.System, Cancellation);
+    }
+
+    [Fact]
+    public async Task A_cluster_of_the_member_starts_the_road_in_the_hub_and_its_functions_run_with_their_own_roles()
+    {
+        var cluster = await twin.CreateClusterAsync(TwinAccounts.Member, "us-east-1", "first", new Dictionary<string, string>(), new ClusterBehaviour(), Cancellation);
+        var execution = await EndedAsync(await FirstAsync());
+        var history = await twin.HistoryAsync(execution.Arn, Cancellation);
+        TestContext.Current.TestOutputHelper?.WriteLine(Tell(execution, history));
+
+        using var input = JsonDocument.Parse(execution.Input!);
+        Assert.Equal((TwinAccounts.Member, "aws.eks"), (input.RootElement.GetProperty("account").GetString(), input.RootElement.GetProperty("source").GetString()));
+        Assert.Equal(cluster, input.RootElement.GetProperty("detail").GetProperty("responseElements").GetProperty("cluster").GetProperty("arn").GetString());
+        Assert.Equal("FAILED", execution.Status);
+        Assert.Equal("EndpointUnreachable", execution.Error);
+
+        Assert.Contains(calls.All, call => call is { Action: "PutEvents", Decision: "Allow" } && call.Caller.Contains("ForwardingRole", StringComparison.Ordinal));
+        Assert.Contains(calls.All, call => call is { Action: "StartExecution", Decision: "Allow" } && call.Caller.Contains("RuleRole", StringComparison.Ordinal));
+        Assert.Contains(calls.All, call => call is { Action: "Invoke", Decision: "Allow" } && call.Caller.Contains("OnboardClusterRole", StringComparison.Ordinal));
+        Assert.Contains(calls.All, call => call is { Action: "DescribeCluster", Decision: "Allow" } && call.Caller.Contains(":assumed-role/CentralAmpMember/", StringComparison.Ordinal));
+        Assert.Contains(calls.All, call => call is { Service: "events", Action: "PutEvents", Decision: "Allow" } && call.Caller.Contains("OnboardClusterRole", StringComparison.Ordinal));
+        Assert.DoesNotContain(calls.All, call => call.Status == 501);
+    }
+
+    [Fact]
+    public async Task A_function_that_dies_is_a_failure_of_its_state_and_not_of_the_twin()
+    {
+        twin.Lambda.Accidents = (handler, invocation) => handler == "ResolveCluster" && invocation == 1 ? Twin.Aws.Lambda.LambdaFault.DiesBeforeAnswer : Twin.Aws.Lambda.LambdaFault.None;
+        var execution = await EndedAsync(await twin.StartExecutionAsync("""{"clusterArn":"arn:aws:eks:us-east-1:222222222222:cluster/not-there"}""", Cancellation));
+        var history = await twin.HistoryAsync(execution.Arn, Cancellation);
+        TestContext.Current.TestOutputHelper?.WriteLine(Tell(execution, history));
+
+        Assert.Contains(history, entry => entry.Details.ToString().Contains("Runtime.ExitError", StringComparison.Ordinal));
+        Assert.Equal("ClusterNotFound", execution.Error);
+    }
+
+    [Fact]
+    public async Task An_event_that_is_not_of_the_organization_does_not_pass_the_bus()
+    {
+        await twin.PutCloudTrailEventAsync(TwinAccounts.Member, new JsonObject { ["eventSource"] = "eks.amazonaws.com", ["eventName"] = "DeleteCluster" }, Cancellation);
+        await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
+
+        Assert.DoesNotContain(calls.All, call => call.Action is "PutEvents" or "StartExecution");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (twin is not null)
+            await twin.DisposeAsync();
+        authority?.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task<string> FirstAsync()
+    {
+        while (true)
+        {
+            if (await twin.ExecutionsAsync(Cancellation) is [var first, ..])
+                return first.Arn;
+            await Task.Delay(100, Cancellation);
+        }
+    }
+
+    private async Task<TwinExecution> EndedAsync(string arn)
+    {
+        while (true)
+        {
+            var execution = await twin.ExecutionAsync(arn, Cancellation);
+            if (!execution.IsRunning)
+                return execution;
+            await Task.Delay(200, Cancellation);
+        }
+    }
+
+    private string Tell(TwinExecution execution, IReadOnlyList<TwinHistoryEvent> history) => string.Join('\n',
+        history.Select(entry => $"{entry.Time:HH:mm:ss.fff} {entry.Type} {entry.StateName} {(entry.Type.Contains("Fail", StringComparison.Ordinal) ? entry.Details.ToString() : "")}")
+            .Append($"{execution.Status} {execution.Error} {execution.Cause}")
+            .Concat(calls.All.Select(call => $"{call.Time:HH:mm:ss.fff} {call.Caller} {call.Service}:{call.Action} {call.Resource} {call.Decision} {call.Status}")));
+}
