@@ -21,7 +21,7 @@ public static class TwinRun
             var report = await RunAsync(options, view, cancellationToken);
             return report.Succeeded ? Verified : NotVerified;
         }
-        catch (MachineException lacking)
+        catch (ProvisioningException lacking)
         {
             view.Problem(lacking.Message);
             return MachineLacksSomething;

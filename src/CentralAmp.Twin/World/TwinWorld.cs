@@ -4,7 +4,6 @@ using Amazon.IdentityManagement;
 using Amazon.PrometheusService;
 using Amazon.Runtime;
 using CentralAmp.Twin.Aws;
-using CentralAmp.Twin.Aws.Moto;
 using CentralAmp.Twin.Clusters;
 using CentralAmp.Twin.Prometheus;
 using CentralAmp.Twin.Recording;
@@ -62,10 +61,10 @@ public sealed class TwinWorld : IAsyncDisposable
 
     private TimeSpan PropagationDelay { get; init; }
 
-    /// <exception cref="MachineException">The machine lacks Python, moto or Prometheus, and they could not be provided.</exception>
+    /// <exception cref="ProvisioningException">The machine lacks Python, moto or Prometheus, and they could not be provided.</exception>
     public static async Task<TwinWorld> StartAsync(WorldOptions options, CallRecorder calls, Action<string> say, CancellationToken cancellationToken)
     {
-        var prometheus = await ProvidePrometheusAsync(say, cancellationToken);
+        var prometheus = await new PrometheusProvisioning(PrivateFolder.Default, say).EnsureAsync(cancellationToken);
         var folder = NewFolder();
         var authority = new TwinCertificateAuthority("aws", folder, TimeProvider.System);
         var workspaces = new WorkspaceBackend(prometheus, Directory.CreateDirectory(Path.Combine(folder, "workspaces")).FullName);
@@ -83,10 +82,6 @@ public sealed class TwinWorld : IAsyncDisposable
             };
             say("starting a local AWS: hub 111111111111, member 222222222222; deploying template.yaml and src/MemberAccount/template.yaml");
             aws = await AwsTwin.StartAsync(awsOptions, clusters, calls, authority, workspaces.ForWorkspaceAsync, TimeProvider.System, cancellationToken);
-        }
-        catch (ProvisioningException lacking)
-        {
-            throw new MachineException(lacking.Message, lacking);
         }
         finally
         {
@@ -151,18 +146,6 @@ public sealed class TwinWorld : IAsyncDisposable
         (Amp as IDisposable)?.Dispose();
         http.Dispose();
         await EndAsync(workspaces, authority, folder);
-    }
-
-    private static async Task<PrometheusBinary> ProvidePrometheusAsync(Action<string> say, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await new PrometheusProvisioning(PrometheusProvisioning.DefaultFolder, say).EnsureAsync(cancellationToken);
-        }
-        catch (PrometheusUnavailableException lacking)
-        {
-            throw new MachineException(lacking.Message, lacking);
-        }
     }
 
     private static async Task EndAsync(WorkspaceBackend workspaces, TwinCertificateAuthority authority, string folder)
