@@ -28,7 +28,7 @@ public sealed record Python(string Executable)
 
         var folder = Path.Combine(privateFolder, $"python-moto-{MotoVersion}-sam-{TranslatorVersion}");
         var inFolder = Path.Combine(folder, "bin", "python3");
-        if (await ProbeAsync(inFolder, logFolder, cancellationToken) is { } provided)
+        if (File.Exists(inFolder) && await ProbeAsync(inFolder, logFolder, cancellationToken) is { } provided)
             return provided;
 
         say($"Installing moto {MotoVersion} and the SAM translator {TranslatorVersion} into {folder} (once)");
