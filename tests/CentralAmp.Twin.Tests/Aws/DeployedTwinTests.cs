@@ -52,7 +52,7 @@ public sealed class DeployedTwinTests : IAsyncLifetime
     [Fact]
     public async Task A_function_that_dies_is_a_failure_of_its_state_and_not_of_the_twin()
     {
-        twin.Lambda.Accidents = (handler, invocation) => handler == "ResolveCluster" && invocation == 1 ? Twin.Aws.Lambda.LambdaFault.DiesBeforeAnswer : Twin.Aws.Lambda.LambdaFault.None;
+        twin.Lambda.Accidents = (handler, invocation, _) => handler == "ResolveCluster" && invocation == 1 ? Twin.Aws.Lambda.LambdaFault.DiesBeforeAnswer : Twin.Aws.Lambda.LambdaFault.None;
         var execution = await EndedAsync(await twin.StartExecutionAsync("""{"clusterArn":"arn:aws:eks:us-east-1:222222222222:cluster/not-there"}""", Cancellation));
         var history = await twin.HistoryAsync(execution.Arn, Cancellation);
         TestContext.Current.TestOutputHelper?.WriteLine(Tell(execution, history));

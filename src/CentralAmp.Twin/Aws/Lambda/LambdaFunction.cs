@@ -31,8 +31,8 @@ public enum LambdaFault
     DiesBeforeAnswer,
 }
 
-/// <summary>Decides about accidents: by the function's name (or ANNOTATIONS_HANDLER) and how often it has been invoked, from 1.</summary>
-public delegate LambdaFault LambdaAccidents(string handler, int invocation);
+/// <summary>Decides about accidents: by the function's name (or ANNOTATIONS_HANDLER), how often it has been invoked, from 1, and its event.</summary>
+public delegate LambdaFault LambdaAccidents(string handler, int invocation, string payload);
 
 /// <summary>What an invocation gives back. A function error is a payload too.</summary>
 public sealed record LambdaResult(byte[] Payload, bool IsError)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using System.Text;
 using CentralAmp.Twin.Aws.Authorization;
 using CentralAmp.Twin.Aws.Gateway;
 using CentralAmp.Twin.Aws.Identity;
@@ -68,7 +69,7 @@ public sealed class LambdaHost(
     private async Task<LambdaResult> InvokeAsync(LambdaFunction function, byte[] payload, CancellationToken cancellationToken)
     {
         var handler = function.Variables.GetValueOrDefault("ANNOTATIONS_HANDLER") ?? function.Name;
-        var fault = Accidents?.Invoke(handler, counts.AddOrUpdate(function.Arn, 1, (_, count) => count + 1)) ?? LambdaFault.None;
+        var fault = Accidents?.Invoke(handler, counts.AddOrUpdate(function.Arn, 1, (_, count) => count + 1), Encoding.UTF8.GetString(payload)) ?? LambdaFault.None;
 
         while (Idle(function).TryPop(out var warm))
         {

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CentralAmp.Twin.Breaks;
+using CentralAmp.Twin.Runs;
+
+namespace CentralAmp.EndToEnd.Tests;
+
+/// <summary>The twin as a person starts it: a process, its output and its exit code.</summary>
+public sealed class CommandLineTests
+{
+    /// <summary>Breaks that concern every cluster of a twin.</summary>
+    internal static readonly string[] OfTheWholeAccount = ["member-policy", "workspace-missing"];
+
+    public static TheoryData<string> WholeAccountBreaks => [.. OfTheWholeAccount];
+
+    [Fact]
+    public async Task The_main_job_ends_verified_with_one_object_on_standard_output_and_its_record_in_a_file()
+    {
+        var record = Path.GetTempFileName();
+        var (code, output, errors) = await RunAsync("--json", "--again", "--record", record);
+
+        Assert.True(code == 0, errors);
+        var report = JsonDocument.Parse(output).RootElement;
+        var cluster = Assert.Single(report.GetProperty("clusters").EnumerateArray());
+        Assert.Equal("Verified", cluster.GetProperty("outcome").GetString());
+        Assert.Equal(JsonValueKind.Null, cluster.GetProperty("cause").ValueKind);
+        Assert.Equal("direct", cluster.GetProperty("trustMode").GetString());
+        Assert.Equal("prometheus", cluster.GetProperty("delivery").GetString());
+        Assert.True(cluster.GetProperty("series").GetInt64() > 100);
+        Assert.True(cluster.GetProperty("secondsFromActive").GetDouble() > 0);
+        Assert.Equal(0, cluster.GetProperty("again").GetProperty("writes").GetInt32());
+        Assert.InRange(cluster.GetProperty("again").GetProperty("calls").GetInt32(), 1, 15);
+
+        var lines = await File.ReadAllLinesAsync(record);
+        Assert.True(lines.Length >= report.GetProperty("calls").GetProperty("total").GetInt32());
+        Assert.All(lines, line => Assert.All(
+            (string[])["time", "caller", "service", "action", "resource", "decision", "write", "bodySha256"],
+            name => Assert.True(JsonDocument.Parse(line).RootElement.TryGetProperty(name, out _), line)));
+        File.Delete(record);
+    }
+
+    [Theory, MemberData(nameof(WholeAccountBreaks))]
+    public async Task A_break_of_the_whole_account_ends_non_zero_with_its_cause(string name)
+    {
+        var (code, output, _) = await RunAsync("--json", "--break", name);
+
+        Assert.Equal(1, code);
+        var cluster = JsonDocument.Parse(output).RootElement.GetProperty("clusters")[0];
+        Assert.Equal("Blocked", cluster.GetProperty("outcome").GetString());
+        Assert.Equal(BreakCatalogue.Find(name)!.Cause, cluster.GetProperty("cause").GetString());
+    }
+
+    [Fact]
+    public async Task The_list_of_breaks_names_them_all()
+    {
+        var (code, output, _) = await RunAsync("--break", "list");
+
+        Assert.Equal(0, code);
+        Assert.All(BreakCatalogue.All, item => Assert.Contains(item.Name, output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--break", "no-such-break")]
+    [InlineData("--clusters", "0")]
+    [InlineData("--clusters", "many")]
+    [InlineData("--no-such-option", "x")]
+    public async Task Bad_usage_ends_with_two_and_a_message(string option, string value)
+    {
+        var (code, _, errors) = await RunAsync(option, value);
+
+        Assert.Equal(2, code);
+        Assert.NotEmpty(errors);
+    }
+
+    [Fact]
+    public async Task A_machine_without_its_tools_gets_a_clear_message_and_three()
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        var (code, _, errors) = await RunAsync(["--json"], ("PATH", folder));
+
+        Assert.Equal(3, code);
+        Assert.Contains("PATH", errors, StringComparison.Ordinal);
+        Directory.Delete(folder);
+    }
+
+    private static Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) => RunAsync(arguments, null);
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(string[] arguments, (string Name, string Value)? variable)
+    {
+        var info = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : DotnetHost())
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        info.ArgumentList.Add(typeof(TwinRun).Assembly.Location);
+        foreach (var argument in arguments)
+            info.ArgumentList.Add(argument);
+        if (variable is { } changed)
+            info.Environment[changed.Name] = changed.Value;
+        using var process = Process.Start(info)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await errors);
+    }
+
+    // The tests are a program of their own; the twin is run by the same dotnet that runs them.
+    private static string DotnetHost() =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "dotnet"));
+}

@@ -1,0 +1,115 @@
+using CentralAmp.Twin.Aws.Lambda;
+using CentralAmp.Twin.Recording;
+using CentralAmp.Twin.Runs;
+
+namespace CentralAmp.EndToEnd.Tests;
+
+public sealed class OnboardingTests(SharedTwin twin)
+{
+    [Fact]
+    public async Task A_cluster_is_verified_when_its_own_samples_are_in_the_workspace()
+    {
+        var run = await twin.FirstRunAsync();
+
+        Assert.Equal("Verified", (string?)run.Onboarding.Record?["outcome"]);
+        var series = await twin.World.QueryAsync("""count({cluster="first.us-east-1.222222222222",cluster_name="first",account_id="222222222222",region="us-east-1",job!=""})""", default);
+        Assert.True(series > 100, $"{series} series");
+    }
+
+    [Fact]
+    public async Task One_onboarding_takes_at_most_forty_transitions()
+    {
+        var run = await twin.FirstRunAsync();
+
+        Assert.True(run.Onboarding.Transitions <= 40, Describe(run.Onboarding));
+    }
+
+    [Fact]
+    public async Task A_second_run_writes_nothing_rolls_no_pod_and_takes_few_calls()
+    {
+        var run = await twin.FirstRunAsync();
+
+        Assert.Equal("Verified", (string?)run.Again.Record?["outcome"]);
+        Assert.False((bool)run.Again.Record!["changed"]!);
+        Assert.Empty(run.AgainCalls.Where(CallAccounting.CountsAsWrite));
+        Assert.Equal(0, run.AgainRolled);
+        Assert.True(run.AgainCalls.Count(CallAccounting.CountsAsAwsCall) <= 15);
+        Assert.DoesNotContain(run.Again.States, state => state.Name is "StartElevation" or "ProveIngest" or "WithdrawRemoteWrite");
+    }
+
+    [Fact]
+    public async Task Onboarding_rolls_the_pods_once()
+    {
+        var run = await twin.FirstRunAsync();
+
+        Assert.Equal(1, run.Rolled);
+    }
+
+    [Fact]
+    public async Task An_event_delivered_twice_and_a_manual_execution_at_once_do_the_work_of_one()
+    {
+        var arn = await twin.Road.SettledClusterAsync("thrice", new());
+        await Task.WhenAll(
+            twin.World.Aws.EmitCreateClusterEventAsync(arn, default),
+            twin.World.Aws.EmitCreateClusterEventAsync(arn, default),
+            twin.Road.StartAsync(arn));
+        IReadOnlyList<string> executions = [];
+        for (var tries = 0; tries < 100 && executions.Count < 3; tries++)
+        {
+            await Task.Delay(100);
+            executions = await twin.Road.ExecutionsOfAsync("thrice");
+        }
+
+        var ended = await Task.WhenAll(executions.Select(twin.Road.WatchAsync));
+
+        Assert.Equal(3, ended.Length);
+        Assert.All(ended, execution => Assert.True(execution.Status == "SUCCEEDED", Describe(execution)));
+        Assert.All(ended, execution => Assert.Equal("Verified", (string?)execution.Record?["outcome"]));
+        Assert.Empty(twin.Road.Elevations(arn));
+        var cluster = twin.World.ClusterOf(arn);
+        var entries = cluster.Snapshot("Prometheus", "monitoring", cluster.Names.Prometheus)!["spec"]!["remoteWrite"]!.AsArray();
+        Assert.Equal("central-amp", (string?)Assert.Single(entries)!["name"]);
+        Assert.Equal(1, Created("iam:CreateRole", "central-amp-thrice-"));
+        Assert.Equal(1, Created("iam:CreateOpenIDConnectProvider", cluster.Issuer["https://".Length..]));
+    }
+
+    [Fact]
+    public async Task A_Lambda_killed_while_elevated_is_repeated_and_leaves_no_administrator()
+    {
+        var kills = 0;
+        var arn = await twin.Road.SettledClusterAsync("killed-once", new());
+        twin.OnInvocation("killed-once", handler =>
+            handler == "InstallRbac" && Interlocked.Increment(ref kills) == 1 ? LambdaFault.DiesBeforeAnswer : LambdaFault.None);
+
+        var execution = await twin.Road.TakeAsync(arn);
+
+        Assert.True(kills > 1, "the Lambda was not repeated");
+        Assert.Equal("Verified", (string?)execution.Record?["outcome"]);
+        Assert.Empty(twin.Road.Elevations(arn));
+    }
+
+    [Fact]
+    public async Task A_Lambda_that_keeps_dying_while_elevated_leaves_no_administrator_either()
+    {
+        var elevated = false;
+        var arn = await twin.Road.SettledClusterAsync("killed-always", new());
+        twin.OnInvocation("killed-always", handler =>
+        {
+            elevated |= handler == "InstallRbac" && twin.Road.Elevations(arn).Count > 0;
+            return handler == "InstallRbac" ? LambdaFault.DiesBeforeWork : LambdaFault.None;
+        });
+
+        var execution = await twin.Road.TakeAsync(arn);
+
+        Assert.True(elevated, "there was nothing to take back");
+        Assert.Equal("Failed", (string?)execution.Record?["outcome"]);
+        Assert.Equal("FAILED", execution.Status);
+        Assert.Empty(twin.Road.Elevations(arn));
+    }
+
+    private int Created(string action, string part) =>
+        twin.World.Calls.Since(0).Count(call => $"{call.Service}:{call.Action}" == action && call.Resource.Contains(part, StringComparison.Ordinal) && call.Status < 300);
+
+    private static string Describe(WatchedExecution execution) =>
+        $"{execution.Status}, {execution.Transitions} transitions: {string.Join(", ", execution.States.Select(state => $"{state.Name}({state.Retries})"))}; {execution.Record?.ToJsonString()}";
+}

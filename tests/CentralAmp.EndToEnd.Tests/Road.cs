@@ -1,0 +1,73 @@
+using CentralAmp.Twin;
+using CentralAmp.Twin.Aws.Eks;
+using CentralAmp.Twin.Runs;
+using CentralAmp.Twin.World;
+
+namespace CentralAmp.EndToEnd.Tests;
+
+/// <summary>What tests do with clusters of the shared twin.</summary>
+public sealed class Road(TwinWorld world)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    private readonly RoadWatcher watcher = new(world.Aws, TimeProvider.System);
+
+    /// <summary>A cluster nobody has told CentralAmp of, ACTIVE, with its stack installed and its pods ready.</summary>
+    public async Task<string> SettledClusterAsync(string name, ClusterBehaviour behaviour)
+    {
+        var quick = behaviour with { ActiveAfter = TimeSpan.FromMilliseconds(200), OperatorAfter = TimeSpan.FromMilliseconds(200) };
+        var arn = await world.CreateClusterAsync(name, quick, deliveries: 0, CancellationToken.None);
+        await world.ClusterOf(arn).StackReady.WaitAsync(Limit);
+        return arn;
+    }
+
+    public async Task<string> FailedClusterAsync(string name, ClusterBehaviour behaviour)
+    {
+        var arn = await world.CreateClusterAsync(name, behaviour with { ActiveAfter = TimeSpan.FromMilliseconds(200) }, deliveries: 0, CancellationToken.None);
+        await WaitForAsync(() => world.Aws.Eks.Find(arn)!.Status == "FAILED");
+        return arn;
+    }
+
+    /// <summary>Executes by hand and waits for the end.</summary>
+    public async Task<WatchedExecution> TakeAsync(string clusterArn) => await WatchAsync(await StartAsync(clusterArn));
+
+    public Task<string> StartAsync(string clusterArn) =>
+        world.StartExecutionAsync($$"""{"clusterArn":"{{clusterArn}}"}""", CancellationToken.None);
+
+    public Task<WatchedExecution> WatchAsync(string executionArn) =>
+        watcher.WatchAsync(executionArn, _ => { }, CancellationToken.None).WaitAsync(Limit);
+
+    /// <summary>Executions that have to do with the cluster, however they were started.</summary>
+    public async Task<IReadOnlyList<string>> ExecutionsOfAsync(string name) =>
+        [.. (await world.Aws.ExecutionsAsync(CancellationToken.None))
+            .Where(execution => execution.Input!.Contains($"\"{name}\"", StringComparison.Ordinal) || execution.Input.Contains($"cluster/{name}\"", StringComparison.Ordinal))
+            .Select(execution => execution.Arn)];
+
+    /// <summary>The Prometheus resource and its service account, byte for byte; of a cluster without them, "".</summary>
+    public string Fingerprint(string clusterArn)
+    {
+        var cluster = world.ClusterOf(clusterArn);
+        return cluster.Snapshot("Prometheus", "monitoring", cluster.Names.Prometheus)?.ToJsonString()
+            + cluster.Snapshot("ServiceAccount", "monitoring", cluster.Names.Prometheus)?.ToJsonString();
+    }
+
+    /// <summary>Cluster-admin associations that are there now, settled or not.</summary>
+    public IReadOnlyList<AssociatedPolicy> Elevations(string clusterArn) =>
+        [.. world.Aws.Eks.Find(clusterArn)!.AccessEntries.Values.SelectMany(entry => entry.Policies)];
+
+    /// <summary>Whether a call is about one cluster: tests share the record.</summary>
+    public static bool IsAbout(RecordedCall call, string clusterArn, string name) =>
+        call.Resource.Contains(clusterArn, StringComparison.Ordinal)
+        || call.Resource.Contains($"central-amp-{name}-", StringComparison.Ordinal)
+        || call.Caller.Contains($"central-amp-{name}-", StringComparison.Ordinal);
+
+    public static async Task WaitForAsync(Func<bool> condition)
+    {
+        var deadline = TimeProvider.System.GetUtcNow() + Limit;
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, "waited too long");
+            await Task.Delay(100);
+        }
+    }
+}
