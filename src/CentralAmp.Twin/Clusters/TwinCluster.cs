@@ -10,13 +10,8 @@ using CentralAmp.Twin.Clusters.Objects;
 using CentralAmp.Twin.Clusters.Stack;
 using CentralAmp.Twin.Prometheus;
 using CentralAmp.Twin.Tls;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Twin.Clusters;
 
@@ -35,16 +30,16 @@ public sealed class TwinCluster : ITwinCluster
     private readonly ObjectStore store = new();
     private readonly ObjectWriter writer;
     private readonly Kubelet kubelet;
-    private readonly WebApplication server;
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource stackReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<Exception> faults = new();
     private readonly string folder;
     private readonly DateTimeOffset started;
+    private LoopbackServer server = null!;
     private ControlLoop? controllers;
     private Task installing = Task.CompletedTask;
 
-    private TwinCluster(string arn, ClusterBehaviour behaviour, IClusterAuthenticator authenticator, TwinClusterOptions options)
+    private TwinCluster(string arn, ClusterBehaviour behaviour, TwinClusterOptions options)
     {
         (Arn, Behaviour, this.options) = (arn, behaviour, options);
         started = options.Time.GetUtcNow();
@@ -55,7 +50,6 @@ public sealed class TwinCluster : ITwinCluster
         writer = new ObjectWriter(store, options.Time);
         kubelet = new Kubelet(new PodSurroundings(
             store, writer, tokens, options.Prometheus, options.DataPlane, behaviour, folder, options.Time, faults.Enqueue));
-        server = BuildServer(authenticator);
         Bootstrap.Install(writer);
     }
 
@@ -111,9 +105,8 @@ public sealed class TwinCluster : ITwinCluster
     internal static async Task<TwinCluster> StartAsync(
         string arn, ClusterBehaviour behaviour, IClusterAuthenticator authenticator, TwinClusterOptions options, CancellationToken cancellationToken)
     {
-        var cluster = new TwinCluster(arn, behaviour, authenticator, options);
-        await cluster.server.StartAsync(cancellationToken);
-        cluster.Endpoint = cluster.Addresses().First(a => a.StartsWith("https", StringComparison.Ordinal)).TrimEnd('/');
+        var cluster = new TwinCluster(arn, behaviour, options);
+        await cluster.ListenAsync(authenticator, cancellationToken);
         return cluster;
     }
 
@@ -155,9 +148,8 @@ public sealed class TwinCluster : ITwinCluster
 
     private Func<Task> Controllers()
     {
-        var target = new Uri(Addresses().First(a => a.StartsWith("http:", StringComparison.Ordinal)));
         var prometheusOperator = new PrometheusOperator(
-            store, writer, options.Prometheus.Version, ClusterMetrics.ScrapeConfigs(target.Authority, Names), options.Time);
+            store, writer, options.Prometheus.Version, ClusterMetrics.ScrapeConfigs(server.Addresses[1].Authority, Names), options.Time);
         var statefulSets = new StatefulSetController(store, writer, new PodIdentityWebhook(Region, Behaviour));
         return async () =>
         {
@@ -179,23 +171,18 @@ public sealed class TwinCluster : ITwinCluster
             $"https://oidc.eks.{Region}.{suffix}/id/{id}", RSA.Create(2048), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20)), options.Time);
     }
 
-    private WebApplication BuildServer(IClusterAuthenticator authenticator)
+    // The API over TLS; beside it, without, what there is to scrape.
+    private async Task ListenAsync(IClusterAuthenticator authenticator, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(authority.Issue("127.0.0.1", "localhost")));
-            kestrel.Listen(IPAddress.Loopback, 0);
-        });
-        builder.WebHost.UseKestrelHttpsConfiguration();
-
         var api = BuildApi(authenticator);
-        var application = builder.Build();
-        application.Run(context => context.Request.IsHttps
-            ? api.HandleAsync(context)
-            : context.Response.WriteAsync(ClusterMetrics.Text(options.Time.GetUtcNow() - started)));
-        return application;
+        server = await LoopbackServer.StartAsync(
+            context => context.Request.IsHttps
+                ? api.HandleAsync(context)
+                : context.Response.WriteAsync(ClusterMetrics.Text(options.Time.GetUtcNow() - started)),
+            cancellationToken,
+            listener => listener.UseHttps(authority.Issue("127.0.0.1", "localhost")),
+            _ => { });
+        Endpoint = server.Addresses[0].ToString().TrimEnd('/');
     }
 
     private KubernetesApi BuildApi(IClusterAuthenticator authenticator)
@@ -205,7 +192,7 @@ public sealed class TwinCluster : ITwinCluster
         return new KubernetesApi(
             Arn,
             store,
-            new TokenAuthentication(Arn, authenticator, tokens, AdministratorToken, options.Time),
+            new TokenAuthentication(Arn, authenticator, tokens, AdministratorToken),
             authorizer,
             new ResourceEndpoints(store, writer, authorizer),
             new TokenRequests(store, requested),
@@ -215,8 +202,6 @@ public sealed class TwinCluster : ITwinCluster
     }
 
     private static HttpClient ProxyClient { get; } = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
-
-    private IEnumerable<string> Addresses() => server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
     private static ResourceKind KindOf(string kind) => ResourceKind.All.Single(k => k.Kind == kind);
 }

@@ -6,9 +6,17 @@ namespace CentralAmp.Delivery;
 /// <summary>Whether pods and configuration are where they should be; what is not is NotReady, and the state machine's limit decides.</summary>
 internal static class CollectorHealth
 {
-    /// <summary>Every pod was made with the role in its template, is Ready, and really has the role: the webhook fails open.</summary>
+    /// <summary>The operator acts, and every pod was made with the role in its template, is Ready, and really has the role: the webhook fails open.</summary>
     public static Failure? OfPods(ObservedDelivery observed, Collector collector, string roleArn)
     {
+        if (observed.Prometheus?.NotReconciled is { } refusal)
+        {
+            return Decisions.NotReady(
+                Causes.NotReconciled,
+                $"The operator does not reconcile {observed.Prometheus}: {refusal}.",
+                "Correct what the operator complains about, then execute again.");
+        }
+
         if (Rollout(observed, collector, roleArn) is { Cause: Causes.NotReconciled } behind)
         {
             return behind;

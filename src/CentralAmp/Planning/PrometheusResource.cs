@@ -23,6 +23,9 @@ public sealed record PrometheusResource
 
     public bool Paused { get; private init; }
 
+    /// <summary>Why the operator does not act on it (its condition <c>Reconciled</c> is False); null as long as it does.</summary>
+    public string? NotReconciled { get; private init; }
+
     public string ServiceAccount { get; private init; } = "";
 
     public int Replicas { get; private init; }
@@ -66,6 +69,7 @@ public sealed record PrometheusResource
             OptedOut = annotations.GetValueOrDefault(Ours.OnboardAnnotation) == "false",
             Applied = int.TryParse(annotations.GetValueOrDefault(Ours.AppliedAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null,
             Paused = fields.Flag("spec", "paused"),
+            NotReconciled = RefusalOf(resource),
             ServiceAccount = fields.Text("default", "spec", "serviceAccountName") is { Length: > 0 } name ? name : "default",
             Replicas = fields.Number(1, "spec", "replicas"),
             Shards = Math.Max(1, fields.Number(1, "spec", "shards")),
@@ -86,6 +90,12 @@ public sealed record PrometheusResource
 
     /// <summary>The operator's own order: emptyDir, then ephemeral, then a claim; no storage at all is an emptyDir.</summary>
     private static bool Persists(JsonObject? storage) => storage is not null && storage["emptyDir"] is null && storage["ephemeral"] is null;
+
+    private static string? RefusalOf(JsonObject resource) => ((resource["status"] as JsonObject)?["conditions"] as JsonArray)?
+        .OfType<JsonObject>()
+        .Where(condition => condition["type"]?.ToString() == "Reconciled" && condition["status"]?.ToString() == "False")
+        .Select(condition => condition["message"]?.ToString() ?? "no reason given")
+        .FirstOrDefault();
 
     private static List<JsonObject> Entries(FieldReader fields)
     {

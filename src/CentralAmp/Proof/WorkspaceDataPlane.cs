@@ -13,6 +13,9 @@ public sealed class WorkspaceDataPlane(HttpClient http, TimeProvider time)
 {
     private const string Service = "aps";
 
+    /// <summary>A step has about a minute, and others to wait for.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
     public async Task<(int Status, string Body)> WriteAsync(Workspace workspace, byte[] body, ImmutableCredentials credentials, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, RemoteWriteEntry.Url(workspace.Endpoint));
@@ -37,11 +40,13 @@ public sealed class WorkspaceDataPlane(HttpClient http, TimeProvider time)
     private async Task<(int Status, string Body)> SendAsync(
         HttpRequestMessage request, byte[] body, Workspace workspace, ImmutableCredentials credentials, string doing, CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
         SigV4.Sign(request, body, credentials, workspace.Region, Service, time.GetUtcNow());
         try
         {
-            using var response = await http.SendAsync(request, cancellationToken);
-            return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
+            using var response = await http.SendAsync(request, limit.Token);
+            return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(limit.Token));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException)
         {

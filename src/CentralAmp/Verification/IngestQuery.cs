@@ -43,6 +43,8 @@ public static class IngestQuery
 
     private static double? Value(JsonArray results, string name) => results
         .Where(result => result?["metric"]?[Label]?.ToString() == name)
-        .Select(result => (double?)double.Parse(result!["value"]![1]!.GetValue<string>(), CultureInfo.InvariantCulture))
+        .Select(result => result!["value"] is JsonArray { Count: 2 } pair
+            ? (double?)double.Parse(pair[1]!.GetValue<string>(), CultureInfo.InvariantCulture)
+            : throw new FormatException("a value is a time and a number"))
         .FirstOrDefault();
 }

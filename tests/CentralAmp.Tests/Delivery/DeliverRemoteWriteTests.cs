@@ -85,6 +85,15 @@ public sealed class DeliverRemoteWriteTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_operator_complains_about_is_said()
+    {
+        cluster.Objects.Take(Stack, "operator", Parse("""{"status":{"conditions":[{"type":"Reconciled","status":"False","message":"two ways to authenticate"}]}}"""));
+        var failure = await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
+        Assert.Equal(Causes.NotReconciled, failure.Cause);
+        Assert.Contains("two ways to authenticate", failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_refused_reload_is_said()
     {
         cluster.ReloadWorks = false;

@@ -43,7 +43,8 @@ internal sealed class TestCluster : IAsyncDisposable, ICallRecorder, IClusterAut
     public static DataPlaneAccess NoDataPlane { get; } = new(new Uri("http://127.0.0.1:1"), "/dev/null");
 
     /// <summary>Only the API server.</summary>
-    public static Task<TestCluster> StartAsync() => StartAsync(new ClusterBehaviour(), new PrometheusBinary("/nonexistent", PrometheusBinary.Oldest), NoDataPlane);
+    public static Task<TestCluster> StartAsync(ClusterBehaviour? behaviour = null) =>
+        StartAsync(behaviour ?? new ClusterBehaviour(), new PrometheusBinary("/nonexistent", PrometheusBinary.Oldest), NoDataPlane);
 
     /// <summary>With the stack installed and its pods ready.</summary>
     public static async Task<TestCluster> StartWithStackAsync(PrometheusBinary prometheus, ClusterBehaviour behaviour, DataPlaneAccess? dataPlane = null)

@@ -8,6 +8,19 @@ internal sealed class Discovery(Func<IReadOnlyList<ResourceKind>> served)
 {
     private static readonly string[] AllVerbs = ["create", "delete", "get", "list", "patch", "update"];
 
+    // For people with kubectl.
+    private static readonly Dictionary<string, string> ShortNames = new()
+    {
+        ["namespaces"] = "ns",
+        ["serviceaccounts"] = "sa",
+        ["pods"] = "po",
+        ["configmaps"] = "cm",
+        ["statefulsets"] = "sts",
+        ["customresourcedefinitions"] = "crd",
+        ["prometheuses"] = "prom",
+        ["prometheusagents"] = "promagent",
+    };
+
     public ApiResponse Answer(string path) => path.Trim('/').Split('/') switch
     {
         ["version"] => ApiResponse.Json(200, Version),
@@ -65,7 +78,10 @@ internal sealed class Discovery(Func<IReadOnlyList<ResourceKind>> served)
 
     private static IEnumerable<JsonNode> Entries(ResourceKind kind)
     {
-        yield return Entry(kind, kind.Plural, AllVerbs);
+        var main = Entry(kind, kind.Plural, AllVerbs);
+        if (ShortNames.TryGetValue(kind.Plural, out var shortName))
+            main["shortNames"] = new JsonArray(shortName);
+        yield return main;
         foreach (var subresource in kind.Subresources)
             yield return Entry(kind, $"{kind.Plural}/{subresource}", subresource == "token" ? ["create"] : subresource == "proxy" ? ["get"] : ["get", "patch", "update"]);
     }

@@ -5,9 +5,10 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace CentralAmp.Twin.Aws.Gateway;
+namespace CentralAmp.Twin;
 
 /// <summary>A small HTTP server on a free port of 127.0.0.1.</summary>
 public sealed class LoopbackServer : IAsyncDisposable
@@ -27,6 +28,7 @@ public sealed class LoopbackServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IHostLifetime, LifetimeOfTheTwin>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -56,5 +58,13 @@ public sealed class LoopbackServer : IAsyncDisposable
         using var atOnce = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         await application.StopAsync(atOnce.Token);
         await application.DisposeAsync();
+    }
+
+    // The default one takes Ctrl-C and SIGTERM for itself; here they are the program's.
+    private sealed class LifetimeOfTheTwin : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Access;
+using CentralAmp.Delivery;
+using CentralAmp.Failures;
+using CentralAmp.Outcomes;
+using CentralAmp.Planning;
+using CentralAmp.Registry;
+using CentralAmp.Tests.Support;
+using CentralAmp.Tests.Trust;
+using CentralAmp.Trust;
+using CentralAmp.Verification;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CentralAmp.Tests.Outcomes;
+
+public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
+{
+    private readonly StringWriter output = new();
+    private RegistryTable table = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => table = await RegistryTable.CreateAsync(moto);
+
+    public ValueTask DisposeAsync()
+    {
+        table.Dispose();
+        output.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_verified_cluster_is_registered_measured_and_published()
+    {
+        table.Clock.Advance(TimeSpan.FromSeconds(90));
+        var record = await RecordAsync(Verified());
+        Assert.Equal((Outcome.Verified, true, 42L, "arn:role"), (record.Outcome, record.Changed, record.Series!.Value, record.RoleArn));
+        var item = await ItemAsync();
+        Assert.Equal((Outcome.Verified, 42L, (DateTimeOffset?)Some.Noon.AddSeconds(90)), (item!.State, item.Series!.Value, item.ChangedAt));
+
+        var line = JsonNode.Parse(output.ToString())!;
+        Assert.Equal("CentralAmp", line["_aws"]!["CloudWatchMetrics"]![0]!["Namespace"]!.ToString());
+        Assert.Equal(["Outcomes", "ExecutionDuration", "Series"], line["_aws"]!["CloudWatchMetrics"]![0]!["Metrics"]!.AsArray().Select(metric => metric!["Name"]!.ToString()));
+        Assert.Equal(("Verified", 1, 90_000, 42), (line["Outcome"]!.ToString(), (int)line["Outcomes"]!, (int)line["ExecutionDuration"]!, (int)line["Series"]!));
+    }
+
+    [Fact]
+    public async Task A_second_run_changed_nothing_and_keeps_when_something_did()
+    {
+        await RecordAsync(Verified());
+        table.Clock.Advance(TimeSpan.FromHours(1));
+        var unchanged = Verified() with
+        {
+            Execution = Some.Execution("second", 10),
+            Access = new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Allowed),
+            Trust = new EnsureTrustResult(Change.Unchanged, "arn:role", "arn:provider", RbacAccess.Allowed),
+            Delivery = new DeliverRemoteWriteResult(Change.Unchanged),
+        };
+        Assert.False((await RecordAsync(unchanged)).Changed);
+        Assert.Equal(Some.Noon, (await ItemAsync())!.ChangedAt);
+    }
+
+    [Fact]
+    public async Task An_earlier_execution_does_not_overwrite_a_later_one_and_still_ends_well()
+    {
+        await RecordAsync(Verified() with { Execution = Some.Execution("later", 60) });
+        var record = await RecordAsync(Verified() with { Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples) });
+        Assert.Equal(Outcome.Unhealthy, record.Outcome);
+        Assert.Equal(Outcome.Verified, (await ItemAsync())!.State);
+    }
+
+    [Fact]
+    public async Task Bad_input_has_no_cluster_to_register_and_is_published_all_the_same()
+    {
+        var record = await RecordAsync(new RecordOutcomeRequest(Some.Execution()) { Failure = OutcomeDeciderTests.Blocked(Causes.InputNotUnderstood) });
+        Assert.Equal((Outcome.Blocked, Causes.InputNotUnderstood, null), (record.Outcome, record.Cause, record.ClusterArn));
+        Assert.Contains("\"cause\":\"InputNotUnderstood\"", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dry_run_writes_nothing()
+    {
+        var plan = TrustPoliciesTests.Plan() with { Next = PlanNext.Stop, Stop = PlanStop.DryRun, Sentence = "would do it" };
+        var record = await RecordAsync(new RecordOutcomeRequest(Some.Execution()) { Cluster = Some.Cluster(), Described = Some.Described(), Plan = plan });
+        Assert.Contains("would do it", record.Sentence, StringComparison.Ordinal);
+        Assert.Null(await ItemAsync());
+    }
+
+    private static RecordOutcomeRequest Verified() => new(Some.Execution())
+    {
+        Cluster = Some.Cluster(),
+        Described = Some.Described(),
+        Access = new EnsureClusterAccessResult(Change.Created, RbacAccess.Missing),
+        Plan = TrustPoliciesTests.Plan(),
+        Trust = new EnsureTrustResult(Change.Created, "arn:role", "arn:provider", RbacAccess.Allowed),
+        Delivery = new DeliverRemoteWriteResult(Change.Created, Some.Noon),
+        Verification = new VerifyIngestResult(42, Some.Noon),
+    };
+
+    private Task<OutcomeRecord> RecordAsync(RecordOutcomeRequest request) =>
+        new RecordOutcomeStep(table.Registry, table.Clock, output, NullLogger<RecordOutcomeStep>.Instance).RunAsync(request, Cancelled);
+
+    private Task<RegistryItem?> ItemAsync() => table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled);
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using Amazon.PrometheusService;
+using Amazon.PrometheusService.Model;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Outcomes;
+using CentralAmp.Planning;
+using CentralAmp.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CentralAmp.Tests.Planning;
+
+public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
+{
+    private readonly FakeCollectorCluster cluster = new();
+    private RegistryTable table = null!;
+    private string workspaceArn = "";
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        table = await RegistryTable.CreateAsync(moto);
+        using var amp = await AmpAsync("eu-west-1");
+        workspaceArn = (await amp.CreateWorkspaceAsync(new CreateWorkspaceRequest { Alias = "central" }, Cancelled)).Arn;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        table.Dispose();
+        cluster.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task The_plan_has_the_address_of_a_workspace_in_another_region()
+    {
+        var plan = await PlanAsync();
+        Assert.Equal((PlanNext.Deliver, workspaceArn), (plan.Next, plan.WorkspaceArn));
+        Assert.Equal($"https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/{Workspace.IdOf(workspaceArn)}/", plan.WorkspaceEndpoint);
+        Assert.Null(await ItemAsync());
+    }
+
+    [Fact]
+    public async Task A_parked_cluster_is_seen_in_the_registry()
+    {
+        cluster.Objects.Delete(KubernetesPath.Prometheus("monitoring", "stack"));
+        var plan = await PlanAsync();
+        Assert.Equal((PlanNext.Park, 60), (plan.Next, plan.WaitSeconds));
+        var item = await ItemAsync();
+        Assert.Equal((Outcome.Parked, Causes.NoCollectorYet, plan.Sentence), (item!.State, item.Cause, item.Sentence));
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_a_cluster_without_a_collector_writes_nothing()
+    {
+        cluster.Objects.Delete(KubernetesPath.Prometheus("monitoring", "stack"));
+        Assert.Equal(PlanStop.DryRun, (await PlanAsync(dryRun: true)).Stop);
+        Assert.Null(await ItemAsync());
+    }
+
+    [Fact]
+    public async Task A_refusal_ends_the_step_with_its_cause()
+    {
+        cluster.Objects.Remove(KubernetesPath.Prometheus("monitoring", "stack"), "spec", "storage");
+        Assert.Equal(Causes.StorageNotPersistent, (await Assert.ThrowsAsync<BlockedException>(() => PlanAsync())).Cause);
+    }
+
+    [Fact]
+    public async Task A_workspace_that_is_not_there_is_blocked()
+    {
+        workspaceArn = "arn:aws:aps:eu-west-1:123456789012:workspace/ws-00000000-0000-0000-0000-000000000000";
+        Assert.Equal(Causes.WorkspaceNotFound, (await Assert.ThrowsAsync<BlockedException>(() => PlanAsync())).Cause);
+    }
+
+    [Theory]
+    [InlineData("""{"workspace":{"workspaceId":"ws-1","arn":"a","status":{"statusCode":"DELETING"},"prometheusEndpoint":"https://x/"}}""", typeof(BlockedException), Causes.WorkspaceNotFound)]
+    [InlineData("""{"workspace":{"workspaceId":"ws-1","arn":"a","status":{"statusCode":"CREATING"}}}""", typeof(NotReadyException), Causes.WorkspaceUnavailable)]
+    public async Task A_workspace_that_is_not_active_is_not_written_to(string answer, Type kind, string cause)
+    {
+        await using var server = await AnsweringServer.StartAsync();
+        server.Always = (HttpStatusCode.OK, "application/json", answer);
+        using var amp = new AmazonPrometheusServiceClient(
+            MotoServer.Credentials, new AmazonPrometheusServiceConfig { ServiceURL = server.Address, AuthenticationRegion = "eu-west-1", MaxErrorRetry = 0 });
+        var failure = await Assert.ThrowsAnyAsync<RoadException>(() => new AmpWorkspaces(_ => amp).FindAsync(workspaceArn, Cancelled));
+        Assert.Equal((kind, cause), (failure.GetType(), failure.Cause));
+    }
+
+    private async Task<OnboardingPlan> PlanAsync(bool dryRun = false)
+    {
+        using var amp = await AmpAsync(Workspace.RegionOf(workspaceArn));
+        var step = new PlanOnboardingStep(
+            new AmpWorkspaces(_ => amp), cluster, table.Registry, Some.Settings, table.Clock, NullLogger<PlanOnboardingStep>.Instance);
+        var described = Some.Described() with { WorkspaceArn = workspaceArn };
+        return await step.RunAsync(new PlanOnboardingRequest(Some.Execution(), Some.Cluster(), described, dryRun), Cancelled);
+    }
+
+    private async Task<AmazonPrometheusServiceClient> AmpAsync(string region) =>
+        new(MotoServer.Credentials, await moto.ConfigureAsync(new AmazonPrometheusServiceConfig(), region));
+
+    private Task<CentralAmp.Registry.RegistryItem?> ItemAsync() => table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled);
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text;
+using Amazon.Runtime;
+using Amazon.SecurityToken;
+using CentralAmp.Failures;
+using CentralAmp.Proof;
+using CentralAmp.Tests.Support;
+
+namespace CentralAmp.Tests.Proof;
+
+public sealed class StsWebIdentityTests : IAsyncLifetime
+{
+    private AnsweringServer server = null!;
+
+    public async ValueTask InitializeAsync() => server = await AnsweringServer.StartAsync();
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task The_token_is_sent_without_a_signature_and_credentials_come_back()
+    {
+        server.Always = (HttpStatusCode.OK, "text/xml", """
+            <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials>
+            <AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2030-01-01T00:00:00Z</Expiration>
+            </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>
+            """);
+        var answer = await AssumeAsync();
+        Assert.Equal(("ASIA1", "s", "t"), (answer.Credentials!.AccessKey, answer.Credentials.SecretKey, answer.Credentials.Token));
+        var request = Assert.Single(server.Requests);
+        Assert.DoesNotContain("Authorization", request.Headers.Keys);
+        Assert.Contains("WebIdentityToken=the.web.token", Encoding.UTF8.GetString(request.Body), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(403, "AccessDenied")]
+    [InlineData(400, "InvalidIdentityToken")]
+    [InlineData(403, "IDPRejectedClaim")]
+    public async Task A_denial_is_an_answer(int status, string code)
+    {
+        server.Always = Error(status, code);
+        var answer = await AssumeAsync();
+        Assert.Equal((null, code, "words"), (answer.Credentials, answer.Code, answer.Message));
+    }
+
+    [Theory]
+    [InlineData(400, "ExpiredTokenException", typeof(BlockedException))]
+    [InlineData(400, "IDPCommunicationError", typeof(TransientException))]
+    [InlineData(400, "Throttling", typeof(TransientException))]
+    [InlineData(500, "InternalFailure", typeof(TransientException))]
+    public async Task Everything_else_is_a_failure_that_does_not_quote_the_token(int status, string code, Type kind)
+    {
+        server.Always = Error(status, code);
+        var failure = await Assert.ThrowsAnyAsync<RoadException>(AssumeAsync);
+        Assert.Equal(kind, failure.GetType());
+        Assert.DoesNotContain("the.web.token", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    private async Task<WebIdentityAnswer> AssumeAsync()
+    {
+        using var sts = new AmazonSecurityTokenServiceClient(
+            new AnonymousAWSCredentials(),
+            new AmazonSecurityTokenServiceConfig { ServiceURL = server.Address, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
+        return await new StsWebIdentity(_ => sts).AssumeAsync(
+            "arn:aws:iam::111111111111:role/x", "the.web.token", "us-east-1", TestContext.Current.CancellationToken);
+    }
+
+    private static (HttpStatusCode Status, string Type, string Body) Error(int status, string code) =>
+        ((HttpStatusCode)status, "text/xml", $"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>words</Message></Error><RequestId>1</RequestId></ErrorResponse>");
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using Amazon.IdentityManagement;
+using Amazon.IdentityManagement.Model;
+using CentralAmp.Failures;
+using CentralAmp.Tests.Support;
+using CentralAmp.Trust;
+
+namespace CentralAmp.Tests.Trust;
+
+/// <summary>The adapter against moto, and against answers that moto does not give.</summary>
+public sealed class IamTrustStoreTests(MotoServer moto)
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_written_is_read_back_as_desired()
+    {
+        using var iam = await ClientAsync();
+        var store = new IamTrustStore(iam);
+        var desired = Desired("written");
+        Assert.Equal(new ObservedTrust(null, null, null), await store.GatherAsync(desired, Cancelled));
+
+        foreach (var action in (TrustAction[])[TrustAction.CreateProvider, TrustAction.CreateRole, TrustAction.PutIngestPolicy])
+        {
+            Assert.True(await store.ActAsync(action, desired, Cancelled));
+        }
+
+        var (actions, refusal) = TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled));
+        Assert.Null(refusal);
+        Assert.Empty(actions);
+    }
+
+    [Fact]
+    public async Task Every_repair_is_one_write()
+    {
+        using var iam = await ClientAsync();
+        var store = new IamTrustStore(iam);
+        var desired = Desired("repaired");
+        await store.ActAsync(TrustAction.CreateProvider, desired, Cancelled);
+        await store.ActAsync(TrustAction.CreateRole, desired with
+        {
+            TrustPolicy = desired.TrustPolicy.Replace("monitoring", "elsewhere", StringComparison.Ordinal),
+            BoundaryArn = "arn:aws:iam::123456789012:policy/another",
+            RoleTags = new Dictionary<string, string>(desired.RoleTags) { [TrustTags.WorkspaceArn] = "old" },
+        }, Cancelled);
+
+        var (actions, _) = TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled));
+        Assert.Equal([TrustAction.PutBoundary, TrustAction.TagRole, TrustAction.UpdateTrustPolicy, TrustAction.PutIngestPolicy], actions);
+        foreach (var action in actions)
+        {
+            Assert.True(await store.ActAsync(action, desired, Cancelled));
+        }
+
+        Assert.Empty(TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled)).Actions);
+    }
+
+    [Fact]
+    public async Task What_another_execution_made_first_is_said()
+    {
+        using var iam = await ClientAsync();
+        var store = new IamTrustStore(iam);
+        var desired = Desired("raced");
+        await store.ActAsync(TrustAction.CreateProvider, desired, Cancelled);
+        Assert.False(await store.ActAsync(TrustAction.CreateProvider, desired, Cancelled));
+        await store.ActAsync(TrustAction.CreateRole, desired, Cancelled);
+        Assert.False(await store.ActAsync(TrustAction.CreateRole, desired, Cancelled));
+        Assert.False(await store.ActAsync(TrustAction.PutIngestPolicy, desired with { RoleName = "gone" }, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_role_that_someone_else_made_is_foreign()
+    {
+        using var iam = await ClientAsync();
+        var desired = Desired("theirs");
+        await iam.CreateRoleAsync(
+            new CreateRoleRequest { RoleName = desired.RoleName, Path = "/central-amp/", AssumeRolePolicyDocument = desired.TrustPolicy }, Cancelled);
+        var (_, refusal) = TrustDecider.Decide(desired, await new IamTrustStore(iam).GatherAsync(desired, Cancelled));
+        Assert.Equal(Causes.RoleForeign, refusal!.Cause);
+    }
+
+    [Theory]
+    [InlineData(TrustAction.CreateProvider, 409, "LimitExceeded", "Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100", typeof(BlockedException), Causes.ProviderQuotaReached)]
+    [InlineData(TrustAction.CreateRole, 409, "LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000", typeof(BlockedException), Causes.QuotaReached)]
+    [InlineData(TrustAction.CreateRole, 403, "AccessDenied", "User is not authorized to perform: iam:CreateRole with an explicit deny in a service control policy", typeof(BlockedException), Causes.DeniedByServiceControlPolicy)]
+    [InlineData(TrustAction.CreateRole, 403, "AccessDenied", "User is not authorized because no permissions boundary allows the iam:CreateRole action", typeof(BlockedException), Causes.DeniedByPermissionsBoundary)]
+    [InlineData(TrustAction.PutIngestPolicy, 403, "AccessDenied", "User is not authorized because no identity-based policy allows the iam:PutRolePolicy action", typeof(BlockedException), Causes.HubPermissionMissing)]
+    [InlineData(TrustAction.UpdateTrustPolicy, 409, "ConcurrentModification", "try again", typeof(TransientException), Causes.ServiceUnavailable)]
+    [InlineData(TrustAction.CreateRole, 400, "Throttling", "Rate exceeded", typeof(TransientException), Causes.Throttled)]
+    [InlineData(TrustAction.CreateRole, 500, "ServiceFailure", "oops", typeof(TransientException), Causes.ServiceUnavailable)]
+    public async Task A_refusal_of_IAM_gets_its_cause(TrustAction action, int status, string code, string message, Type kind, string cause)
+    {
+        await using var answers = await AnsweringServer.StartAsync();
+        answers.Always = ((HttpStatusCode)status, "text/xml", $"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>1</RequestId></ErrorResponse>");
+        using var iam = new AmazonIdentityManagementServiceClient(
+            MotoServer.Credentials, new AmazonIdentityManagementServiceConfig { ServiceURL = answers.Address, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
+        var failure = await Assert.ThrowsAnyAsync<RoadException>(() => new IamTrustStore(iam).ActAsync(action, Desired("denied"), Cancelled));
+        Assert.Equal((kind, cause), (failure.GetType(), failure.Cause));
+        Assert.Contains(message, failure.Sentence, StringComparison.Ordinal);
+    }
+
+    private async Task<AmazonIdentityManagementServiceClient> ClientAsync() =>
+        new(MotoServer.Credentials, await moto.ConfigureAsync(new AmazonIdentityManagementServiceConfig()));
+
+    private static DesiredTrust Desired(string name)
+    {
+        var settings = Some.Settings with { HubAccountId = "123456789012", BoundaryArn = "arn:aws:iam::123456789012:policy/central-amp/boundary" };
+        var described = Some.Described() with { Issuer = $"https://oidc.eks.us-east-1.amazonaws.com/id/{Guid.NewGuid():N}" };
+        return DesiredTrust.For(Some.Cluster(name), described, TrustPoliciesTests.Plan(Some.Cluster(name)), Some.Collector, settings);
+    }
+}
