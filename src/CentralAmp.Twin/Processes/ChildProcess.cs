@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace CentralAmp.Twin.Processes;
@@ -58,7 +59,7 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public bool HasExited => Exited.IsCompleted;
 
-    /// <exception cref="System.ComponentModel.Win32Exception">There is no <c>setsid</c> (util-linux) on PATH.</exception>
+    /// <exception cref="ProvisioningException">There is no <c>setsid</c> (util-linux) on PATH.</exception>
     public static ChildProcess Start(ChildProcessStart start)
     {
         var info = new ProcessStartInfo("setsid") { RedirectStandardInput = true, UseShellExecute = false };
@@ -73,7 +74,14 @@ public sealed class ChildProcess : IAsyncDisposable
         foreach (var (name, value) in start.Environment)
             info.Environment[name] = value;
 
-        return new ChildProcess(Process.Start(info)!, start.LogFile);
+        try
+        {
+            return new ChildProcess(Process.Start(info)!, start.LogFile);
+        }
+        catch (Win32Exception e)
+        {
+            throw new ProvisioningException($"The twin starts its processes with setsid (package util-linux), which cannot be started from this PATH: {e.Message}");
+        }
     }
 
     /// <summary>The end of the log, for error messages.</summary>

@@ -14,7 +14,8 @@ public sealed record WorldOptions
         ["SettleIntervalSeconds"] = "1",
         ["ProofIntervalSeconds"] = "1",
         ["LeaseIntervalSeconds"] = "1",
-        ["RolloutIntervalSeconds"] = "2",
+        ["RolloutIntervalSeconds"] = "1",
+        ["RolloutAttempts"] = "7",
         ["VerifyIntervalSeconds"] = "2",
         // The clusters of this world reach AWS through the CONNECT proxy that their environment names.
         ["RemoteWriteProxyFromEnvironment"] = "true",

@@ -35,5 +35,5 @@ public sealed record RecordOutcomeRequest(ExecutionReference Execution)
 
 /// <summary>What a Catch of the state machine holds, with its property names.</summary>
 /// <param name="Error">Type name of the exception, or the platform's word, such as <c>States.Timeout</c>.</param>
-/// <param name="Cause">Lambda's JSON of the error, or plain text.</param>
-public sealed record CaughtFailure([property: JsonPropertyName("Error")] string? Error, [property: JsonPropertyName("Cause")] string? Cause);
+/// <param name="Cause">Lambda's JSON of the error, or plain text; the Amazon States Language promises only <c>Error</c>.</param>
+public sealed record CaughtFailure([property: JsonPropertyName("Error")] string? Error, [property: JsonPropertyName("Cause")] string? Cause = null);

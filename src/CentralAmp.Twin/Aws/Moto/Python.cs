@@ -44,17 +44,10 @@ public sealed record Python(string Executable)
 
     private static async Task<Python?> ProbeAsync(string executable, string logFolder, CancellationToken cancellationToken)
     {
-        try
-        {
-            await using var child = Start(executable, ["-c", Probe], logFolder);
-            return await child.Exited.WaitAsync(cancellationToken) == 0
-                ? new Python(child.Tail().Split('\n').Last(line => line.StartsWith("at:", StringComparison.Ordinal))["at:".Length..])
-                : null;
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            throw new ProvisioningException($"The twin starts its processes with setsid (package util-linux), which does not start here: {e.Message}");
-        }
+        await using var child = Start(executable, ["-c", Probe], logFolder);
+        return await child.Exited.WaitAsync(cancellationToken) == 0
+            ? new Python(child.Tail().Split('\n').Last(line => line.StartsWith("at:", StringComparison.Ordinal))["at:".Length..])
+            : null;
     }
 
     private static async Task RunAsync(string executable, string[] arguments, string logFolder, string what, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ must be imported after the patch.
 """
 
 import copy
+import functools
 import json
 import os
 import sys
@@ -17,11 +18,27 @@ import time
 import uuid
 
 import boto3
+import jsonpath_ng
+import jsonpath_ng.ext
 import requests
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 GATEWAY = os.environ["TWIN_GATEWAY"]
 SECRET = os.environ["TWIN_SECRET"]
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Speed: Python uses one processor, and an execution would use it for seconds.
+
+# Quirk: every look at a path builds a parser with all its tables, 10 ms each. Paths are few, and parsed ones have no state.
+jsonpath_ng.parse = functools.cache(jsonpath_ng.parse)
+jsonpath_ng.ext.parse = functools.cache(jsonpath_ng.ext.parse)
+
+import moto.backends
+
+# Quirk: every request lists moto's own folder to find the service that it is for.
+_moto_modules = list(moto.backends.list_of_moto_modules())
+moto.backends.list_of_moto_modules = lambda: _moto_modules
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Calls of AWS services (the engine, EventBridge) on behalf of the customer: with the role that the customer gave them.
@@ -141,6 +158,50 @@ def start_execution(self, state_machine_arn, name=None, *args, **kwargs):
 
 
 engine.StepFunctionsParserBackend.start_execution = start_execution
+
+# Quirk: every execution parses the whole definition, 0.3 s for ours. What acts is made anew for each from the same tree.
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+
+_parse_definition = AmazonStateLanguageParser.parse
+
+
+@functools.cache
+def tree_of(definition):
+    return _parse_definition(definition)[1]
+
+
+AmazonStateLanguageParser.parse = staticmethod(lambda definition: (Preprocessor().visit(tree_of(definition)), tree_of(definition)))
+
+# Quirk: where a service refuses the call, or a function reports an error without a type, the task fails with names of the
+# engine's own instead of those that AWS documents and that state machines retry. A cause that is no text (a refused event)
+# makes GetExecutionHistory answer 500.
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_events import (
+    StateTaskServiceEvents,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_lambda import StateTaskLambda
+
+
+def named_as_aws_does(service, from_error):
+    def failure_event(self, env, ex):
+        failure = from_error(self, env, ex)
+        (details,) = failure.event_details.values()
+        if isinstance(ex, ClientError):
+            details["error"] = f"{service}.{ex.response['Error']['Code']}"
+        elif details["error"] == "Exception":
+            details["error"] = f"{service}.Unknown"
+        if not details["error"].startswith("States."):
+            failure.error_name = CustomErrorName(details["error"])
+        if not isinstance(details.get("cause", ""), str):
+            details["cause"] = json.dumps(details["cause"])
+        return failure
+
+    return failure_event
+
+
+StateTaskLambda._from_error = named_as_aws_does("Lambda", StateTaskLambda._from_error)
+StateTaskServiceEvents._from_error = named_as_aws_does("EventBridge", StateTaskServiceEvents._from_error)
 
 # Quirk: a value that is not JSON (a time of the context object) in the output makes DescribeExecution answer 500.
 _reflect = executions.BaseExecutionWorkerCommunication._reflect_execution_status
@@ -338,6 +399,9 @@ _create_role = iam.Role.create_from_cloudformation_json.__func__
 def create_role(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
     role = _create_role(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs)
     role.managed_by_template = cloudformation_json["Properties"].get("ManagedPolicyArns", [])
+    # Quirk: documents of a template stay Python objects, and GetRole and GetRolePolicy answer with their repr.
+    role.policies = {name: document(policy) for name, policy in role.policies.items()}
+    role.assume_role_policy_document = document(role.assume_role_policy_document)
     return role
 
 

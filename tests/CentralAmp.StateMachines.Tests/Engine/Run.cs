@@ -1,0 +1,50 @@
+using System.Text;
+using System.Text.Json;
+
+namespace CentralAmp.StateMachines.Tests.Engine;
+
+/// <summary>An execution that ended.</summary>
+internal sealed class Run(JsonElement described, JsonElement history, IReadOnlyList<Call> calls)
+{
+    private readonly List<JsonElement> events = [.. history.GetProperty("events").EnumerateArray()];
+
+    public string Status => described.GetProperty("status").GetString()!;
+
+    public string? Error => Text("error");
+
+    public string? Cause => Text("cause");
+
+    /// <summary>In the order in which they were entered.</summary>
+    public IReadOnlyList<string> States => [.. Entered.Select(entered => entered.GetProperty("name").GetString()!)];
+
+    /// <summary>As AWS counts them: every state that is entered, and every repetition of a task.</summary>
+    public int Transitions =>
+        States.Count
+        + events.Count(e => TypeOf(e) is "LambdaFunctionScheduled" or "TaskScheduled")
+        - events.Count(e => TypeOf(e) == "TaskStateEntered");
+
+    /// <summary>Bytes of the largest data that any state got.</summary>
+    public int LargestData => Entered.Max(entered => Encoding.UTF8.GetByteCount(entered.GetProperty("input").GetString()!));
+
+    /// <summary>The data that a state got when it was entered last.</summary>
+    public JsonElement DataOf(string state) =>
+        JsonElement.Parse(Entered.Last(entered => entered.GetProperty("name").GetString() == state).GetProperty("input").GetString()!);
+
+    /// <summary>Requests of a state, in order.</summary>
+    public IReadOnlyList<JsonElement> RequestsOf(string state) => [.. calls.Where(call => call.State == state).Select(call => call.Request)];
+
+    /// <summary>What the step of a state got at its last call.</summary>
+    public T RequestOf<T>(string state) => (T)RoadJson.Read(state, RequestsOf(state)[^1]);
+
+    /// <summary>Who waited how long: a time for every repetition or Wait is in the history, not here.</summary>
+    public int CallsOf(string state) => RequestsOf(state).Count;
+
+    private IEnumerable<JsonElement> Entered =>
+        events.Where(e => TypeOf(e).EndsWith("StateEntered", StringComparison.Ordinal)).Select(e => e.GetProperty("stateEnteredEventDetails"));
+
+    public override string ToString() => $"{Status} {Error} {Cause}\n{string.Join(" > ", States)}";
+
+    private static string TypeOf(JsonElement historyEvent) => historyEvent.GetProperty("type").GetString()!;
+
+    private string? Text(string name) => described.TryGetProperty(name, out var value) ? value.GetString() : null;
+}

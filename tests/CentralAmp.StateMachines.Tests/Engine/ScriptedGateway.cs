@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.StateMachines.Tests.Engine;
+
+/// <summary>Everything that the engine calls, answered by the script of the execution that it calls for.</summary>
+internal sealed class ScriptedGateway : IAsyncDisposable
+{
+    public const string Secret = "of the tests";
+
+    private static readonly TimeSpan SilenceLasts = TimeSpan.FromSeconds(12);
+
+    private readonly ConcurrentDictionary<string, Performance> performances = new();
+    private readonly ConcurrentQueue<string> strays = new();
+    private readonly WebApplication server;
+
+    private ScriptedGateway(WebApplication server) => this.server = server;
+
+    public Uri Address => new(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    /// <summary>Calls that belong to no execution of a test.</summary>
+    public IReadOnlyCollection<string> Strays => strays;
+
+    public static async Task<ScriptedGateway> StartAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var gateway = new ScriptedGateway(builder.Build());
+        gateway.server.Run(gateway.AnswerAsync);
+        await gateway.server.StartAsync(cancellationToken);
+        return gateway;
+    }
+
+    /// <param name="execution">The execution's ARN.</param>
+    public Performance Perform(string execution, Script script) => performances[execution] = new Performance(script);
+
+    public async ValueTask DisposeAsync() => await server.DisposeAsync();
+
+    private Task AnswerAsync(HttpContext context) => (context.Request.Path.Value, context.Request.Headers["X-Amz-Target"].ToString()) switch
+    {
+        ("/_twin/service-credentials", _) when context.Request.Headers["x-twin-secret"] == Secret => CredentialsAsync(context),
+        ({ } path, _) when path.EndsWith("/invocations", StringComparison.Ordinal) => InvokeAsync(context, path),
+        ("/", "AWSEvents.PutEvents") => PutEventsAsync(context),
+        var (path, target) => StrayAsync(context, $"{context.Request.Method} {path} {target}"),
+    };
+
+    private static Task CredentialsAsync(HttpContext context) => Responses.JsonAsync(
+        context, new { accessKeyId = "ASIATESTTESTTESTTEST", secretAccessKey = "secret", sessionToken = "token", expires = 4102444800 });
+
+    private async Task InvokeAsync(HttpContext context, string path)
+    {
+        var request = await ReadAsync(context);
+        var state = Uri.UnescapeDataString(path.Split('/')[^2]).Split(':')[^1];
+        if (request.TryGetProperty("execution", out var execution) && performances.TryGetValue(execution.GetProperty("id").GetString()!, out var performance))
+        {
+            await Responses.OfFunctionAsync(context, Read(performance, state, request), performance.Next(state, request), SilenceLasts);
+        }
+        else
+        {
+            await StrayAsync(context, $"{state} with {request}");
+        }
+    }
+
+    private async Task PutEventsAsync(HttpContext context)
+    {
+        var entry = (await ReadAsync(context)).GetProperty("Entries").EnumerateArray().Single();
+        // Step Functions adds the ARNs of the state machine and of the execution.
+        var execution = entry.GetProperty("Resources").EnumerateArray().Last().GetString()!;
+        if (performances.TryGetValue(execution, out var performance))
+        {
+            await Responses.OfEventBridgeAsync(context, performance.Next(StateNames.PublishOutcome, entry));
+        }
+        else
+        {
+            await StrayAsync(context, $"PutEvents with {entry}");
+        }
+    }
+
+    /// <summary>The state machine's payload has to be what the step of that name reads, whatever the script answers.</summary>
+    private static object? Read(Performance performance, string state, JsonElement request)
+    {
+        try
+        {
+            return RoadJson.Read(state, request);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException)
+        {
+            performance.Complain($"{state} cannot read its request: {e.Message}");
+            return null;
+        }
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpContext context)
+    {
+        using var document = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        return document.RootElement.Clone();
+    }
+
+    private Task StrayAsync(HttpContext context, string what)
+    {
+        strays.Enqueue(what);
+        return Responses.RefuseAsync(context, 400, "UnplannedCall");
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace CentralAmp.StateMachines.Tests.Engine;
+
+/// <summary>The deployed file, with its substitutions.</summary>
+internal static partial class StateMachineDefinition
+{
+    private static readonly string Source = Read();
+
+    /// <summary>States that invoke the function of their name, in the order of the file.</summary>
+    public static IReadOnlyList<string> LambdaStates { get; } =
+        [.. States().Where(state => state.Value!["Resource"]?.GetValue<string>() == FunctionArn(state.Key)).Select(state => state.Key)];
+
+    public static string For(Pace pace)
+    {
+        var text = Placeholder().Replace(Source, match => Substitute(match.Groups[1].Value, pace));
+        return pace == Pace.TimesOutSoon
+            ? Attempts().Replace(Timeout().Replace(text, "\"TimeoutSeconds\": 8"), "\"MaxAttempts\": 1")
+            : text;
+    }
+
+    private static string Substitute(string name, Pace pace) => name switch
+    {
+        "Partition" => "aws",
+        "BusName" => "central-amp",
+        _ when name.EndsWith("IntervalSeconds", StringComparison.Ordinal) => "1",
+        _ when name.EndsWith("Attempts", StringComparison.Ordinal) => pace == Pace.Patient ? "10" : "1",
+        _ when name.EndsWith("Arn", StringComparison.Ordinal) => FunctionArn(name[..^"Arn".Length]),
+        _ => throw new InvalidOperationException($"The state machine asks for {name}, which no test knows."),
+    };
+
+    private static string FunctionArn(string name) => $"arn:aws:lambda:us-east-1:{StateMachineEngine.Account}:function:{name}";
+
+    private static JsonObject States() => JsonNode.Parse(For(Pace.Patient))!["States"]!.AsObject();
+
+    private static string Read()
+    {
+        using var resource = typeof(StateMachineDefinition).Assembly.GetManifestResourceStream("onboard-cluster.asl.json")!;
+        using var reader = new StreamReader(resource);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex(@"\$\{(\w+)\}")]
+    private static partial Regex Placeholder();
+
+    [GeneratedRegex("\"TimeoutSeconds\": [0-9]+")]
+    private static partial Regex Timeout();
+
+    [GeneratedRegex("\"MaxAttempts\": [0-9]+")]
+    private static partial Regex Attempts();
+}

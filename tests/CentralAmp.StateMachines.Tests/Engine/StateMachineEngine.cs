@@ -1,0 +1,90 @@
+using System.Reflection;
+using System.Text.Json;
+using CentralAmp.StateMachines.Tests.Engine;
+using CentralAmp.Twin.Aws.Moto;
+
+[assembly: AssemblyFixture(typeof(StateMachineEngine))]
+// An execution mostly waits; those of all tests wait together.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.All, MaxThreads = 24)]
+
+namespace CentralAmp.StateMachines.Tests.Engine;
+
+/// <summary>The deployed state machine on moto's engine, one for all tests.</summary>
+public sealed class StateMachineEngine : IAsyncLifetime
+{
+    public const string Account = "111111111111";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("central-amp-states-").FullName;
+    private ScriptedGateway? gateway;
+    private MotoServer? moto;
+
+    public async ValueTask InitializeAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        var privateFolder = typeof(StateMachineEngine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "PrivateFolder").Value!;
+        gateway = await ScriptedGateway.StartAsync(limit.Token);
+        var python = await Python.ProvideAsync(privateFolder, folder, TestContext.Current.SendDiagnosticMessage, limit.Token);
+        moto = await MotoServer.StartAsync(python, folder, gateway.Address, ScriptedGateway.Secret, limit.Token);
+        foreach (var pace in Enum.GetValues<Pace>())
+        {
+            await CallAsync("CreateStateMachine", new { name = NameOf(pace), definition = StateMachineDefinition.For(pace), roleArn = $"arn:aws:iam::{Account}:role/states" }, limit.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (moto is not null)
+        {
+            await moto.DisposeAsync();
+        }
+
+        if (gateway is not null)
+        {
+            await gateway.DisposeAsync();
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Runs one execution to its end. Fails if anything happened that the script did not plan.</summary>
+    /// <param name="input">JSON; by default it names the cluster of <see cref="Roads"/>.</param>
+    internal async Task<Run> RunAsync(Script script, string? input = null, Pace pace = Pace.Patient)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var name = Guid.NewGuid().ToString();
+        var execution = $"arn:aws:states:us-east-1:{Account}:execution:{NameOf(pace)}:{name}";
+        var performance = gateway!.Perform(execution, script);
+        await CallAsync(
+            "StartExecution",
+            new { stateMachineArn = $"arn:aws:states:us-east-1:{Account}:stateMachine:{NameOf(pace)}", name, input = input ?? Roads.Input },
+            cancellationToken);
+        var described = await EndAsync(execution, performance, cancellationToken);
+        var run = new Run(described, await CallAsync("GetExecutionHistory", new { executionArn = execution }, cancellationToken), performance.Calls);
+
+        Assert.True(performance.Unplanned.Count == 0, $"Not planned: {string.Join("; ", performance.Unplanned)}.\n{run}");
+        Assert.Empty(gateway.Strays);
+        return run;
+    }
+
+    private async Task<JsonElement> EndAsync(string execution, Performance performance, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var described = await CallAsync("DescribeExecution", new { executionArn = execution }, cancellationToken);
+            if (described.GetProperty("status").GetString() != "RUNNING")
+            {
+                return described;
+            }
+
+            // Few ends come without the event; asking for them often would keep the engine from its work.
+            await (performance.Published.IsCompleted
+                ? Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken)
+                : Task.WhenAny(performance.Published, Task.Delay(TimeSpan.FromSeconds(1), cancellationToken)));
+        }
+    }
+
+    private Task<JsonElement> CallAsync(string action, object body, CancellationToken cancellationToken) =>
+        moto!.CallAsync("states", $"AWSStepFunctions.{action}", Account, body, cancellationToken);
+
+    private static string NameOf(Pace pace) => $"onboard-cluster-{pace}";
+}

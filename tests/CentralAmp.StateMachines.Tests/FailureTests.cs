@@ -1,0 +1,107 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Delivery;
+using CentralAmp.Failures;
+using CentralAmp.Outcomes;
+using CentralAmp.StateMachines.Tests.Engine;
+
+namespace CentralAmp.StateMachines.Tests;
+
+/// <summary>However a state ends, no elevation is left and the outcome is recorded.</summary>
+public sealed class FailureTests(StateMachineEngine engine)
+{
+    private static readonly Answer NotElevated = Answer.Result(new EndElevationResult(Change.Unchanged));
+
+    /// <summary>Those behind DescribeCluster, read from the file, so that a new state cannot be forgotten.</summary>
+    public static MatrixTheoryData<string, string> EveryStateAndKind => new(
+        StateMachineDefinition.LambdaStates.Except(["ResolveCluster", "DescribeCluster", "EndElevation", "RecordOutcome"]),
+        [nameof(BlockedException), nameof(NotReadyException), "InvalidCastException"]);
+
+    [Theory]
+    [MemberData(nameof(EveryStateAndKind))]
+    public async Task A_state_that_fails_passes_EndElevation_before_RecordOutcome(string state, string error)
+    {
+        var run = await engine.RunAsync(Failing(state, error), pace: Pace.GivesUpSoon);
+
+        var after = run.States.Skip(run.States.ToList().LastIndexOf(state) + 1).ToList();
+        Assert.Contains("EndElevation", after.TakeWhile(next => next != "RecordOutcome"));
+        Assert.Equal("OnboardingBlocked", after[^1]);
+        Assert.Equal(error == nameof(NotReadyException) ? 2 : 1, run.CallsOf(state));
+
+        var recorded = run.RequestOf<RecordOutcomeRequest>("RecordOutcome");
+        Assert.Equal(error, (state == "WithdrawRemoteWrite" ? recorded.Leftover : recorded.Failure)!.Error);
+    }
+
+    [Theory]
+    [InlineData(nameof(BlockedException))]
+    [InlineData(nameof(NotReadyException))]
+    [InlineData("InvalidCastException")]
+    public async Task A_cluster_that_cannot_be_looked_at_is_recorded_and_was_never_elevated(string error)
+    {
+        var run = await engine.RunAsync(
+            Roads.Shortest(ClusterNext.Continue, Outcome.Blocked).On("DescribeCluster", Failure(error), Failure(error)), pace: Pace.GivesUpSoon);
+
+        Assert.Equal(["ResolveCluster", "DescribeCluster", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingBlocked"], run.States);
+        Assert.Equal(error, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Failure!.Error);
+    }
+
+    [Theory]
+    [InlineData(nameof(BlockedException))]
+    [InlineData("InvalidCastException")]
+    public async Task An_elevation_that_cannot_be_taken_back_is_recorded_as_left_over(string error)
+    {
+        var run = await engine.RunAsync(Roads.First.On("EndElevation", Failure(error)).On("RecordOutcome", Roads.Recorded(Outcome.Failed)));
+
+        Assert.Equal(["EndElevation", "RecordOutcome"], run.States.Skip(7).Take(2));
+        var recorded = run.RequestOf<RecordOutcomeRequest>("RecordOutcome");
+        Assert.Equal(error, recorded.Leftover!.Error);
+        Assert.Null(recorded.Failure);
+    }
+
+    [Fact]
+    public async Task An_elevation_that_cannot_be_taken_back_does_not_hide_what_failed_first()
+    {
+        var run = await engine.RunAsync(Roads.First
+            .On("InstallRbac", Answer.Throws<BlockedException>(Causes.KubernetesConflict))
+            .On("EndElevation", Answer.Dies("InvalidCastException"))
+            .On("RecordOutcome", Roads.Recorded(Outcome.Blocked)));
+
+        var recorded = run.RequestOf<RecordOutcomeRequest>("RecordOutcome");
+        Assert.Equal(nameof(BlockedException), recorded.Failure!.Error);
+        Assert.Equal("InvalidCastException", recorded.Leftover!.Error);
+        Assert.Equal(Causes.KubernetesConflict, run.Error);
+    }
+
+    [Fact]
+    public async Task The_cause_reaches_the_record_word_by_word()
+    {
+        var run = await engine.RunAsync(Roads.First
+            .On("EnsureTrust", Answer.Throws<BlockedException>(Causes.RoleForeign, "There is a \"role\" – of {another}."))
+            .Then("EndElevation", NotElevated)
+            .On("RecordOutcome", Roads.Recorded(Outcome.Blocked)));
+
+        Assert.Equal((Causes.RoleForeign, "There is a \"role\" – of {another}."), (run.Error, run.Cause));
+    }
+
+    private static Script Failing(string state, string error)
+    {
+        var script = Roads.First.Then("EndElevation", NotElevated).On("RecordOutcome", Roads.Recorded(Outcome.Blocked));
+        return state switch
+        {
+            "DeliverRemoteWrite" => script
+                .On(state, Failure(error), Failure(error))
+                .On("WithdrawRemoteWrite", Answer.Result(new WithdrawRemoteWriteResult(Change.Updated))),
+            "WithdrawRemoteWrite" => script
+                .On("DeliverRemoteWrite", Answer.Throws<BlockedException>(Causes.PodsNotReady))
+                .On(state, Failure(error), Failure(error)),
+            _ => script.On(state, Failure(error), Failure(error)),
+        };
+    }
+
+    private static Answer Failure(string error) => error switch
+    {
+        nameof(BlockedException) => Answer.Throws<BlockedException>(),
+        nameof(NotReadyException) => Answer.Throws<NotReadyException>(),
+        _ => Answer.Dies(error),
+    };
+}

@@ -1,0 +1,178 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using CentralAmp.Outcomes;
+using CentralAmp.Planning;
+using CentralAmp.StateMachines.Tests.Engine;
+using CentralAmp.Verification;
+
+namespace CentralAmp.StateMachines.Tests;
+
+/// <summary>The road as it should go.</summary>
+public sealed class OnboardingTests(StateMachineEngine engine)
+{
+    /// <summary>The issue's figure for a cluster that is ACTIVE, with its collector there at first look.</summary>
+    private const int MostTransitions = 40;
+
+    private const int MostTransitionsUnchanged = 16;
+
+    private static readonly Answer NotYet = Answer.Throws<NotReadyException>();
+
+    [Fact]
+    public async Task A_first_onboarding_takes_the_road_in_order()
+    {
+        var run = await engine.RunAsync(Roads.First);
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(
+            [
+                "ResolveCluster", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess",
+                "IsReadingAllowed?", "StartElevation", "InstallRbac", "EndElevation", "WhatComesNext?",
+                "PlanOnboarding", "IsCollectorThere?", "EnsureTrust",
+                "IsWritingAllowed?", "StartElevation", "InstallRbac", "EndElevation", "WhatComesNext?",
+                "IsProofNeeded?", "ProveIngest", "DeliverRemoteWrite", "VerifyIngest", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded",
+            ],
+            run.States);
+    }
+
+    [Fact]
+    public async Task A_first_onboarding_with_the_usual_waiting_stays_within_forty_transitions()
+    {
+        var run = await engine.RunAsync(Roads.First
+            .First("EnsureClusterAccess", NotYet, NotYet)
+            .First("InstallRbac", NotYet, NotYet)
+            .First("ProveIngest", NotYet, NotYet, NotYet)
+            .First("DeliverRemoteWrite", NotYet, NotYet, NotYet)
+            .First("VerifyIngest", NotYet, NotYet));
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(run.States.Count + 12, run.Transitions);
+        Assert.InRange(run.Transitions, 1, MostTransitions);
+    }
+
+    [Fact]
+    public async Task A_second_run_looks_at_everything_once_and_proves_and_elevates_nothing()
+    {
+        var run = await engine.RunAsync(Roads.Again);
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(
+            [
+                "ResolveCluster", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess", "IsReadingAllowed?", "PlanOnboarding", "IsCollectorThere?",
+                "EnsureTrust", "IsWritingAllowed?", "IsProofNeeded?", "DeliverRemoteWrite", "VerifyIngest", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded",
+            ],
+            run.States);
+        Assert.InRange(run.Transitions, 1, MostTransitionsUnchanged);
+    }
+
+    [Theory]
+    [InlineData(Change.Created, Change.Unchanged)]
+    [InlineData(Change.Updated, Change.Unchanged)]
+    [InlineData(Change.Unchanged, Change.Created)]
+    [InlineData(Change.Unchanged, Change.Updated)]
+    public async Task Whatever_changes_is_proven_first(Change trust, Change plan)
+    {
+        var run = await engine.RunAsync(Roads.Again
+            .On("EnsureTrust", Roads.Trusted(trust, RbacAccess.Allowed))
+            .On("PlanOnboarding", Answer.Result(Roads.Plan with { Change = plan }))
+            .On("ProveIngest", Answer.Result(new Proof.ProveIngestResult())));
+
+        Assert.Equal(run.States.Index().Single(state => state.Item == "ProveIngest").Index + 1, run.States.Index().Single(state => state.Item == "DeliverRemoteWrite").Index);
+    }
+
+    [Fact]
+    public async Task Elevation_is_only_for_what_is_missing()
+    {
+        var run = await engine.RunAsync(Roads.Again
+            .On("EnsureTrust", Roads.Trusted(Change.Unchanged, RbacAccess.Missing))
+            .On("StartElevation", Answer.Result(new StartElevationResult(Change.Created)))
+            .On("InstallRbac", Answer.Result(new InstallRbacResult(Change.Updated)))
+            .On("EndElevation", Answer.Result(new EndElevationResult(Change.Updated))));
+
+        Assert.Equal(["IsWritingAllowed?", "StartElevation", "InstallRbac", "EndElevation", "WhatComesNext?", "IsProofNeeded?", "DeliverRemoteWrite"], run.States.Skip(8).Take(7));
+    }
+
+    [Fact]
+    public async Task The_plan_names_what_the_second_installation_of_RBAC_may_write()
+    {
+        var run = await engine.RunAsync(Roads.First);
+
+        var requests = run.RequestsOf("InstallRbac").Select(request => (InstallRbacRequest)RoadJson.Read("InstallRbac", request)).ToList();
+        Assert.Null(requests[0].Plan);
+        Assert.Equal(Roads.Plan.Collector!.ServiceAccount, requests[1].Plan!.Collector!.ServiceAccount);
+    }
+
+    [Fact]
+    public async Task Everything_that_the_road_got_to_know_is_recorded_and_published()
+    {
+        var run = await engine.RunAsync(Roads.First);
+
+        var recorded = run.RequestOf<RecordOutcomeRequest>("RecordOutcome");
+        Assert.Equal(Roads.Cluster, recorded.Cluster);
+        Assert.Equal(Change.Created, recorded.Access!.Change);
+        Assert.Equal(Change.Created, recorded.Trust!.Change);
+        Assert.NotNull(recorded.Delivery!.DeliveredAt);
+        Assert.Equal(4711, recorded.Verification!.Series);
+        Assert.Null(recorded.Failure);
+        Assert.Null(recorded.Withdrawal);
+
+        var entry = Assert.Single(run.RequestsOf(StateNames.PublishOutcome));
+        Assert.Equal("central-amp", entry.GetProperty("Source").GetString());
+        Assert.Equal("CentralAmp Outcome", entry.GetProperty("DetailType").GetString());
+        Assert.Equal("central-amp", entry.GetProperty("EventBusName").GetString());
+        Assert.Contains("\"outcome\":\"Verified\"", entry.GetProperty("Detail").GetString()!.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verification_knows_since_when_samples_count()
+    {
+        var run = await engine.RunAsync(Roads.First);
+        Assert.NotNull(run.RequestOf<VerifyIngestRequest>("VerifyIngest").Delivery.DeliveredAt);
+    }
+
+    [Fact]
+    public async Task State_data_stays_far_from_the_limit_of_256_KiB_with_hundreds_of_pods()
+    {
+        var run = await engine.RunAsync(Roads.First.On("PlanOnboarding", Answer.Result(Roads.Plan with
+        {
+            Collector = Roads.Plan.Collector! with { Shards = 100, Replicas = 3, Pods = [.. Enumerable.Range(0, 300).Select(n => $"prometheus-kube-prometheus-stack-prometheus-shard-{n}-0")] },
+        })));
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.InRange(run.LargestData, 1, 32 * 1024);
+    }
+
+    [Fact]
+    public async Task State_data_of_an_ordinary_cluster_is_a_few_KiB() => Assert.InRange((await engine.RunAsync(Roads.First)).LargestData, 1, 6 * 1024);
+
+    [Fact]
+    public async Task An_event_of_a_new_cluster_takes_the_same_road()
+    {
+        var run = await engine.RunAsync(Roads.First, Inputs.CreateClusterEvent);
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(Roads.Cluster, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Cluster);
+    }
+
+    [Fact]
+    public async Task A_dry_run_ends_after_the_plan()
+    {
+        var run = await engine.RunAsync(
+            Roads.Again.On("PlanOnboarding", Answer.From<PlanOnboardingRequest>(request =>
+                Roads.Plan with { Next = PlanNext.Stop, Stop = request.DryRun ? PlanStop.DryRun : PlanStop.None })),
+            $$"""{"clusterArn": "{{Roads.Cluster.Arn}}", "dryRun": true}""");
+
+        Assert.Equal(["PlanOnboarding", "IsCollectorThere?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded"], run.States.SkipWhile(state => state != "PlanOnboarding"));
+        Assert.Equal(PlanStop.DryRun, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Plan!.Stop);
+    }
+
+    [Fact]
+    public async Task An_opted_out_cluster_is_recorded_and_left_alone()
+    {
+        var run = await engine.RunAsync(Roads.Shortest(ClusterNext.OptOut, Outcome.OptedOut));
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(["ResolveCluster", "DescribeCluster", "IsClusterActive?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded"], run.States);
+        Assert.Equal(ClusterNext.OptOut, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Described!.Next);
+    }
+}

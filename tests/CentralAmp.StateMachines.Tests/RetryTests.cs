@@ -1,0 +1,102 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Delivery;
+using CentralAmp.Failures;
+using CentralAmp.Outcomes;
+using CentralAmp.StateMachines.Tests.Engine;
+
+namespace CentralAmp.StateMachines.Tests;
+
+/// <summary>What passes is waited for, what dies is repeated, and what a person must mend is not.</summary>
+public sealed class RetryTests(StateMachineEngine engine)
+{
+    public static TheoryData<string> EveryState => [.. StateMachineDefinition.LambdaStates];
+
+    [Theory]
+    [MemberData(nameof(EveryState))]
+    public async Task A_state_repeats_what_passes(string state)
+    {
+        var script = state == "WithdrawRemoteWrite"
+            ? Roads.First
+                .On("DeliverRemoteWrite", Answer.Throws<BlockedException>(Causes.PodsNotReady))
+                .On(state, Answer.Result(new WithdrawRemoteWriteResult(Change.Updated)))
+                .Then("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged)))
+            : Roads.First;
+
+        var run = await engine.RunAsync(script.First(state, Answer.Throws<TransientException>(Causes.Throttled)));
+
+        Assert.Equal("OnboardingEnded", run.States[^1]);
+        Assert.Equal(run.States.Count(entered => entered == state) + 1, run.CallsOf(state));
+    }
+
+    /// <summary>Error names of the platform: a function that was killed, ran out of time or memory, or could not be invoked.</summary>
+    public static TheoryData<string> Crashes =>
+        ["Runtime.ExitError", "Sandbox.Timedout", "Lambda.Unknown", "Lambda.TooManyRequestsException", "Lambda.ServiceException", "Lambda.SdkClientException"];
+
+    [Theory]
+    [MemberData(nameof(Crashes))]
+    public async Task A_function_that_dies_is_invoked_again(string error)
+    {
+        var run = await engine.RunAsync(Roads.First.First("EnsureTrust", Answer.Dies(error)));
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(2, run.CallsOf("EnsureTrust"));
+    }
+
+    [Fact]
+    public async Task A_function_that_keeps_dying_ends_the_road()
+    {
+        var died = Answer.Dies("Runtime.ExitError");
+        var run = await engine.RunAsync(
+            Roads.First.On("InstallRbac", died, died).On("RecordOutcome", Roads.Recorded(Outcome.Failed)), pace: Pace.TimesOutSoon);
+
+        Assert.Equal(["InstallRbac", "EndElevation", "WhatComesNext?", "RecordOutcome"], run.States.Skip(6).Take(4));
+        Assert.Equal("Runtime.ExitError", run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Failure!.Error);
+    }
+
+    [Theory]
+    [InlineData(429, "TooManyRequestsException")]
+    [InlineData(500, "ServiceException")]
+    public async Task A_function_that_Lambda_does_not_invoke_is_invoked_again(int status, string code)
+    {
+        var run = await engine.RunAsync(Roads.First.First("EnsureTrust", Answer.Refused(status, code)));
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(2, run.CallsOf("EnsureTrust"));
+    }
+
+    [Fact]
+    public async Task A_function_that_dies_without_a_name_is_invoked_again()
+    {
+        var run = await engine.RunAsync(Roads.First.First("EnsureTrust", Answer.Dies(null)));
+        Assert.Equal(2, run.CallsOf("EnsureTrust"));
+    }
+
+    [Fact]
+    public async Task A_function_that_never_answers_is_invoked_again()
+    {
+        var run = await engine.RunAsync(Roads.First.First("EnsureTrust", Answer.Silence), pace: Pace.TimesOutSoon);
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(2, run.CallsOf("EnsureTrust"));
+    }
+
+    [Fact]
+    public async Task An_event_that_EventBridge_does_not_take_is_put_again()
+    {
+        var run = await engine.RunAsync(Roads.Shortest(ClusterNext.OptOut, Outcome.OptedOut).First(StateNames.PublishOutcome, Answer.FailedEntry));
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(2, run.CallsOf(StateNames.PublishOutcome));
+    }
+
+    [Fact]
+    public async Task Attempts_are_counted_anew_when_a_state_is_entered_again()
+    {
+        var once = Answer.Throws<NotReadyException>();
+        var elevated = Answer.Result(new StartElevationResult(Change.Created));
+        var run = await engine.RunAsync(Roads.First.On("StartElevation", once, elevated, once, elevated), pace: Pace.GivesUpSoon);
+
+        Assert.Equal("SUCCEEDED", run.Status);
+    }
+}
