@@ -47,6 +47,26 @@ public sealed class OnboardingTests(SharedTwin twin)
     }
 
     [Fact]
+    public async Task A_cluster_that_is_announced_while_it_is_made_is_verified_once_it_and_its_collector_are_there()
+    {
+        var execution = await twin.EventRunAsync();
+
+        Assert.Equal("Verified", (string?)execution.Record?["outcome"]);
+        Assert.Contains(execution.States, state => state.Name == "WaitForCluster");
+    }
+
+    [Fact]
+    public async Task What_others_changed_in_AWS_is_repaired_once()
+    {
+        var run = await twin.DriftRunAsync();
+
+        Assert.Equal("Verified", (string?)run.Repair.Record?["outcome"]);
+        Assert.True((bool)run.Repair.Record!["changed"]!);
+        Assert.Equal("Verified", (string?)run.After.Record?["outcome"]);
+        Assert.False((bool)run.After.Record!["changed"]!);
+    }
+
+    [Fact]
     public async Task An_event_delivered_twice_and_a_manual_execution_at_once_do_the_work_of_one()
     {
         var arn = await twin.Road.SettledClusterAsync("thrice", new());

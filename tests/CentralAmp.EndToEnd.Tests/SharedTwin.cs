@@ -18,6 +18,8 @@ public sealed class SharedTwin : IAsyncLifetime
 {
     private readonly CallRecorder calls = new();
     private readonly Lazy<Task<FirstRun>> first;
+    private readonly Lazy<Task<DriftRun>> drift;
+    private readonly Lazy<Task<WatchedExecution>> announced;
     private readonly Dictionary<string, Lazy<Task<BrokenRun>>> broken;
     private readonly ConcurrentDictionary<string, Func<string, LambdaFault>> accidents = new();
     private TwinWorld? world;
@@ -25,6 +27,8 @@ public sealed class SharedTwin : IAsyncLifetime
     public SharedTwin()
     {
         first = new(RunFirstAsync);
+        drift = new(RunDriftAsync);
+        announced = new(RunAnnouncedAsync);
         broken = BreakCatalogue.All.ToDictionary(item => item.Name, item => new Lazy<Task<BrokenRun>>(() => RunBrokenAsync(item)));
     }
 
@@ -52,6 +56,12 @@ public sealed class SharedTwin : IAsyncLifetime
     /// <summary>A cluster that is ACTIVE, with its collector, when the road first looks; then the road once more.</summary>
     public Task<FirstRun> FirstRunAsync() => first.Value;
 
+    /// <summary>An onboarded cluster, of which someone then changes everything in AWS that is ours; and the road once more.</summary>
+    public Task<DriftRun> DriftRunAsync() => drift.Value;
+
+    /// <summary>A cluster that comes by its event while it is CREATING, and whose stack comes later still.</summary>
+    public Task<WatchedExecution> EventRunAsync() => announced.Value;
+
     /// <summary>A settled cluster whose road meets one planted misconfiguration.</summary>
     public Task<BrokenRun> BrokenRunAsync(string name) => broken[name].Value;
 
@@ -67,6 +77,20 @@ public sealed class SharedTwin : IAsyncLifetime
         var again = await Road.TakeAsync(arn);
         var own = calls.Since(position).Where(call => Road.IsAbout(call, arn, "first")).ToList();
         return new FirstRun(arn, onboarding, rolled, again, own, World.ClusterOf(arn).PodStarts.Count - before);
+    }
+
+    private async Task<DriftRun> RunDriftAsync()
+    {
+        var arn = await Road.SettledClusterAsync("drifting", new ClusterBehaviour());
+        var onboarding = await Road.TakeAsync(arn);
+        await new Drift(World).OfEverythingAsync(arn, (string)onboarding.Record!["roleArn"]!);
+        return new DriftRun(arn, await Road.TakeAsync(arn), await Road.TakeAsync(arn));
+    }
+
+    private async Task<WatchedExecution> RunAnnouncedAsync()
+    {
+        await World.CreateClusterAsync("announced", new ClusterBehaviour(), deliveries: 1, CancellationToken.None);
+        return await Road.WatchAsync(await new RoadWatcher(World.Aws, TimeProvider.System).ExecutionOfAsync("announced", TimeSpan.FromSeconds(60), CancellationToken.None));
     }
 
     private async Task<BrokenRun> RunBrokenAsync(Break planted)
@@ -86,5 +110,8 @@ public sealed class SharedTwin : IAsyncLifetime
 /// <param name="AgainRolled">Pods that were started during the second run.</param>
 public sealed record FirstRun(
     string ClusterArn, WatchedExecution Onboarding, int Rolled, WatchedExecution Again, IReadOnlyList<RecordedCall> AgainCalls, int AgainRolled);
+
+/// <param name="Repair">The run that found the drift.</param>
+public sealed record DriftRun(string ClusterArn, WatchedExecution Repair, WatchedExecution After);
 
 public sealed record BrokenRun(Break Planted, string ClusterArn, WatchedExecution Execution, string Before, string After);

@@ -173,7 +173,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
             ["lambda"] = Lambda,
             ["events"] = new EventsService(forwarder),
             ["states"] = new StatesService(forwarder),
-            ["dynamodb"] = forwarder,
+            ["dynamodb"] = new OneAtATime(forwarder),
             ["sqs"] = forwarder,
             ["logs"] = forwarder,
             ["s3"] = forwarder,

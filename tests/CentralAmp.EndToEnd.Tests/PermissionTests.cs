@@ -1,0 +1,91 @@
+using CentralAmp.Twin;
+using CentralAmp.Twin.Aws;
+using CentralAmp.Twin.Aws.Identity;
+using CentralAmp.Twin.Aws.Policies;
+using CentralAmp.Twin.Breaks;
+
+namespace CentralAmp.EndToEnd.Tests;
+
+/// <summary>Least privilege, shown by running: what the record of the whole suite used, against what the deployed roles allow.</summary>
+public sealed class PermissionTests(SharedTwin twin)
+{
+    /// <summary>Permissions of the platform: AWS uses them on our behalf, in ways that the twin has no part for.</summary>
+    private static readonly Dictionary<string, string> PlatformPermissions = new()
+    {
+        ["logs:CreateLogGroup"] = "Lambda's own logging (AWSLambdaBasicExecutionRole)",
+        ["logs:CreateLogStream"] = "Lambda's own logging",
+        ["logs:PutLogEvents"] = "Lambda's own logging",
+        ["logs:CreateLogDelivery"] = "Step Functions' execution log",
+        ["logs:DeleteLogDelivery"] = "Step Functions' execution log",
+        ["logs:DescribeLogGroups"] = "Step Functions' execution log",
+        ["logs:DescribeResourcePolicies"] = "Step Functions' execution log",
+        ["logs:GetLogDelivery"] = "Step Functions' execution log",
+        ["logs:ListLogDeliveries"] = "Step Functions' execution log",
+        ["logs:PutResourcePolicy"] = "Step Functions' execution log",
+        ["logs:UpdateLogDelivery"] = "Step Functions' execution log",
+        ["xray:PutTraceSegments"] = "tracing by Lambda and Step Functions",
+        ["xray:PutTelemetryRecords"] = "tracing by Lambda and Step Functions",
+        ["xray:GetSamplingRules"] = "tracing by Lambda and Step Functions",
+        ["xray:GetSamplingTargets"] = "tracing by Lambda and Step Functions",
+        ["xray:GetSamplingStatisticSummaries"] = "tracing by Lambda (AWSXrayWriteOnlyAccess)",
+    };
+
+    [Fact]
+    public async Task Every_permission_of_a_role_is_used_by_that_role()
+    {
+        var used = await UsedAsync();
+        var unused = Roles().SelectMany(role => Allowed(role.Policies).Where(action => !PlatformPermissions.ContainsKey(action))
+            .Where(action => !used.Contains((role.Name, action))).Select(action => $"{role.Name}: {action}"));
+
+        Assert.Empty(unused);
+    }
+
+    [Fact]
+    public async Task Every_permission_of_a_boundary_is_used_by_a_role_below_it()
+    {
+        var used = await UsedAsync();
+        var unused = Roles().Where(role => role.Boundary is not null).GroupBy(role => role.BoundaryArn!).SelectMany(below =>
+            Allowed([below.First().Boundary!]).Where(action => !PlatformPermissions.ContainsKey(action))
+                .Where(action => !below.Any(role => used.Contains((role.Name, action)))).Select(action => $"{below.Key}: {action}"));
+
+        Assert.Empty(unused);
+    }
+
+    [Fact]
+    public async Task No_permission_is_missing_where_nothing_was_planted()
+    {
+        await twin.FirstRunAsync();
+        await twin.DriftRunAsync();
+
+        var denied = twin.World.Calls.Since(0).Where(call => call is { Decision: "Deny", Service: not "kubernetes" and not "sts" })
+            .Where(call => Road.IsAbout(call, "cluster/first", "first") || Road.IsAbout(call, "cluster/drifting", "drifting"));
+
+        Assert.Empty(denied);
+    }
+
+    [Fact]
+    public void No_role_names_an_action_by_a_wildcard() =>
+        Assert.DoesNotContain(Roles().SelectMany(role => Allowed(role.Policies)), action => action.Contains('*', StringComparison.Ordinal));
+
+    private async Task<HashSet<(string Role, string Action)>> UsedAsync()
+    {
+        await twin.FirstRunAsync();
+        await twin.DriftRunAsync();
+        await twin.EventRunAsync();
+        foreach (var item in BreakCatalogue.All.Where(item => !CommandLineTests.OfTheWholeAccount.Contains(item.Name)))
+            await twin.BrokenRunAsync(item.Name);
+        return [.. twin.World.Calls.Since(0).Where(call => call.Decision == "Allow").SelectMany(call => (call.Permissions ?? []).Select(action => (RoleOf(call), action)))];
+    }
+
+    /// <summary>Everything that the two stacks made, and the ingest role of the first cluster.</summary>
+    private IReadOnlyList<IamRole> Roles() =>
+        [.. new[] { TwinAccounts.Hub, TwinAccounts.Member }.SelectMany(account => twin.World.Aws.Iam.Newest(account).Roles.Values)
+            .Where(role => !role.Name.StartsWith("central-amp-broken", StringComparison.Ordinal))];
+
+    private static IEnumerable<string> Allowed(IReadOnlyList<PolicyDocument> policies) =>
+        policies.SelectMany(policy => policy.Statements).Where(statement => statement.Allows).SelectMany(statement => statement.Actions).Distinct();
+
+    // arn:aws:sts::111111111111:assumed-role/<name>/<session>
+    private static string RoleOf(RecordedCall call) =>
+        call.Caller.Contains(":assumed-role/", StringComparison.Ordinal) ? call.Caller.Split('/')[1] : call.Caller;
+}
