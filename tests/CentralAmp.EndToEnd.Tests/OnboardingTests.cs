@@ -56,6 +56,24 @@ public sealed class OnboardingTests(SharedTwin twin)
     }
 
     [Fact]
+    public async Task A_cluster_without_a_collector_is_parked_until_one_appears()
+    {
+        var execution = await twin.EventRunAsync();
+
+        Assert.Contains(execution.States, state => state.Name == "WaitForCollector");
+        Assert.DoesNotContain(execution.States.TakeWhile(state => state.Name != "WaitForCollector"), state => state.Name == "EnsureTrust");
+    }
+
+    [Fact]
+    public async Task A_stale_elevation_is_taken_back_by_the_next_run()
+    {
+        var run = await twin.StaleElevationRunAsync();
+
+        Assert.Equal("Verified", (string?)run.Execution.Record?["outcome"]);
+        Assert.Empty(twin.Road.Elevations(run.ClusterArn));
+    }
+
+    [Fact]
     public async Task What_others_changed_in_AWS_is_repaired_once()
     {
         var run = await twin.DriftRunAsync();

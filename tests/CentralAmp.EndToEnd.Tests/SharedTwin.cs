@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using CentralAmp.EndToEnd.Tests;
 using CentralAmp.Twin;
+using CentralAmp.Twin.Aws.Eks;
 using CentralAmp.Twin.Aws.Lambda;
 using CentralAmp.Twin.Breaks;
 using CentralAmp.Twin.Recording;
@@ -20,6 +22,7 @@ public sealed class SharedTwin : IAsyncLifetime
     private readonly Lazy<Task<FirstRun>> first;
     private readonly Lazy<Task<DriftRun>> drift;
     private readonly Lazy<Task<WatchedExecution>> announced;
+    private readonly Lazy<Task<StaleElevationRun>> stale;
     private readonly Dictionary<string, Lazy<Task<BrokenRun>>> broken;
     private readonly ConcurrentDictionary<string, Func<string, LambdaFault>> accidents = new();
     private TwinWorld? world;
@@ -29,6 +32,7 @@ public sealed class SharedTwin : IAsyncLifetime
         first = new(RunFirstAsync);
         drift = new(RunDriftAsync);
         announced = new(RunAnnouncedAsync);
+        stale = new(RunStaleElevationAsync);
         broken = BreakCatalogue.All.ToDictionary(item => item.Name, item => new Lazy<Task<BrokenRun>>(() => RunBrokenAsync(item)));
     }
 
@@ -62,6 +66,9 @@ public sealed class SharedTwin : IAsyncLifetime
     /// <summary>A cluster that comes by its event while it is CREATING, and whose stack comes later still.</summary>
     public Task<WatchedExecution> EventRunAsync() => announced.Value;
 
+    /// <summary>An onboarded cluster in which an execution that is long gone has left an administrator; and the road once more.</summary>
+    public Task<StaleElevationRun> StaleElevationRunAsync() => stale.Value;
+
     /// <summary>A settled cluster whose road meets one planted misconfiguration.</summary>
     public Task<BrokenRun> BrokenRunAsync(string name) => broken[name].Value;
 
@@ -87,9 +94,19 @@ public sealed class SharedTwin : IAsyncLifetime
         return new DriftRun(arn, await Road.TakeAsync(arn), await Road.TakeAsync(arn));
     }
 
+    private async Task<StaleElevationRun> RunStaleElevationAsync()
+    {
+        var arn = await Road.SettledClusterAsync("stale", new ClusterBehaviour());
+        await Road.TakeAsync(arn);
+        var now = TimeProvider.System.GetUtcNow();
+        World.Aws.Eks.Find(arn)!.AccessEntries.Values.Single().Change(
+            now, groups => groups, _ => [new AssociatedPolicy(AccessEntry.ClusterAdmin, new JsonObject { ["type"] = "cluster" }, now)]);
+        return new StaleElevationRun(arn, await Road.TakeAsync(arn));
+    }
+
     private async Task<WatchedExecution> RunAnnouncedAsync()
     {
-        await World.CreateClusterAsync("announced", new ClusterBehaviour(), deliveries: 1, CancellationToken.None);
+        await World.CreateClusterAsync("announced", new ClusterBehaviour { OperatorAfter = TimeSpan.FromSeconds(25) }, deliveries: 1, CancellationToken.None);
         return await Road.WatchAsync(await new RoadWatcher(World.Aws, TimeProvider.System).ExecutionOfAsync("announced", TimeSpan.FromSeconds(60), CancellationToken.None));
     }
 
@@ -113,5 +130,7 @@ public sealed record FirstRun(
 
 /// <param name="Repair">The run that found the drift.</param>
 public sealed record DriftRun(string ClusterArn, WatchedExecution Repair, WatchedExecution After);
+
+public sealed record StaleElevationRun(string ClusterArn, WatchedExecution Execution);
 
 public sealed record BrokenRun(Break Planted, string ClusterArn, WatchedExecution Execution, string Before, string After);

@@ -44,7 +44,7 @@ public sealed class TwinCertificateAuthority : IDisposable
     public X509Certificate2 Issue(params string[] dnsNamesOrIps)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=twin", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest("CN=server of the twin", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));

@@ -64,7 +64,7 @@ internal static class CollectorHealth
                 "Read the log of the Prometheus container, which says why; correct it, then execute again.");
         }
 
-        var behind = observed.Loaded.Where(loaded => loaded.HasEntry == !withEntry).Select(loaded => loaded.Pod).ToList();
+        var behind = observed.Loaded.Where(loaded => withEntry ? loaded.HasEntry == false : loaded.HasName == true).Select(loaded => loaded.Pod).ToList();
         return behind.Count == 0
             ? null
             : Decisions.NotReady(

@@ -25,7 +25,7 @@ internal static class OutcomeDecider
             Outcome.Verified,
             null,
             $"{Name(request)} sends its metrics to {request.Plan?.WorkspaceArn}: "
-            + $"{verification.Series?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "an uncounted number of"} series, newest sample of {verification.NewestSampleAt:yyyy-MM-dd HH:mm:ss}Z.",
+            + $"{verification.Series?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "an uncounted number of"} series, newest sample of {verification.NewestSampleAt:yyyy-MM-dd HH:mm:ss}Z.{(request.Trust?.Notice is { } notice ? " " + notice : "")}",
             null),
         _ => new OutcomeDecision(
             Outcome.Failed, Causes.Unexpected, $"The road of {Name(request)} ended without a result and without a failure.", "Report it as a bug, with the execution's history."),

@@ -19,17 +19,17 @@ public sealed partial class EnsureTrustStep(
     {
         var collector = request.Plan.RequireCollector();
         var desired = DesiredTrust.For(request.Cluster, request.Described, request.Plan, collector, settings);
-        var change = await EnsureAsync(request, desired, cancellationToken);
+        var (change, notice) = await EnsureAsync(request, desired, cancellationToken);
 
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
         var writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(collector), cancellationToken);
         Ensured(desired.RoleArn, request.Cluster.Arn, change, writing);
-        return new EnsureTrustResult(change, desired.RoleArn, desired.ProviderArn, writing);
+        return new EnsureTrustResult(change, desired.RoleArn, desired.ProviderArn, writing, notice);
     }
 
-    private async Task<Change> EnsureAsync(EnsureTrustRequest request, DesiredTrust desired, CancellationToken cancellationToken)
+    private async Task<(Change Change, string? Notice)> EnsureAsync(EnsureTrustRequest request, DesiredTrust desired, CancellationToken cancellationToken)
     {
-        var change = Change.Unchanged;
+        var (change, notice) = (Change.Unchanged, (string?)null);
         for (var round = 0; round < Rounds; round++)
         {
             var observed = await store.GatherAsync(desired, cancellationToken);
@@ -41,15 +41,20 @@ public sealed partial class EnsureTrustStep(
 
             if (actions.Count == 0)
             {
-                return change;
+                return (change, notice);
             }
 
             await RefuseTombstoneAsync(request, cancellationToken);
             var done = await ActAsync(actions, desired, cancellationToken);
             change = done.Contains(TrustAction.CreateRole) ? Change.Created : done.Count > 0 && change == Change.Unchanged ? Change.Updated : change;
+            if (done.Contains(TrustAction.CreateProvider))
+            {
+                notice = TrustDecider.NoticeOf(await store.CountProvidersAsync(cancellationToken));
+            }
+
             if (done.Count == actions.Count)
             {
-                return change;
+                return (change, notice);
             }
         }
 

@@ -8,4 +8,7 @@ public interface ITrustStore
 
     /// <summary>False when another execution was faster, or took away what was to be changed: gather again.</summary>
     Task<bool> ActAsync(TrustAction action, DesiredTrust desired, CancellationToken cancellationToken);
+
+    /// <summary>How many OIDC providers the account has: their quota is small.</summary>
+    Task<int> CountProvidersAsync(CancellationToken cancellationToken);
 }

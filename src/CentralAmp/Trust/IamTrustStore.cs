@@ -62,6 +62,19 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam) : ITrust
         }
     }
 
+    public async Task<int> CountProvidersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await iam.ListOpenIDConnectProvidersAsync(new ListOpenIDConnectProvidersRequest(), cancellationToken);
+            return answer.OpenIDConnectProviderList?.Count ?? 0;
+        }
+        catch (Exception e) when (FailureMapping.TryMap(e, "counting the OIDC providers of the hub account", CallSide.Hub, out var failure))
+        {
+            throw failure;
+        }
+    }
+
     private Task WriteAsync(TrustAction action, DesiredTrust desired, CancellationToken cancellationToken) => action switch
     {
         // Without a thumbprint: IAM fetches it, and trusts EKS's CA anyway (aws.md, "IAM OIDC provider").

@@ -18,9 +18,18 @@ public enum TrustAction
 /// <summary>Desired and observed in, delta out.</summary>
 internal static class TrustDecider
 {
+    private const int NearQuota = 90;
+
     /// <returns>What is to be written, in this order; or why nothing may be.</returns>
     public static (IReadOnlyList<TrustAction> Actions, Failure? Refusal) Decide(DesiredTrust desired, ObservedTrust observed) =>
         Refusal(desired, observed) is { } refusal ? ([], refusal) : ([.. Delta(desired, observed)], null);
+
+    /// <summary>
+    /// Said while there is still time. IAM does not tell the quota itself: 100 unless raised, 700 at most (aws.md, "IAM quotas").
+    /// </summary>
+    public static string? NoticeOf(int providers) => providers < NearQuota
+        ? null
+        : $"The hub account has {providers} OIDC providers; its quota is 100 unless raised, 700 at most. Beyond it, trust mode 'chained' keeps them in the member accounts.";
 
     private static Failure? Refusal(DesiredTrust desired, ObservedTrust observed)
     {

@@ -42,6 +42,11 @@ public sealed class FakeTrustStore : ITrustStore
         return Task.FromResult(possible);
     }
 
+    /// <summary>What the account has besides.</summary>
+    public int OtherProviders { get; set; }
+
+    public Task<int> CountProvidersAsync(CancellationToken cancellationToken) => Task.FromResult(OtherProviders + (Provider is null ? 0 : 1));
+
     public void Do(TrustAction action, DesiredTrust desired)
     {
         switch (action)

@@ -32,6 +32,17 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal([TrustAction.CreateProvider, TrustAction.CreateRole, TrustAction.PutIngestPolicy], iam.Writes);
     }
 
+    [Theory]
+    [InlineData(88, false)]
+    [InlineData(89, true)]
+    public async Task A_provider_quota_that_is_near_is_said_and_chained_is_named(int others, bool said)
+    {
+        iam.OtherProviders = others;
+        var notice = (await EnsureAsync()).Notice;
+        Assert.Equal(said, notice?.Contains("90 OIDC providers", StringComparison.Ordinal) == true && notice.Contains("'chained'", StringComparison.Ordinal));
+        Assert.Null((await EnsureAsync()).Notice);
+    }
+
     [Fact]
     public async Task A_second_run_reads_once_and_writes_nothing()
     {

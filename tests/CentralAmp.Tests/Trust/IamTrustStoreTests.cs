@@ -28,6 +28,7 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         var (actions, refusal) = TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled));
         Assert.Null(refusal);
         Assert.Empty(actions);
+        Assert.InRange(await store.CountProvidersAsync(Cancelled), 1, int.MaxValue);
     }
 
     [Fact]

@@ -14,6 +14,9 @@ namespace CentralAmp.Twin.Tests.Aws;
 /// <summary>The twin's AWS without stacks, with clusters that have no Kubernetes side and a workspace that keeps what it is sent.</summary>
 public sealed class AwsTwinFixture : IAsyncDisposable
 {
+    // Long enough for a loaded machine to see what is not in effect yet.
+    private static readonly TimeSpan Propagation = TimeSpan.FromSeconds(2);
+
     private readonly string folder = Directory.CreateTempSubdirectory("twin-aws-").FullName;
     private readonly Lazy<Task> started;
     private TwinCertificateAuthority? authority;
@@ -33,6 +36,9 @@ public sealed class AwsTwinFixture : IAsyncDisposable
     public AccessKey Member => Twin.Operators[TwinAccounts.Member];
 
     public AwsTwinFixture() => started = new Lazy<Task>(StartAsync);
+
+    /// <summary>Until every change made by now is in effect.</summary>
+    public Task SettledAsync() => Task.Delay(Propagation + TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
 
     /// <summary>Started by the first test that needs it; the others of the assembly do without.</summary>
     public Task StartedAsync() => started.Value;
@@ -55,7 +61,7 @@ public sealed class AwsTwinFixture : IAsyncDisposable
             {
                 RunFolder = folder,
                 Deploys = false,
-                PropagationDelay = TimeSpan.FromSeconds(1),
+                PropagationDelay = Propagation,
                 ReplicaFailover = TimeSpan.FromSeconds(1),
                 ServiceControlPolicies = new Dictionary<string, IReadOnlyList<string>>
                 {

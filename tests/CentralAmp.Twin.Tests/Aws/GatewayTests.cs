@@ -38,7 +38,7 @@ public sealed class GatewayTests(AwsTwinFixture fixture) : AwsTwinTests(fixture)
     public async Task What_the_twin_does_not_know_is_refused_loudly()
     {
         var role = await Fixture.SessionAsync(Fixture.Hub, "does-the-unknown", Clients.Policy("*", "*"));
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation);
+        await Fixture.SettledAsync();
         var key = (await role.GetCredentialsAsync());
         using var response = await RawCalls.JsonAsync(Fixture, new AccessKey(key.AccessKey, key.SecretKey, key.Token, DateTimeOffset.MaxValue, Fixture.Hub.Caller), "dynamodb", "DynamoDB_20120810.DeleteTable", """{"TableName":"t"}""");
 
@@ -129,7 +129,7 @@ public sealed class GatewayTests(AwsTwinFixture fixture) : AwsTwinTests(fixture)
         using var created = await RawCalls.SendAsync(Fixture, Fixture.Hub, "aps", HttpMethod.Post, "/workspaces", """{"alias":"a"}"""u8.ToArray(), "application/json");
         var workspace = await ReadAsync(created);
         var session = await Fixture.SessionAsync(Fixture.Hub, name, Clients.Policy("aps:RemoteWrite", workspace.GetProperty("arn").GetString()!));
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation);
+        await Fixture.SettledAsync();
         var key = await session.GetCredentialsAsync();
         return (workspace.GetProperty("workspaceId").GetString()!, new AccessKey(key.AccessKey, key.SecretKey, key.Token, DateTimeOffset.MaxValue, Fixture.Hub.Caller));
     }

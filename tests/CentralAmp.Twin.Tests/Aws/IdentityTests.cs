@@ -49,7 +49,7 @@ public sealed class IdentityTests(AwsTwinFixture fixture) : AwsTwinTests(fixture
     public async Task A_session_of_a_role_may_nothing_that_its_policies_do_not_allow()
     {
         var session = await Fixture.SessionAsync(Fixture.Hub, "only-get-role", Clients.Policy("iam:GetRole", "arn:aws:iam::111111111111:role/only-get-role"));
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation);
+        await Fixture.SettledAsync();
         using var iam = Fixture.Iam(session);
 
         Assert.Equal("only-get-role", (await iam.GetRoleAsync(new() { RoleName = "only-get-role" }, Cancellation)).Role.RoleName);
@@ -74,7 +74,7 @@ public sealed class IdentityTests(AwsTwinFixture fixture) : AwsTwinTests(fixture
         await Assert.ThrowsAnyAsync<AmazonServiceException>(() => iam.ListRolePoliciesAsync(new() { RoleName = "settles" }, Cancellation));
         await operatorIam.PutRolePolicyAsync(new() { RoleName = "settles", PolicyName = "p", PolicyDocument = Clients.Policy("iam:ListRolePolicies", "*") }, Cancellation);
         await Assert.ThrowsAnyAsync<AmazonServiceException>(() => iam.ListRolePoliciesAsync(new() { RoleName = "settles" }, Cancellation));
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation);
+        await Fixture.SettledAsync();
 
         Assert.Equal(["p"], (await iam.ListRolePoliciesAsync(new() { RoleName = "settles" }, Cancellation)).PolicyNames);
     }
@@ -90,7 +90,7 @@ public sealed class IdentityTests(AwsTwinFixture fixture) : AwsTwinTests(fixture
               {"Effect":"Allow","Action":"iam:TagRole","Resource":"arn:aws:iam::111111111111:role/central-amp/*","Condition":{"ForAllValues:StringLike":{"aws:TagKeys":"central-amp:*" } } }]}
             """;
         using var iam = Fixture.Iam(await Fixture.SessionAsync(Fixture.Hub, "creator", policy));
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation);
+        await Fixture.SettledAsync();
         Task CreateAsync(string path, string? with, string tag) => iam.CreateRoleAsync(new()
         {
             RoleName = "created", Path = path, PermissionsBoundary = with, Tags = [new() { Key = tag, Value = "v" }],
@@ -109,7 +109,7 @@ public sealed class IdentityTests(AwsTwinFixture fixture) : AwsTwinTests(fixture
         var boundary = await CreatePolicyAsync("told-apart-boundary", "sts:*");
         using var limited = Fixture.Iam(await Fixture.SessionAsync(Fixture.Hub, "limited", Clients.Policy("*", "*"), boundary));
         using var member = Fixture.Iam(await Fixture.SessionAsync(Fixture.Member, "controlled", Clients.Policy("*", "*")));
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation);
+        await Fixture.SettledAsync();
 
         Assert.Contains("because no permissions boundary allows the iam:ListRolePolicies action", await DeniedAsync("iam:ListRolePolicies", () => limited.ListRolePoliciesAsync(new() { RoleName = "limited" }, Cancellation)), StringComparison.Ordinal);
         Assert.Contains("with an explicit deny in a service control policy", await DeniedAsync("iam:CreateOpenIDConnectProvider", () => member.CreateOpenIDConnectProviderAsync(new() { Url = "https://oidc.example/id/A" }, Cancellation)), StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed class SecurityTokenTests(AwsTwinFixture fixture) : AwsTwinTests(fi
         var inPath = await Fixture.SessionAsync(Fixture.Hub, "cross-in-path", Clients.Policy("sts:AssumeRole", target), path: "/central-amp/functions/");
         var withoutPermission = await Fixture.SessionAsync(Fixture.Hub, "cross-without-permission", null, path: "/central-amp/functions/");
         var outside = await Fixture.SessionAsync(Fixture.Hub, "cross-outside", Clients.Policy("sts:AssumeRole", target));
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation);
+        await Fixture.SettledAsync();
 
         Assert.NotNull(await Fixture.AssumeAsync(inPath, target, "e"));
         Assert.Equal("User: arn:aws:sts::111111111111:assumed-role/cross-in-path/test-session is not authorized to perform: sts:AssumeRole on resource: " + target, await DeniedAsync(inPath, target, "wrong"));
@@ -42,7 +42,7 @@ public sealed class SecurityTokenTests(AwsTwinFixture fixture) : AwsTwinTests(fi
     public async Task A_chained_session_lasts_an_hour_at_most()
     {
         var session = await Fixture.SessionAsync(Fixture.Hub, "chain", Clients.Policy("sts:AssumeRole", "*"));
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation);
+        await Fixture.SettledAsync();
         using var sts = Fixture.Sts(session);
         var error = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => sts.AssumeRoleAsync(new() { RoleArn = "arn:aws:iam::111111111111:role/chain", RoleSessionName = "again", DurationSeconds = 3601 }, Cancellation));
 
@@ -68,7 +68,7 @@ public sealed class SecurityTokenTests(AwsTwinFixture fixture) : AwsTwinTests(fi
                 """,
         }, Cancellation);
         Assert.Equal("InvalidIdentityToken", (await RefusedAsync(role, Token(cluster))).Code);
-        await Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation);
+        await Fixture.SettledAsync();
 
         using var sts = Fixture.Sts(new AnonymousAWSCredentials());
         var answer = await sts.AssumeRoleWithWebIdentityAsync(new() { RoleArn = role, RoleSessionName = "proof", WebIdentityToken = Token(cluster) }, Cancellation);

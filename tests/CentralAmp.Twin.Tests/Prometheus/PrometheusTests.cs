@@ -2,8 +2,10 @@ using CentralAmp.Twin.Prometheus;
 
 namespace CentralAmp.Twin.Tests.Prometheus;
 
-public sealed class PrometheusTests(PrometheusFixture prometheus)
+public sealed class PrometheusTests(PrometheusFixture prometheus) : IDisposable
 {
+    private readonly string folder = Directory.CreateTempSubdirectory("twin-prometheus-").FullName;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -12,7 +14,6 @@ public sealed class PrometheusTests(PrometheusFixture prometheus)
     [Fact]
     public async Task A_prometheus_that_cannot_start_says_why()
     {
-        var folder = Directory.CreateTempSubdirectory("twin-").FullName;
         var configuration = Path.Combine(folder, "bad.yml");
         await File.WriteAllTextAsync(configuration, "no_such_field: 1", Cancellation);
 
@@ -25,7 +26,7 @@ public sealed class PrometheusTests(PrometheusFixture prometheus)
     [Fact]
     public async Task Each_workspace_keeps_its_samples_in_a_prometheus_of_its_own()
     {
-        await using var workspaces = new WorkspaceBackend(prometheus.Binary, Directory.CreateTempSubdirectory("twin-").FullName);
+        await using var workspaces = new WorkspaceBackend(prometheus.Binary, folder);
 
         var addresses = await Task.WhenAll(workspaces.ForWorkspaceAsync("ws-1"), workspaces.ForWorkspaceAsync("ws-2"), workspaces.ForWorkspaceAsync("ws-1"));
 
@@ -36,4 +37,6 @@ public sealed class PrometheusTests(PrometheusFixture prometheus)
         using var answer = await http.PostAsync(new Uri(addresses[0], "/api/v1/write"), new ByteArrayContent([]), Cancellation);
         Assert.NotEqual(System.Net.HttpStatusCode.NotFound, answer.StatusCode);
     }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 }

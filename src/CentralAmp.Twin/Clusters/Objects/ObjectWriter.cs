@@ -22,10 +22,6 @@ public sealed record WriteOptions(FieldManager Manager)
 /// </summary>
 public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
 {
-    // Identity is not owned by anybody (managedfields' stripping in apimachinery).
-    private static readonly string[] Unowned =
-        ["name", "namespace", "creationTimestamp", "selfLink", "uid", "generation", "managedFields", "resourceVersion", "deletionTimestamp"];
-
     /// <summary>A new object.</summary>
     /// <exception cref="StatusException">409 AlreadyExists, 404 for the namespace, 422.</exception>
     public JsonObject Create(ResourceKind kind, JsonObject item, WriteOptions options)
@@ -84,7 +80,7 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
 
     private JsonObject ServerSideApply(ResourceKind kind, JsonObject before, JsonObject applied, WriteOptions options)
     {
-        var body = Owned(kind, applied, options.Manager.Subresource);
+        var body = ObjectParts.Owned(kind, applied, options.Manager.Subresource);
         var fields = StructuredMerge.Fields(body, kind.Schema);
         var managers = ManagedFields.Of(before);
         var merged = (JsonObject)StructuredMerge.Merge(before, body, kind.Schema)!;
@@ -117,8 +113,8 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
     private static Func<string, JsonObject, ManagedFields> Updated(ResourceKind kind, JsonObject before, FieldManager manager) =>
         (now, after) =>
         {
-            var old = Owned(kind, before, manager.Subresource);
-            var wanted = Owned(kind, after, manager.Subresource);
+            var old = ObjectParts.Owned(kind, before, manager.Subresource);
+            var wanted = ObjectParts.Owned(kind, after, manager.Subresource);
             var changed = StructuredMerge.Changed(old, wanted, kind.Schema);
             var gone = StructuredMerge.Fields(old, kind.Schema).Except(StructuredMerge.Fields(wanted, kind.Schema));
             var managers = ManagedFields.Of(before);
@@ -131,7 +127,7 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
         if (uid is { Length: > 0 })
             throw StatusException.WrongUid(kind, item.Name(), uid, "");
 
-        var born = Owned(kind, item, "");
+        var born = ObjectParts.Owned(kind, item, "");
         var metadata = born.Metadata();
         metadata["name"] = item.Name();
         if (kind.Namespaced)
@@ -144,7 +140,7 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
         born["kind"] = kind.Kind;
 
         Admit(kind, null, born, options);
-        var fields = StructuredMerge.Fields(Owned(kind, born, ""), kind.Schema);
+        var fields = StructuredMerge.Fields(ObjectParts.Owned(kind, born, ""), kind.Schema);
         ManagedFields.Of(null).With(options.Manager, kind.ApiVersion, Now(), fields, new FieldSet()).WriteTo(born);
         return born;
     }
@@ -153,38 +149,16 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
     private JsonObject Settle(
         ResourceKind kind, JsonObject before, JsonObject wanted, WriteOptions options, Func<string, JsonObject, ManagedFields> managers)
     {
-        var after = WithIdentityOf(before, kind, wanted, options.Manager.Subresource);
+        var after = ObjectParts.WithIdentityOf(before, kind, wanted, options.Manager.Subresource);
         Admit(kind, before, after, options);
-        var changed = !JsonNode.DeepEquals(Content(before), Content(after));
-        if (changed && kind.HasGeneration && !JsonNode.DeepEquals(Specification(before), Specification(after)))
+        var changed = !JsonNode.DeepEquals(ObjectParts.Content(before), ObjectParts.Content(after));
+        if (changed && kind.HasGeneration && !JsonNode.DeepEquals(ObjectParts.Specification(before), ObjectParts.Specification(after)))
             after.Metadata()["generation"] = (before.NumberAt("metadata", "generation") ?? 0) + 1;
 
         var managed = managers(Now(), after);
         if (!changed && managed.SameAs(ManagedFields.Of(before)))
             return before;
         managed.WriteTo(after);
-        return after;
-    }
-
-    private static JsonObject WithIdentityOf(JsonObject before, ResourceKind kind, JsonObject wanted, string subresource)
-    {
-        // Through the status subresource only the status changes, through the object everything but the status.
-        var after = subresource == "status" ? before.Copy() : wanted.Copy();
-        if (kind.HasStatus)
-        {
-            var status = (subresource == "status" ? wanted : before)["status"]?.DeepClone();
-            after.Remove("status");
-            if (status is not null)
-                after["status"] = status;
-        }
-        after["apiVersion"] = kind.ApiVersion;
-        after["kind"] = kind.Kind;
-        foreach (var name in Unowned)
-        {
-            after.Metadata().Remove(name);
-            if (before.At("metadata", name) is { } value)
-                after.Metadata()[name] = value.DeepClone();
-        }
         return after;
     }
 
@@ -217,37 +191,6 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
     {
         if (kind.Namespaced && store.Find(ResourceKind.Namespace, "", ns) is null)
             throw StatusException.NotFound(ResourceKind.Namespace, ns);
-    }
-
-    /// <summary>What managers can own: everything but identity, and either the status or the rest.</summary>
-    private static JsonObject Owned(ResourceKind kind, JsonObject item, string subresource)
-    {
-        var owned = subresource == "status" ? new JsonObject { ["status"] = item["status"]?.DeepClone() } : item.Copy();
-        if (kind.HasStatus && subresource.Length == 0)
-            owned.Remove("status");
-        owned.Remove("apiVersion");
-        owned.Remove("kind");
-        foreach (var name in Unowned)
-            (owned["metadata"] as JsonObject)?.Remove(name);
-        if (owned["metadata"] is JsonObject { Count: 0 })
-            owned.Remove("metadata");
-        return owned;
-    }
-
-    private static JsonObject Content(JsonObject item)
-    {
-        var content = item.Copy();
-        foreach (var name in (ReadOnlySpan<string>)["managedFields", "resourceVersion", "generation"])
-            content.Metadata().Remove(name);
-        return content;
-    }
-
-    private static JsonObject Specification(JsonObject item)
-    {
-        var specification = item.Copy();
-        specification.Remove("metadata");
-        specification.Remove("status");
-        return specification;
     }
 
     private string Now() => time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);

@@ -1,0 +1,37 @@
+using CentralAmp.Failures;
+using CentralAmp.Outcomes;
+
+namespace CentralAmp.Templates.Tests.Documentation;
+
+/// <summary>Whoever has a word finds it; whatever is explained can happen.</summary>
+public sealed class RunbookTests
+{
+    private static readonly Page Runbook = new("runbook.md");
+
+    private static IEnumerable<string> Causes => typeof(Causes).GetFields().Select(constant => (string)constant.GetRawConstantValue()!);
+
+    /// <summary>Fail states with an error of their own instead of a cause.</summary>
+    private static IEnumerable<string> NamedEnds => StateMachine.Onboarding.States.Values.Select(state => state["Error"]?.GetValue<string>()).OfType<string>();
+
+    [Fact]
+    public void Every_cause_outcome_and_named_end_has_one_heading_and_no_heading_explains_nothing() => Assert.Equal(
+        Causes.Concat(Enum.GetNames<Outcome>()).Concat(NamedEnds).Order(StringComparer.Ordinal),
+        Runbook.Headings(level: 3).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_cause_is_its_own_name() => Assert.All(typeof(Causes).GetFields(), field => Assert.Equal(field.Name, field.GetRawConstantValue()));
+
+    [Fact]
+    public void Every_explanation_is_short_enough_for_the_night() =>
+        Assert.All(Runbook.Headings(level: 3), heading => Assert.InRange(Runbook.Under(heading).Count, 1, 8));
+
+    [Theory]
+    [InlineData("Reading an execution")]
+    [InlineData("Re-running")]
+    [InlineData("Dead letters")]
+    [InlineData("An elevation that could not be taken back (leftover)")]
+    public void What_is_common_to_all_has_a_section(string section) => Assert.Contains(section, Runbook.Headings(level: 2));
+
+    [Fact]
+    public void Every_link_leads_somewhere() => Assert.Subset(Runbook.Anchors.ToHashSet(), Runbook.Links.ToHashSet());
+}

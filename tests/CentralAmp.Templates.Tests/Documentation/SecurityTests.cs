@@ -1,0 +1,38 @@
+namespace CentralAmp.Templates.Tests.Documentation;
+
+/// <summary>Every statement of the templates is explained, and nothing that is not there.</summary>
+public sealed class SecurityTests
+{
+    private static readonly Page Security = new("security.md");
+
+    public static TheoryData<string> Templates => [.. Template.All.Select(t => t.Name)];
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Every_statement_has_a_row_with_its_actions_and_every_row_a_statement(string template) =>
+        Assert.Equal(Written(template).Order(StringComparer.Ordinal), Explained(template).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Every_row_says_why(string template) => Assert.All(Security.Rows(template), row =>
+    {
+        Assert.Equal(4, row.Length);
+        Assert.EndsWith(".", row[3], StringComparison.Ordinal);
+    });
+
+    private static IEnumerable<string> Written(string name)
+    {
+        var template = Template.All.Single(t => t.Name == name);
+        return template.Statements.Select(s => Line(
+            s.Resource,
+            Template.Text(s.Statement, "Sid") ?? Template.Text(template.Properties(s.Resource), "StatementId")!,
+            Template.Texts(Template.Child(s.Statement, "Action")))).Distinct();
+    }
+
+    private static IEnumerable<string> Explained(string name) =>
+        from row in Security.Rows(name)
+        from resource in Page.Names(row[0])
+        select Line(resource, Page.Names(row[1]).Single(), Page.Names(row[2]));
+
+    private static string Line(string resource, string sid, IEnumerable<string> actions) => $"{resource} {sid}: {string.Join(", ", actions.Order(StringComparer.Ordinal))}";
+}
