@@ -88,7 +88,7 @@ public sealed class PermissionTests(SharedTwin twin)
 
     private static string Describe(RecordedCall call) => $"{call.Caller} {call.Service}:{call.Action} {call.Resource}";
 
-    // arn:aws:sts::111111111111:assumed-role/<name>/<session>
+    // arn:aws:sts::111111111111:assumed-role/<name>/<session>; of a rule's target, arn:aws:iam::111111111111:role/<path>/<name>
     private static string RoleOf(RecordedCall call) =>
-        call.Caller.Contains(":assumed-role/", StringComparison.Ordinal) ? call.Caller.Split('/')[1] : call.Caller;
+        call.Caller.Contains(":assumed-role/", StringComparison.Ordinal) ? call.Caller.Split('/')[1] : call.Caller.Split('/')[^1];
 }
