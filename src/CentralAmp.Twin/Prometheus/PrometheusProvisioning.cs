@@ -23,8 +23,7 @@ public sealed class PrometheusProvisioning(string folder, Action<string> progres
         if (await FindAsync(cancellationToken) is { } found)
             return found;
 
-        Directory.CreateDirectory(folder);
-        await using var held = await LockAsync(Path.Combine(folder, "prometheus.lock"), cancellationToken);
+        await using var held = await PrivateFolder.LockAsync(folder, "prometheus", cancellationToken);
         // Another run may have brought it while this one waited.
         return await FindAsync(cancellationToken) ?? await FetchAsync(cancellationToken);
     }
@@ -107,20 +106,4 @@ public sealed class PrometheusProvisioning(string folder, Action<string> progres
     private static ProvisioningException Unavailable(string why) => new(
         $"The twin needs Prometheus {PrometheusBinary.Oldest.ToString(2)} or newer and there is none on PATH. {why}\n" +
         "Put a newer one on PATH (any build of prometheus for this machine will do) and run again.");
-
-    private static async Task<FileStream> LockAsync(string file, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException)
-            {
-                // Held by another run of the twin; the system frees it when that ends, however it ends.
-                await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
-            }
-        }
-    }
 }

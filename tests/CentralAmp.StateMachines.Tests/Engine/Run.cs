@@ -26,17 +26,12 @@ internal sealed class Run(JsonElement described, JsonElement history, IReadOnlyL
     /// <summary>Bytes of the largest data that any state got.</summary>
     public int LargestData => Entered.Max(entered => Encoding.UTF8.GetByteCount(entered.GetProperty("input").GetString()!));
 
-    /// <summary>The data that a state got when it was entered last.</summary>
-    public JsonElement DataOf(string state) =>
-        JsonElement.Parse(Entered.Last(entered => entered.GetProperty("name").GetString() == state).GetProperty("input").GetString()!);
-
     /// <summary>Requests of a state, in order.</summary>
     public IReadOnlyList<JsonElement> RequestsOf(string state) => [.. calls.Where(call => call.State == state).Select(call => call.Request)];
 
     /// <summary>What the step of a state got at its last call.</summary>
     public T RequestOf<T>(string state) => (T)RoadJson.Read(state, RequestsOf(state)[^1]);
 
-    /// <summary>Who waited how long: a time for every repetition or Wait is in the history, not here.</summary>
     public int CallsOf(string state) => RequestsOf(state).Count;
 
     private IEnumerable<JsonElement> Entered =>

@@ -1,6 +1,6 @@
-using System.Reflection;
 using System.Text.Json;
 using CentralAmp.StateMachines.Tests.Engine;
+using CentralAmp.Twin;
 using CentralAmp.Twin.Aws.Moto;
 
 [assembly: AssemblyFixture(typeof(StateMachineEngine))]
@@ -21,9 +21,8 @@ public sealed class StateMachineEngine : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var privateFolder = typeof(StateMachineEngine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "PrivateFolder").Value!;
         gateway = await ScriptedGateway.StartAsync(limit.Token);
-        var python = await Python.ProvideAsync(privateFolder, folder, TestContext.Current.SendDiagnosticMessage, limit.Token);
+        var python = await Python.ProvideAsync(PrivateFolder.Default, folder, TestContext.Current.SendDiagnosticMessage, limit.Token);
         moto = await MotoServer.StartAsync(python, folder, gateway.Address, ScriptedGateway.Secret, limit.Token);
         foreach (var pace in Enum.GetValues<Pace>())
         {

@@ -28,11 +28,12 @@ public sealed record Python(string Executable)
 
         var folder = Path.Combine(privateFolder, $"python-moto-{MotoVersion}-sam-{TranslatorVersion}");
         var inFolder = Path.Combine(folder, "bin", "python3");
+        // Another run of the twin, or another test project, may be at it.
+        await using var held = await Twin.PrivateFolder.LockAsync(privateFolder, "python", cancellationToken);
         if (File.Exists(inFolder) && await ProbeAsync(inFolder, logFolder, cancellationToken) is { } provided)
             return provided;
 
         say($"Installing moto {MotoVersion} and the SAM translator {TranslatorVersion} into {folder} (once)");
-        Directory.CreateDirectory(privateFolder);
         await RunAsync("python3", ["-m", "venv", "--clear", folder], logFolder, "make a virtual environment", cancellationToken);
         await RunAsync(
             inFolder,
