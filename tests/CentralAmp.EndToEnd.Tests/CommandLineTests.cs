@@ -31,7 +31,7 @@ public sealed class CommandLineTests
         Assert.Equal(0, cluster.GetProperty("again").GetProperty("writes").GetInt32());
         Assert.InRange(cluster.GetProperty("again").GetProperty("calls").GetInt32(), 1, 15);
 
-        var lines = await File.ReadAllLinesAsync(record);
+        var lines = await File.ReadAllLinesAsync(record, TestContext.Current.CancellationToken);
         Assert.True(lines.Length >= report.GetProperty("calls").GetProperty("total").GetInt32());
         Assert.All(lines, line => Assert.All(
             (string[])["time", "caller", "service", "action", "resource", "decision", "write", "bodySha256"],

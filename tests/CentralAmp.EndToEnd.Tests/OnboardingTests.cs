@@ -12,7 +12,7 @@ public sealed class OnboardingTests(SharedTwin twin)
         var run = await twin.FirstRunAsync();
 
         Assert.Equal("Verified", (string?)run.Onboarding.Record?["outcome"]);
-        var series = await twin.World.QueryAsync("""count({cluster="first.us-east-1.222222222222",cluster_name="first",account_id="222222222222",region="us-east-1",job!=""})""", default);
+        var series = await twin.World.QueryAsync("""count({cluster="first.us-east-1.222222222222",cluster_name="first",account_id="222222222222",region="us-east-1",job!=""})""", TestContext.Current.CancellationToken);
         Assert.True(series > 100, $"{series} series");
     }
 
@@ -31,7 +31,7 @@ public sealed class OnboardingTests(SharedTwin twin)
 
         Assert.Equal("Verified", (string?)run.Again.Record?["outcome"]);
         Assert.False((bool)run.Again.Record!["changed"]!);
-        Assert.Empty(run.AgainCalls.Where(CallAccounting.CountsAsWrite));
+        Assert.DoesNotContain(run.AgainCalls, CallAccounting.CountsAsWrite);
         Assert.Equal(0, run.AgainRolled);
         var calls = run.AgainCalls.Where(CallAccounting.CountsAsAwsCall).Select(call => $"{call.Service}:{call.Action} {call.Status}").ToList();
         Assert.True(calls.Count <= 15, string.Join(", ", calls));
@@ -89,13 +89,13 @@ public sealed class OnboardingTests(SharedTwin twin)
     {
         var arn = await twin.Road.SettledClusterAsync("thrice", new());
         await Task.WhenAll(
-            twin.World.Aws.EmitCreateClusterEventAsync(arn, default),
-            twin.World.Aws.EmitCreateClusterEventAsync(arn, default),
+            twin.World.Aws.EmitCreateClusterEventAsync(arn, TestContext.Current.CancellationToken),
+            twin.World.Aws.EmitCreateClusterEventAsync(arn, TestContext.Current.CancellationToken),
             twin.Road.StartAsync(arn));
         IReadOnlyList<string> executions = [];
         for (var tries = 0; tries < 100 && executions.Count < 3; tries++)
         {
-            await Task.Delay(100);
+            await Task.Delay(100, TestContext.Current.CancellationToken);
             executions = await twin.Road.ExecutionsOfAsync("thrice");
         }
 
