@@ -3,7 +3,7 @@ using CentralAmp.Planning;
 
 namespace CentralAmp.Delivery;
 
-/// <summary>Whether pods and configuration are where they should be; what is not is NotReady, and the state machine's limit decides.</summary>
+/// <summary>Whether pods and configuration are where they should be; what may still come is NotReady, and the state machine's limit decides.</summary>
 internal static class CollectorHealth
 {
     /// <summary>The operator acts, and every pod was made with the role in its template, is Ready, and really has the role: the webhook fails open.</summary>
@@ -17,18 +17,19 @@ internal static class CollectorHealth
                 "Correct what the operator complains about, then execute again.");
         }
 
-        if (Rollout(observed, collector, roleArn) is { Cause: Causes.NotReconciled } behind)
+        if (Rollout(observed, collector, roleArn) is { } rolling)
         {
-            return behind;
+            return rolling;
         }
 
-        var without = observed.Pods.Where(pod => pod.RoleAnnotation == roleArn && pod.RoleArn != roleArn).Select(pod => pod.Name).ToList();
-        return without.Count > 0
-            ? Decisions.NotReady(
+        var without = observed.Pods.Where(pod => pod.RoleArn != roleArn).Select(pod => pod.Name).ToList();
+        return without.Count == 0
+            ? null
+            // A pod gets its role when it is made or never: waiting would not help.
+            : Decisions.Blocked(
                 Causes.PodsWithoutRole,
                 $"The pods {string.Join(", ", without)} in '{collector.Namespace}' came up without the role {roleArn}.",
-                "See that the pod identity webhook (in EKS' control plane) works and its configuration selects the namespace, then execute again.")
-            : Rollout(observed, collector, roleArn);
+                "See that the pod identity webhook (in EKS' control plane) works and its configuration selects the namespace, then execute again.");
     }
 
     /// <summary>The operator has put the annotation into its pod templates, and the pods of those templates are Ready.</summary>

@@ -78,7 +78,7 @@ public sealed class DeliverRemoteWriteTests : IDisposable
     public async Task Pods_that_came_up_without_the_role_get_no_entry()
     {
         cluster.WebhookWorks = false;
-        var failure = await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
+        var failure = await Assert.ThrowsAsync<BlockedException>(DeliverAsync);
         Assert.Equal(Causes.PodsWithoutRole, failure.Cause);
         Assert.Contains("prometheus-stack-0, prometheus-stack-1", failure.Sentence, StringComparison.Ordinal);
         Assert.Null(cluster.Prometheus["spec"]!["remoteWrite"]);
@@ -230,7 +230,7 @@ public sealed class DeliverRemoteWriteTests : IDisposable
     public async Task Withdrawal_of_pods_without_the_role_leaves_everything_as_it_was()
     {
         cluster.WebhookWorks = false;
-        await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
+        await Assert.ThrowsAsync<BlockedException>(DeliverAsync);
         Assert.Equal(Change.Updated, await WithdrawAsync());
         Assert.Equal(prometheusBefore, Content(cluster.Prometheus));
         Assert.Equal(accountBefore, Content(cluster.ServiceAccount));
