@@ -24,7 +24,8 @@ internal static class Program
         };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         var result = command.Parse(arguments);
-        var status = await result.InvokeAsync();
+        // After Ctrl-C the twin ends its processes and removes its folder; that takes longer than the two seconds of the default.
+        var status = await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
         return result.Errors.Count > 0 ? Usage : status;
     }
 

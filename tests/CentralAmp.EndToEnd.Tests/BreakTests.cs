@@ -35,6 +35,16 @@ public sealed class BreakTests(SharedTwin twin)
             Assert.Equal(run.Before, run.After);
     }
 
+    [Theory, MemberData(nameof(OfOneCluster))]
+    public async Task The_registry_says_what_is_wrong_with_the_cluster(string name)
+    {
+        var run = await twin.BrokenRunAsync(name);
+
+        var items = await twin.World.Aws.ScanAsync(twin.World.Aws.HubOutputs["RegistryTable"], TestContext.Current.CancellationToken);
+        var item = Assert.Single(items, candidate => candidate.GetProperty("clusterArn").GetProperty("S").GetString() == run.ClusterArn);
+        Assert.Equal(run.Planted.Cause, item.GetProperty("cause").GetProperty("S").GetString());
+    }
+
     [Fact]
     public void Every_break_has_a_cause_of_its_own() =>
         Assert.Equal(BreakCatalogue.All.Count, BreakCatalogue.All.Select(item => item.Cause).Distinct().Count());

@@ -6,6 +6,9 @@ public enum ClusterNext
     Wait,
     Continue,
     OptOut,
+
+    /// <summary>The cluster was seen and cannot be onboarded as it is: <see cref="ClusterDescription.Refusal"/>.</summary>
+    Refuse,
 }
 
 /// <summary>What the cluster's tags ask of the road.</summary>
@@ -16,6 +19,9 @@ public sealed record RoadTags(bool AllowRestart);
 public sealed record ClusterDescription
 {
     public required ClusterNext Next { get; init; }
+
+    /// <summary>Why it is refused, in the form of <see cref="Failures.FailureMessage"/>; a result, so that the registry learns of the cluster too.</summary>
+    public string? Refusal { get; init; }
 
     /// <summary>Seconds until the next look; 0 unless <see cref="Next"/> is Wait.</summary>
     public int WaitSeconds { get; init; }

@@ -1,4 +1,5 @@
 using CentralAmp.Access;
+using CentralAmp.Failures;
 using CentralAmp.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -20,9 +21,22 @@ public sealed class DescribeClusterStep(
             log.StaleElevationRemoved(cluster.Arn);
         }
 
-        var described = ClusterAdmission.Decide(cluster, observed, time.GetUtcNow() - request.Execution.StartedAt, settings);
+        var described = Admit(request, observed);
         log.ClusterDescribed(cluster.Arn, observed?.Status ?? "gone", described.Next);
         return described;
+    }
+
+    // Of a cluster that was seen, the refusal is a result with its createdAt; one that is gone has nothing to register.
+    private ClusterDescription Admit(DescribeClusterRequest request, ObservedCluster? observed)
+    {
+        try
+        {
+            return ClusterAdmission.Decide(request.Cluster, observed, time.GetUtcNow() - request.Execution.StartedAt, settings);
+        }
+        catch (BlockedException refusal) when (observed is not null)
+        {
+            return new ClusterDescription { Next = ClusterNext.Refuse, CreatedAt = observed.CreatedAt, Refusal = refusal.Message };
+        }
     }
 
     /// <summary>EKS refuses to talk about access entries of a cluster that is not there yet, or knows only its ConfigMap.</summary>

@@ -14,6 +14,7 @@ internal static class OutcomeDecider
     public static OutcomeDecision Decide(RecordOutcomeRequest request) => request switch
     {
         { Failure: { } caught } => OfFailure(request, FailureMessage.Parse(caught.Error, caught.Cause)),
+        { Described: { Next: ClusterNext.Refuse } described } => OfFailure(request, FailureMessage.Parse(nameof(BlockedException), described.Refusal)),
         { Leftover: { } caught } => OfLeftover(FailureMessage.Parse(caught.Error, caught.Cause)),
         { Described.Next: ClusterNext.OptOut } => new OutcomeDecision(
             Outcome.OptedOut, null, $"{Name(request)} is tagged central-amp:onboard=false; nothing was changed.", null),

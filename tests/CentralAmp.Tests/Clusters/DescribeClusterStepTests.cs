@@ -28,7 +28,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     public async Task A_stale_elevation_is_removed_whatever_the_outcome()
     {
         using var table = await RegistryTable.CreateAsync(moto);
-        foreach (var (change, blocked) in new (Func<ObservedCluster, ObservedCluster>, bool)[]
+        foreach (var (change, refused) in new (Func<ObservedCluster, ObservedCluster>, bool)[]
         {
             (x => x, false),
             (x => x with { Status = "UPDATING" }, false),
@@ -41,15 +41,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
         {
             entries.Admin = true;
             observed = change(Some.Observed);
-            if (blocked)
-            {
-                await Assert.ThrowsAsync<BlockedException>(() => DescribeAsync(table));
-            }
-            else
-            {
-                await DescribeAsync(table);
-            }
-
+            Assert.Equal(refused, (await DescribeAsync(table)).Next == ClusterNext.Refuse);
             Assert.False(entries.Admin);
         }
     }
@@ -92,7 +84,19 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
         observed = Some.Observed with { Status = "CREATING" };
         Assert.Equal(ClusterNext.Wait, (await DescribeAsync(table)).Next);
         table.Clock.Advance(Some.Settings.ActiveLimit);
-        Assert.Equal(Causes.ClusterNotActiveInTime, (await Assert.ThrowsAsync<BlockedException>(() => DescribeAsync(table))).Cause);
+        var described = await DescribeAsync(table);
+        Assert.Equal(ClusterNext.Refuse, described.Next);
+        Assert.Equal(Causes.ClusterNotActiveInTime, FailureMessage.Parse(nameof(BlockedException), described.Refusal).Cause);
+    }
+
+    [Fact]
+    public async Task A_refused_cluster_keeps_its_createdAt_so_that_the_registry_learns_of_it()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        observed = Some.Observed with { Status = "FAILED" };
+        var described = await DescribeAsync(table);
+        Assert.Equal(Some.Observed.CreatedAt, described.CreatedAt);
+        Assert.Equal(Causes.ClusterFailed, FailureMessage.Parse(nameof(BlockedException), described.Refusal).Cause);
     }
 
     private Task<ClusterDescription> DescribeAsync(RegistryTable table) =>

@@ -28,6 +28,7 @@ public sealed class OutcomeDeciderTests
     {
         { "verified", Delivered with { Verification = new VerifyIngestResult(7, Some.Noon) }, Outcome.Verified, null },
         { "verified, not counted", Delivered with { Verification = new VerifyIngestResult(null, Some.Noon) }, Outcome.Verified, null },
+        { "refused", new(Some.Execution()) { Cluster = Some.Cluster(), Described = new ClusterDescription { Next = ClusterNext.Refuse, CreatedAt = 1, Refusal = "ClusterFailed: EKS gave it up. Remedy: Make it anew." } }, Outcome.Blocked, Causes.ClusterFailed },
         { "opted out", new(Some.Execution()) { Cluster = Some.Cluster(), Described = new ClusterDescription { Next = ClusterNext.OptOut, CreatedAt = 1 } }, Outcome.OptedOut, null },
         { "parked too long", Planned with { Plan = Plan(PlanStop.ParkedTooLong) }, Outcome.Parked, Causes.NoCollectorYet },
         { "dry run", Planned with { Plan = Plan(PlanStop.DryRun) }, Outcome.Parked, null },
