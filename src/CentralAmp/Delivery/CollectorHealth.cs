@@ -48,7 +48,8 @@ internal static class CollectorHealth
         return unready.Count > 0 || observed.StatefulSets.Any(set => !set!.RolledOut)
             ? Decisions.NotReady(
                 Causes.PodsNotReady,
-                $"Pods of Prometheus '{collector.Namespace}/{collector.Name}' are still being rolled ({collector.Pods.Length - unready.Count} of {collector.Pods.Length} are ready).",
+                $"Pods of Prometheus '{collector.Namespace}/{collector.Name}' are still being rolled "
+                + $"({collector.Pods.Length - unready.Count} of {collector.Pods.Length} are ready).",
                 "None if it passes; else describe the pods: scheduling, volumes, probes.")
             : null;
     }
@@ -70,7 +71,8 @@ internal static class CollectorHealth
             ? null
             : Decisions.NotReady(
                 Causes.NotReconciled,
-                $"The pods {string.Join(", ", behind)} in '{collector.Namespace}' {(withEntry ? "have not loaded our remote-write entry yet" : "still run our remote-write entry")}.",
+                $"The pods {string.Join(", ", behind)} in '{collector.Namespace}' "
+                + (withEntry ? "have not loaded our remote-write entry yet." : "still run our remote-write entry."),
                 "None if it passes: a change takes about a minute; else see the operator's log and the config-reloader's.");
     }
 }

@@ -39,7 +39,8 @@ internal static class DeliveryRefusals
             ? Decisions.Blocked(
                 Causes.Reverted,
                 $"CentralAmp applied its remote-write entry to {prometheus} {prometheus.Applied} times, and every time someone removed it.",
-                $"Find out who (Helm, Argo CD, Flux, a person) and add the entry at that source, or remove the annotation {Ours.AppliedAnnotation} to let CentralAmp try again; then execute again. The entry: {JsonMeaning.Print(desired.Entry)}")
+                $"Find out who (Helm, Argo CD, Flux, a person) and add the entry at that source, or remove the annotation {Ours.AppliedAnnotation} "
+                + $"to let CentralAmp try again; then execute again. The entry: {JsonMeaning.Print(desired.Entry)}")
             : null;
 
     private static string Names(IReadOnlyList<string> managers) =>

@@ -1,6 +1,8 @@
+using System.Globalization;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
 using CentralAmp.Planning;
+using CentralAmp.Verification;
 
 namespace CentralAmp.Outcomes;
 
@@ -22,15 +24,21 @@ internal static class OutcomeDecider
         { Plan: { Stop: PlanStop.DryRun } plan } => new OutcomeDecision(Outcome.Parked, null, $"Dry run, nothing was changed. {plan.Sentence}", null),
         { Plan: { Stop: PlanStop.ParkedTooLong } plan } => new OutcomeDecision(
             Outcome.Parked, Causes.NoCollectorYet, plan.Sentence, CollectorChecks.NoCollectorRemedy),
-        { Verification: { } verification } => new OutcomeDecision(
-            Outcome.Verified,
-            null,
-            $"{Name(request)} sends its metrics to {request.Plan?.WorkspaceArn}: "
-            + $"{verification.Series?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "an uncounted number of"} series, newest sample of {verification.NewestSampleAt:yyyy-MM-dd HH:mm:ss}Z.{(request.Trust?.Notice is { } notice ? " " + notice : "")}",
-            null),
+        { Verification: { } verification } => new OutcomeDecision(Outcome.Verified, null, Verified(request, verification), null),
         _ => new OutcomeDecision(
-            Outcome.Failed, Causes.Unexpected, $"The road of {Name(request)} ended without a result and without a failure.", "Report it as a bug, with the execution's history."),
+            Outcome.Failed,
+            Causes.Unexpected,
+            $"The road of {Name(request)} ended without a result and without a failure.",
+            "Report it as a bug, with the execution's history."),
     };
+
+    private static string Verified(RecordOutcomeRequest request, VerifyIngestResult verification)
+    {
+        var series = verification.Series?.ToString(CultureInfo.InvariantCulture) ?? "uncounted";
+        var seen = $"{series} series, newest sample of {verification.NewestSampleAt:yyyy-MM-dd HH:mm:ss}Z.";
+        var notice = request.Trust?.Notice is { } text ? $" {text}" : "";
+        return $"{Name(request)} sends its metrics to {request.Plan?.WorkspaceArn}: {seen}{notice}";
+    }
 
     private static OutcomeDecision OfFailure(RecordOutcomeRequest request, Failure failure) =>
         new(OutcomeOf(request, failure), failure.Cause, failure.Sentence + Aftermath(request), failure.Remedy);

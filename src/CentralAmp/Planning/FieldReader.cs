@@ -9,9 +9,11 @@ internal sealed class FieldReader(JsonObject resource)
     /// <summary>Sentence about the first wrong field; null as long as all are right.</summary>
     public string? Wrong { get; private set; }
 
-    public string Text(string fallback, params ReadOnlySpan<string> path) => Read(path, "a string", fallback, static node => node.GetValue<string>(), JsonValueKind.String);
+    public string Text(string fallback, params ReadOnlySpan<string> path) =>
+        Read(path, "a string", fallback, static node => node.GetValue<string>(), JsonValueKind.String);
 
-    public int Number(int fallback, params ReadOnlySpan<string> path) => Read(path, "a whole number", fallback, static node => node.GetValue<int>(), JsonValueKind.Number);
+    public int Number(int fallback, params ReadOnlySpan<string> path) =>
+        Read(path, "a whole number", fallback, static node => node.GetValue<int>(), JsonValueKind.Number);
 
     public bool Flag(params ReadOnlySpan<string> path) =>
         Read(path, "true or false", false, static node => node.GetValue<bool>(), JsonValueKind.True, JsonValueKind.False);

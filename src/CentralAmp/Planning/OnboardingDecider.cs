@@ -50,7 +50,8 @@ internal static class OnboardingDecider
             };
         }
 
-        var wait = Math.Clamp(facts.Elapsed.TotalSeconds / 4, facts.Settings.ParkFirst.TotalSeconds, Math.Max(facts.Settings.ParkFirst.TotalSeconds, facts.Settings.ParkMax.TotalSeconds));
+        var first = facts.Settings.ParkFirst.TotalSeconds;
+        var wait = Math.Clamp(facts.Elapsed.TotalSeconds / 4, first, Math.Max(first, facts.Settings.ParkMax.TotalSeconds));
         return Plan(facts) with
         {
             Next = PlanNext.Park,

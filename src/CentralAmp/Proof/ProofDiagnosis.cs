@@ -81,7 +81,8 @@ internal static class ProofDiagnosis
             ? null
             : Decisions.Blocked(
                 Causes.IngestPolicyMismatch,
-                $"{denial}: its policy {IngestRole.PolicyName} {(observed.IngestPolicy is null ? "is missing" : "does not grant aps:RemoteWrite on exactly the routed workspace")}.",
+                $"{denial}: its policy {IngestRole.PolicyName} "
+                + (observed.IngestPolicy is null ? "is missing." : "does not grant aps:RemoteWrite on exactly the routed workspace."),
                 Restore);
 
     private static Failure? OfGuardrails(DesiredTrust desired, ObservedRole role, string answer, string denial)
@@ -105,7 +106,8 @@ internal static class ProofDiagnosis
     private static Failure NotEffective(string denial) => Decisions.NotReady(
         Causes.TrustNotEffective,
         $"{denial}, though trust and grant are as they should be.",
-        "None if it passes: IAM takes seconds to settle. If it lasts, look for a denial in the organization's policies, the boundary or the workspace's resource policy.");
+        "None if it passes: IAM takes seconds to settle. "
+        + "If it lasts, look for a denial in the organization's policies, the boundary or the workspace's resource policy.");
 
     private static IReadOnlyList<string> ConditionValues(string document, string key) =>
     [

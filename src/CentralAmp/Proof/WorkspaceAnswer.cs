@@ -25,11 +25,17 @@ public static class WorkspaceAnswer
         400 when IsOvertaken(body) => (WorkspaceVerdict.Accepted, null),
         401 or 403 => (WorkspaceVerdict.Denied, null),
         404 => Failed(Decisions.Blocked(
-            Causes.WorkspaceNotFound, $"While {doing}: the workspace does not exist ({Quote(status, body)}).", "Deploy template.yaml with the ARN of a workspace that exists, then execute again.")),
+            Causes.WorkspaceNotFound,
+            $"While {doing}: the workspace does not exist ({Quote(status, body)}).",
+            "Deploy template.yaml with the ARN of a workspace that exists, then execute again.")),
         429 => Failed(Decisions.Transient(
-            Causes.WorkspaceThrottled, $"While {doing}: the workspace throttles ({Quote(status, body)}).", "None if it passes; else raise the workspace's quotas or drop series.")),
+            Causes.WorkspaceThrottled,
+            $"While {doing}: the workspace throttles ({Quote(status, body)}).",
+            "None if it passes; else raise the workspace's quotas or drop series.")),
         408 or >= 500 => Failed(Decisions.Transient(
-            Causes.WorkspaceUnavailable, $"While {doing}: the workspace did not answer as it should ({Quote(status, body)}).", "None if it passes; else see the AWS health dashboard.")),
+            Causes.WorkspaceUnavailable,
+            $"While {doing}: the workspace did not answer as it should ({Quote(status, body)}).",
+            "None if it passes; else see the AWS health dashboard.")),
         _ => Failed(Decisions.Blocked(
             Causes.WorkspaceRejectedSamples,
             $"While {doing}: the workspace rejected it ({Quote(status, body)}).",

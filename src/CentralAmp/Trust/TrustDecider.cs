@@ -29,7 +29,8 @@ internal static class TrustDecider
     /// </summary>
     public static string? NoticeOf(int providers) => providers < NearQuota
         ? null
-        : $"The hub account has {providers} OIDC providers; its quota is 100 unless raised, 700 at most. Beyond it, trust mode 'chained' keeps them in the member accounts.";
+        : $"The hub account has {providers} OIDC providers; its quota is 100 unless raised, 700 at most. "
+        + "Beyond it, trust mode 'chained' keeps them in the member accounts.";
 
     private static Failure? Refusal(DesiredTrust desired, ObservedTrust observed)
     {
