@@ -89,7 +89,7 @@ internal sealed class ColdStart : IAsyncDisposable
             if (response.Task.IsCompleted)
                 await Task.Delay(Timeout.Infinite, context.RequestAborted);
             context.Response.Headers["Lambda-Runtime-Aws-Request-Id"] = Guid.NewGuid().ToString();
-            context.Response.Headers["Lambda-Runtime-Deadline-Ms"] = DateTimeOffset.UnixEpoch.AddYears(100).ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers["Lambda-Runtime-Deadline-Ms"] = TimeProvider.System.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
             context.Response.Headers["Lambda-Runtime-Invoked-Function-Arn"] = "arn:aws:lambda:us-east-1:111111111111:function:benchmark";
             await context.Response.WriteAsync(Invocation);
         }

@@ -11,12 +11,13 @@ public sealed record WorldOptions
         ["ParkFirstSeconds"] = "1",
         ["ParkMaxSeconds"] = "3",
         ["ParkLimitSeconds"] = "120",
-        ["SettleIntervalSeconds"] = "1",
-        ["ProofIntervalSeconds"] = "1",
+        // As long as a change takes to settle here: one wait for each, as in AWS with the defaults.
+        ["SettleIntervalSeconds"] = "2",
+        ["ProofIntervalSeconds"] = "2",
         ["LeaseIntervalSeconds"] = "1",
-        ["RolloutIntervalSeconds"] = "1",
-        ["RolloutAttempts"] = "7",
-        ["VerifyIntervalSeconds"] = "2",
+        ["RolloutIntervalSeconds"] = "2",
+        ["RolloutAttempts"] = "6",
+        ["VerifyIntervalSeconds"] = "3",
         // The clusters of this world reach AWS through the CONNECT proxy that their environment names.
         ["RemoteWriteProxyFromEnvironment"] = "true",
     };
