@@ -15,7 +15,7 @@ public static class KeepInstructions
             "",
             $"# the workspace's Prometheus: {await world.WorkspaceAddressAsync()}",
             "",
-            $"export AWS_ENDPOINT_URL={world.Aws.Endpoint.ToString().TrimEnd('/')} AWS_REGION={world.Region} AWS_PAGER=",
+            $"export AWS_ENDPOINT_URL={world.Aws.Endpoint.ToString().TrimEnd('/')} AWS_REGION={world.Region} AWS_DEFAULT_REGION={world.Region} AWS_PAGER=",
             "",
             "# in the member account: create and delete clusters",
             $"export AWS_ACCESS_KEY_ID={member.Id} AWS_SECRET_ACCESS_KEY={member.Secret}",
