@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace CentralAmp.Twin.Runs;
 
 /// <summary>The one object of <c>--json</c>.</summary>
 public sealed record RunReport(IReadOnlyList<ClusterReport> Clusters, CallReport Calls)
 {
     /// <summary>Exit 0 only if every cluster ended verified, in every run of the road.</summary>
+    [JsonIgnore]
     public bool Succeeded => Clusters.Count > 0 && Clusters.All(cluster =>
         cluster.Outcome == "Verified" && cluster.Again is null or { Outcome: "Verified" });
 }
@@ -27,13 +30,13 @@ public sealed record ClusterReport(
     AgainReport? Again = null)
 {
     /// <summary>For the person's summary only.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public string? RoleArn { get; init; }
 
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public string? Sentence { get; init; }
 
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public string? Remedy { get; init; }
 }
 

@@ -13,6 +13,10 @@ public sealed record OutcomeDecision(Outcome Outcome, string? Cause, string Sent
 /// <summary>Pure; the first that fits, from the top.</summary>
 internal static class OutcomeDecider
 {
+    /// <summary>Denials that settle within seconds; what lasts to the end of the waiting does not settle by itself.</summary>
+    private static readonly string[] StillDenied =
+        [Causes.TrustNotEffective, Causes.KubernetesUnauthorized, Causes.KubernetesForbidden, Causes.AccessEntryMissing];
+
     public static OutcomeDecision Decide(RecordOutcomeRequest request) => request switch
     {
         { Failure: { } caught } => OfFailure(request, FailureMessage.Parse(caught.Error, caught.Cause)),
@@ -57,8 +61,8 @@ internal static class OutcomeDecider
             FailureKind.Unexpected => Outcome.Failed,
             _ when wasDelivered && request.Withdrawal is null => Outcome.Unhealthy,
             FailureKind.Blocked => Outcome.Blocked,
-            // Everything is as it should be and still denied after the limit: a guardrail outside CentralAmp, so a person must act.
-            FailureKind.NotReady when failure.Cause == Causes.TrustNotEffective => Outcome.Blocked,
+            // Everything is as it should be and still denied after the limit: something outside CentralAmp, so a person must act.
+            FailureKind.NotReady when StillDenied.Contains(failure.Cause) => Outcome.Blocked,
             // The limit of waiting, or of retries, is reached; another execution may do better.
             _ => Outcome.Failed,
         };

@@ -39,7 +39,7 @@ public sealed class OutcomeDeciderTests
         { "plan refused", Planned with { Plan = null, Failure = Blocked(Causes.SeveralCollectors) }, Outcome.Blocked, Causes.SeveralCollectors },
         { "trust never effective", Trusted with { Failure = NotReady(Causes.TrustNotEffective) }, Outcome.Blocked, Causes.TrustNotEffective },
         { "proof denied", Trusted with { Failure = Blocked(Causes.TrustSubjectMismatch) }, Outcome.Blocked, Causes.TrustSubjectMismatch },
-        { "access never settles", Planned with { Plan = null, Failure = NotReady(Causes.KubernetesUnauthorized) }, Outcome.Failed, Causes.KubernetesUnauthorized },
+        { "access never settles", Planned with { Plan = null, Failure = NotReady(Causes.KubernetesUnauthorized) }, Outcome.Blocked, Causes.KubernetesUnauthorized },
         { "throttled for ever", Trusted with { Failure = Transient(Causes.Throttled) }, Outcome.Failed, Causes.Throttled },
 
         { "rolled back", Trusted with { Failure = NotReady(Causes.PodsWithoutRole), Withdrawal = new(Change.Updated) }, Outcome.RolledBack, Causes.PodsWithoutRole },
