@@ -106,7 +106,9 @@ public sealed class SharedTwin : IAsyncLifetime
 
     private async Task<WatchedExecution> RunAnnouncedAsync()
     {
-        await World.CreateClusterAsync("announced", new ClusterBehaviour { OperatorAfter = TimeSpan.FromSeconds(25) }, deliveries: 1, CancellationToken.None);
+        // Long enough for a loaded machine to come and look too early, for the cluster and for the stack.
+        var slow = new ClusterBehaviour { ActiveAfter = TimeSpan.FromSeconds(15), OperatorAfter = TimeSpan.FromSeconds(40) };
+        await World.CreateClusterAsync("announced", slow, deliveries: 1, CancellationToken.None);
         return await Road.WatchAsync(await new RoadWatcher(World.Aws, TimeProvider.System).ExecutionOfAsync("announced", TimeSpan.FromSeconds(60), CancellationToken.None));
     }
 
