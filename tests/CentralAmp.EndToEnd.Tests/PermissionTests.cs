@@ -81,7 +81,8 @@ public sealed class PermissionTests(SharedTwin twin)
     /// <summary>Everything that the two stacks made, and the ingest role of the first cluster.</summary>
     private IReadOnlyList<IamRole> Roles() =>
         [.. new[] { TwinAccounts.Hub, TwinAccounts.Member }.SelectMany(account => twin.World.Aws.Iam.Newest(account).Roles.Values)
-            .Where(role => !role.Name.StartsWith("central-amp-broken", StringComparison.Ordinal))];
+            // Ingest roles of other tests' clusters may not have come so far yet, or never will: theirs were tampered with.
+            .Where(role => !role.Tags.TryGetValue("central-amp:cluster-arn", out var cluster) || cluster.EndsWith("cluster/first", StringComparison.Ordinal))];
 
     private static IEnumerable<string> Allowed(IReadOnlyList<PolicyDocument> policies) =>
         policies.SelectMany(policy => policy.Statements).Where(statement => statement.Allows).SelectMany(statement => statement.Actions).Distinct();
