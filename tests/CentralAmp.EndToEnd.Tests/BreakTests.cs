@@ -29,6 +29,10 @@ public sealed class BreakTests(SharedTwin twin)
     {
         var run = await twin.BrokenRunAsync(name);
 
+        // What the twin's own controllers swallow would make this say nothing.
+        Assert.Empty(twin.World.ClusterOf(run.ClusterArn).Faults);
+        // A cluster that never became ACTIVE has no collector to compare; every other one has.
+        Assert.Equal(run.Planted.Name == "cluster-failed", run.Before.Length == 0);
         if (run.Planted.RollsBack)
             await CollectorWorksAsync(run);
         else

@@ -40,14 +40,23 @@ public sealed class CommandLineTests
     }
 
     [Theory, MemberData(nameof(WholeAccountBreaks))]
-    public async Task A_break_of_the_whole_account_ends_non_zero_with_its_cause(string name)
+    public async Task A_break_of_the_whole_account_ends_non_zero_with_its_cause_and_touches_no_collector(string name)
     {
-        var (code, output, _) = await RunAsync("--json", "--break", name);
+        var record = Path.GetTempFileName();
+        var (code, output, _) = await RunAsync("--json", "--break", name, "--record", record);
 
         Assert.Equal(1, code);
         var cluster = JsonDocument.Parse(output).RootElement.GetProperty("clusters")[0];
         Assert.Equal("Blocked", cluster.GetProperty("outcome").GetString());
         Assert.Equal(BreakCatalogue.Find(name)!.Cause, cluster.GetProperty("cause").GetString());
+
+        // Prometheus resource and service account are as before: nobody but the road goes through the API, and it wrote neither.
+        var calls = (await File.ReadAllLinesAsync(record, TestContext.Current.CancellationToken)).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.NotEmpty(calls);
+        Assert.DoesNotContain(calls, call => call.GetProperty("service").GetString() == "kubernetes" && call.GetProperty("write").GetBoolean()
+            && (call.GetProperty("action").GetString()!.Contains("prometheuses", StringComparison.Ordinal)
+                || call.GetProperty("action").GetString()!.Contains("serviceaccounts", StringComparison.Ordinal)));
+        File.Delete(record);
     }
 
     [Fact]

@@ -24,14 +24,6 @@ public sealed partial class AwsTwin
 {
     private string StateMachineArn => HubOutputs["StateMachineArn"];
 
-    /// <summary>Starts a process of every function of the hub, so that the road does not wait for cold starts.</summary>
-    public async Task WarmFunctionsAsync(CancellationToken cancellationToken)
-    {
-        var answer = await moto.GetAsync("lambda", "/2015-03-31/functions/", TwinAccounts.Hub, TwinAccounts.HomeRegion, cancellationToken)
-            ?? throw new InvalidOperationException("there are no functions");
-        await Lambda.WarmAsync(answer.GetProperty("Functions").EnumerateArray().Select(Aws.Lambda.LambdaFunction.Read), cancellationToken);
-    }
-
     /// <summary>Creates a cluster as the operator of the account; CloudTrail tells of it.</summary>
     /// <returns>The ARN of the cluster.</returns>
     public async Task<string> CreateClusterAsync(

@@ -57,13 +57,6 @@ public sealed class LambdaHost(
         }
     }
 
-    /// <summary>Starts a process of each function, so that the first invocation finds it warm.</summary>
-    public async Task WarmAsync(IEnumerable<LambdaFunction> warm, CancellationToken cancellationToken)
-    {
-        foreach (var function in warm)
-            Idle(function).Push(await StartAsync(function, cancellationToken));
-    }
-
     public async ValueTask DisposeAsync() => await Task.WhenAll(all.Keys.Select(process => process.DisposeAsync().AsTask()));
 
     private async Task<LambdaResult> InvokeAsync(LambdaFunction function, byte[] payload, CancellationToken cancellationToken)
