@@ -44,6 +44,7 @@ public sealed class ChildProcess : IAsyncDisposable
         """;
 
     private readonly Process process;
+    private int killed;
 
     private ChildProcess(Process process, string logFile)
     {
@@ -91,6 +92,10 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Kills the program and everything it started; <see cref="Exited"/> follows.</summary>
     public void Kill()
     {
+        // Whoever serves it and whoever disposes it may come at the same moment; closing the writer twice at once throws.
+        if (Interlocked.Exchange(ref killed, 1) == 1)
+            return;
+
         try
         {
             process.StandardInput.Close();
