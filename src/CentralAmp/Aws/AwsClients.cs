@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Amazon;
 using Amazon.EKS;
 using Amazon.IdentityManagement;
+using Amazon.Organizations;
 using Amazon.PrometheusService;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
@@ -33,6 +34,11 @@ public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adj
     /// <summary>AMP of the hub in the workspace's region. Shared: do not dispose it.</summary>
     public IAmazonPrometheusService Prometheus(string region) => Hub(
         region, () => new AmazonPrometheusServiceClient(Configure(new AmazonPrometheusServiceConfig(), region, adjust)));
+
+    /// <summary>Organizations, as the management account or its delegated administrator sees it. Shared: do not dispose it.</summary>
+    /// <param name="region">Any region of the partition.</param>
+    public IAmazonOrganizations Organizations(string region) => Hub(
+        region, () => new AmazonOrganizationsClient(Configure(new AmazonOrganizationsConfig(), region, adjust)));
 
     /// <summary>STS without credentials, for AssumeRoleWithWebIdentity. Shared: do not dispose it.</summary>
     public IAmazonSecurityTokenService WebIdentity(string region) => Hub(

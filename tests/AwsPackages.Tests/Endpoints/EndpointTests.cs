@@ -3,6 +3,8 @@ using Amazon.EKS;
 using Amazon.EKS.Model;
 using Amazon.IdentityManagement;
 using Amazon.IdentityManagement.Model;
+using Amazon.Organizations;
+using Amazon.Organizations.Model;
 using Amazon.PrometheusService;
 using Amazon.PrometheusService.Model;
 using Amazon.Runtime;
@@ -49,6 +51,7 @@ public sealed class EndpointTests
     [InlineData("iam")]
     [InlineData("eks")]
     [InlineData("amp")]
+    [InlineData("organizations")]
     [InlineData("stepfunctions")]
     public void A_custom_url_wins_and_excludes_variants(string service)
     {
@@ -81,6 +84,12 @@ public sealed class EndpointTests
                 using (var client = new AmazonPrometheusServiceClient(credentials, Configured<AmazonPrometheusServiceConfig>(configure)))
                 {
                     return client.DetermineServiceOperationEndpoint(new DescribeWorkspaceRequest());
+                }
+
+            case "organizations":
+                using (var client = new AmazonOrganizationsClient(credentials, Configured<AmazonOrganizationsConfig>(configure)))
+                {
+                    return client.DetermineServiceOperationEndpoint(new ListAccountsRequest());
                 }
 
             default:

@@ -11,7 +11,7 @@ using EksNotFound = Amazon.EKS.Model.ResourceNotFoundException;
 
 namespace AwsPackages.Tests.Wire;
 
-/// <summary>The four clients against moto, an independent implementation of the services' wire formats.</summary>
+/// <summary>The clients against moto, an independent implementation of the services' wire formats.</summary>
 public sealed class MotoTests(MotoServer moto)
 {
     private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"states.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Amazon.EKS;
 using Amazon.IdentityManagement;
+using Amazon.Organizations;
+using Amazon.Organizations.Model;
 using Amazon.PrometheusService;
 using Amazon.Runtime;
 using Amazon.StepFunctions;
@@ -69,6 +71,29 @@ public sealed class WireFormatTests
         using var body = JsonDocument.Parse(sent.Body);
         Assert.Equal("""{"a":"ü"}""", body.RootElement.GetProperty("input").GetString());
         Assert.Equal(1751328000123, new DateTimeOffset(started.StartDate!.Value).ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
+    public async Task Accounts_are_listed_page_by_page_with_the_state_that_replaces_their_status()
+    {
+        const string Page = """{"Accounts":[{"Id":"111111111111","Arn":"arn:a","State":"ACTIVE"},{"Id":"222222222222","State":"CLOSED","Status":"SUSPENDED"}],"NextToken":"n"}""";
+        var http = new Recording(HttpStatusCode.OK, Page, "application/x-amz-json-1.1");
+        using var organizations = new AmazonOrganizationsClient(Credentials, http.Configure<AmazonOrganizationsConfig>());
+        var page = await organizations.ListAccountsAsync(new() { MaxResults = 20, NextToken = "m" }, Cancel);
+        var sent = http.Requests.Single();
+        Assert.Equal(("AWSOrganizationsV20161128.ListAccounts", "application/x-amz-json-1.1"), (sent.Headers["X-Amz-Target"], sent.Headers["Content-Type"]));
+        Assert.Equal("""{"NextToken":"m","MaxResults":20}""", sent.Body);
+        Assert.Equal([("111111111111", "ACTIVE"), ("222222222222", "CLOSED")], page.Accounts.Select(account => (account.Id, account.State.Value)));
+        Assert.Equal("n", page.NextToken);
+    }
+
+    [Fact]
+    public async Task Outside_of_an_organization_listing_accounts_has_its_own_exception()
+    {
+        var http = new Recording(HttpStatusCode.BadRequest, """{"__type":"AWSOrganizationsNotInUseException","Message":"Your account is not a member of an organization."}""", "application/x-amz-json-1.1");
+        using var organizations = new AmazonOrganizationsClient(Credentials, http.Configure<AmazonOrganizationsConfig>());
+        var refused = await Assert.ThrowsAsync<AWSOrganizationsNotInUseException>(() => organizations.ListAccountsAsync(new(), Cancel));
+        Assert.Equal(("AWSOrganizationsNotInUseException", "Your account is not a member of an organization."), (refused.ErrorCode, refused.Message));
     }
 
     [Fact]
