@@ -4,8 +4,8 @@ namespace CentralAmp.EndToEnd.Tests;
 
 public sealed class BreakTests(SharedTwin twin)
 {
-    /// <summary>Breaks of one cluster; those of a whole account have a twin of their own in <see cref="CommandLineTests"/>.</summary>
-    public static TheoryData<string> OfOneCluster => [.. BreakCatalogue.All.Select(item => item.Name).Except(CommandLineTests.OfTheWholeAccount)];
+    /// <summary>Breaks of one cluster; those of a whole account have a twin of their own in <see cref="WholeAccountBreakTests"/>.</summary>
+    public static TheoryData<string> OfOneCluster => [.. BreakCatalogue.All.Select(item => item.Name).Except(WholeAccountBreakTests.Names)];
 
     [Theory, MemberData(nameof(OfOneCluster))]
     public async Task A_planted_misconfiguration_ends_with_its_own_cause(string name)
