@@ -22,6 +22,17 @@ internal static class Hub
         ["CENTRALAMP_PARK_MAX_SECONDS"] = "3600",
         ["CENTRALAMP_PARK_LIMIT_SECONDS"] = "604800",
         ["CENTRALAMP_LEASE_SECONDS"] = "600",
+        ["CENTRALAMP_MORE_WORKSPACE_ARNS"] = "",
+        ["CENTRALAMP_ROUTES"] = "",
+        ["CENTRALAMP_TRUST_MODE"] = "direct",
+        ["CENTRALAMP_PROVIDER_THRESHOLD"] = "90",
+        ["CENTRALAMP_ONBOARD_BY_DEFAULT"] = "true",
+        ["CENTRALAMP_COLLECTOR_BOUNDARY"] = "/central-amp/CentralAmpCollectorBoundary",
+        ["CENTRALAMP_SWEEP_MODE"] = "Enforce",
+        ["CENTRALAMP_SWEEP_PAUSED"] = "false",
+        ["CENTRALAMP_MAX_NEW_PER_SWEEP"] = "50",
+        ["CENTRALAMP_ACCOUNTS"] = "",
+        ["CENTRALAMP_REGIONS"] = "",
     };
 
     public static HubSettings Settings { get; } = HubSettings.FromEnvironment(name => Environment.GetValueOrDefault(name));

@@ -18,7 +18,7 @@ public static class ClusterAdmission
             throw Blocked(Causes.ClusterNotFound, $"There is no {cluster} (any more).", "None, if it was deleted; else correct the name, account and region.");
         }
 
-        var (onboard, options) = ClusterTags.Read(cluster, observed.Tags);
+        var (onboard, options) = ClusterTags.Read(cluster, observed.Tags, settings.OnboardByDefault);
         if (!onboard)
         {
             return Looked(observed, options) with { Next = ClusterNext.OptOut };
@@ -26,28 +26,36 @@ public static class ClusterAdmission
 
         return observed.Status switch
         {
-            "ACTIVE" => Admitted(cluster, observed, options, settings),
             "FAILED" => throw Blocked(
                 Causes.ClusterFailed, $"Creation of {cluster} failed.", "None for CentralAmp: see the cluster's health issues in EKS and create it again."),
             "DELETING" => throw Blocked(Causes.ClusterDeleting, $"The {cluster} is being deleted.", "None."),
-            _ when sinceStart >= settings.ActiveLimit => throw Blocked(
+            _ when settings.Routes.Errors.Count > 0 => throw Blocked(
+                Causes.RoutesInvalid,
+                $"No workspace can be picked for {cluster}: {string.Join("; ", settings.Routes.Errors)}.",
+                "Deploy template.yaml with the parameter Routes corrected, then execute again."),
+            not "ACTIVE" when sinceStart >= settings.ActiveLimit => throw Blocked(
                 Causes.ClusterNotActiveInTime,
                 $"The {cluster} is still {observed.Status} {Math.Round(sinceStart.TotalMinutes)} minutes after the road began (limit {settings.ActiveLimit.TotalMinutes:0} minutes).",
                 "See in EKS what it waits for; execute again when it is ACTIVE."),
+            "ACTIVE" => Admitted(cluster, observed, options, settings),
             // CREATING, UPDATING, PENDING, and what EKS may add.
             _ => Looked(observed, options) with { Next = ClusterNext.Wait, WaitSeconds = (int)settings.ActivePoll.TotalSeconds },
         };
     }
 
-    private static ClusterDescription Admitted(ClusterReference cluster, ObservedCluster observed, RoadTags options, HubSettings settings) =>
-        Looked(observed, options) with
+    private static ClusterDescription Admitted(ClusterReference cluster, ObservedCluster observed, RoadTags options, HubSettings settings)
+    {
+        var routed = settings.Routes.WorkspaceFor(cluster, observed.Tags, settings);
+        return Looked(observed, options) with
         {
             Next = ClusterNext.Continue,
             Issuer = IssuerOf(cluster, observed),
             Endpoint = EndpointOf(cluster, observed),
             CertificateAuthority = CertificateAuthorityOf(cluster, observed),
-            WorkspaceArn = settings.WorkspaceArn,
+            WorkspaceArn = routed.WorkspaceArn,
+            TrustMode = routed.TrustMode,
         };
+    }
 
     private static ClusterDescription Looked(ObservedCluster observed, RoadTags options) => new()
     {

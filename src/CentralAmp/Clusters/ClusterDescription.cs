@@ -1,3 +1,5 @@
+using CentralAmp.Routes;
+
 namespace CentralAmp.Clusters;
 
 /// <summary>Where the road goes after the look at the cluster.</summary>
@@ -42,6 +44,9 @@ public sealed record ClusterDescription
 
     /// <summary>ARN of the workspace that the cluster is routed to.</summary>
     public string WorkspaceArn { get; init; } = "";
+
+    /// <summary>What the route or the installation says (direct, chained, auto); the plan decides.</summary>
+    public string TrustMode { get; init; } = TrustModes.Direct;
 
     public RoadTags Options { get; init; } = new(AllowRestart: false);
 }

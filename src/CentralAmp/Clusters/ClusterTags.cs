@@ -5,16 +5,17 @@ namespace CentralAmp.Clusters;
 /// <summary>Reads our tags of a cluster. Pure. A value that is neither true nor false stops the road: guessing could roll someone's pods.</summary>
 public static class ClusterTags
 {
-    /// <summary><c>false</c> opts the cluster out.</summary>
+    /// <summary><c>false</c> opts the cluster out, <c>true</c> in; without it the installation decides.</summary>
     public const string Onboard = "central-amp:onboard";
 
     /// <summary><c>true</c> allows to roll pods whose storage does not persist.</summary>
     public const string AllowRestart = "central-amp:allow-restart";
 
-    private const string Prefix = "central-amp:";
+    internal const string Prefix = "central-amp:";
 
+    /// <param name="onboardByDefault">What an untagged cluster gets.</param>
     /// <exception cref="BlockedException">ClusterTagsInvalid.</exception>
-    public static (bool Onboard, RoadTags Options) Read(ClusterReference cluster, IReadOnlyDictionary<string, string> tags)
+    public static (bool Onboard, RoadTags Options) Read(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, bool onboardByDefault)
     {
         foreach (var key in tags.Keys.Where(key => key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
         {
@@ -24,7 +25,7 @@ public static class ClusterTags
             }
         }
 
-        return (Flag(cluster, tags, Onboard, absent: true), new RoadTags(Flag(cluster, tags, AllowRestart, absent: false)));
+        return (Flag(cluster, tags, Onboard, absent: onboardByDefault), new RoadTags(Flag(cluster, tags, AllowRestart, absent: false)));
     }
 
     private static bool Flag(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, string key, bool absent) =>

@@ -21,6 +21,9 @@ public static class Causes
     public const string ClusterCertificateInvalid = nameof(ClusterCertificateInvalid);
     public const string ClusterTagsInvalid = nameof(ClusterTagsInvalid);
 
+    public const string RoutesInvalid = nameof(RoutesInvalid);
+    public const string ClusterOffboarded = nameof(ClusterOffboarded);
+
     // Permissions in AWS.
     public const string MemberRoleNotAssumable = nameof(MemberRoleNotAssumable);
     public const string MemberPermissionMissing = nameof(MemberPermissionMissing);
@@ -73,6 +76,15 @@ public static class Causes
     public const string NotReconciled = nameof(NotReconciled);
     public const string Reverted = nameof(Reverted);
     public const string NoSamples = nameof(NoSamples);
+
+    // Offboarding, the sweep and the registry.
+    public const string EntryKeptAtSource = nameof(EntryKeptAtSource);
+    public const string OrganizationsDenied = nameof(OrganizationsDenied);
+    public const string RegionDisabled = nameof(RegionDisabled);
+    public const string AccountNotListed = nameof(AccountNotListed);
+    public const string SweepBraked = nameof(SweepBraked);
+    public const string SweepRunning = nameof(SweepRunning);
+    public const string RegistryItemNewer = nameof(RegistryItemNewer);
 
     // Services in general.
     public const string QuotaReached = nameof(QuotaReached);

@@ -1,3 +1,5 @@
+using CentralAmp.Routes;
+
 namespace CentralAmp.Planning;
 
 /// <summary>Where the road goes after planning.</summary>
@@ -59,10 +61,4 @@ public sealed record OnboardingPlan
 public static class Deliveries
 {
     public const string Prometheus = "prometheus";
-}
-
-/// <summary>Words for whom the ingest role trusts.</summary>
-public static class TrustModes
-{
-    public const string Direct = "direct";
 }

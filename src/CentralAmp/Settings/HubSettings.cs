@@ -1,4 +1,6 @@
 using System.Globalization;
+using CentralAmp.Clusters;
+using CentralAmp.Routes;
 
 namespace CentralAmp.Settings;
 
@@ -8,8 +10,23 @@ public sealed record HubSettings
     /// <summary>Name of the DynamoDB table.</summary>
     public required string RegistryTable { get; init; }
 
-    /// <summary>The workspace that every cluster is routed to.</summary>
+    /// <summary>The workspace of every cluster that no route matches.</summary>
     public required string WorkspaceArn { get; init; }
+
+    /// <summary>Further workspaces of the hub account, in any region, that routes may name.</summary>
+    public IReadOnlyList<string> MoreWorkspaceArns { get; init; } = [];
+
+    /// <summary>Wrong routes do not fail the start: the cluster that needs them is refused, and the registry says why.</summary>
+    public RouteTable Routes { get; init; } = RouteTable.Empty;
+
+    /// <summary>One of <see cref="TrustModes"/>, for clusters whose route does not say.</summary>
+    public string TrustMode { get; init; } = TrustModes.Direct;
+
+    /// <summary>With so many OIDC providers in the hub, <c>auto</c> takes chained for new clusters.</summary>
+    public int ProviderThreshold { get; init; } = 90;
+
+    /// <summary>False: only clusters that are tagged so are onboarded.</summary>
+    public bool OnboardByDefault { get; init; } = true;
 
     public required string HubAccountId { get; init; }
 
@@ -20,6 +37,9 @@ public sealed record HubSettings
 
     /// <summary>IAM path of ingest roles, with both slashes.</summary>
     public string RolePath { get; init; } = "/central-amp/";
+
+    /// <summary>Path and name of the policy in member accounts that bounds collector roles.</summary>
+    public string CollectorBoundary { get; init; } = "/central-amp/CentralAmpCollectorBoundary";
 
     /// <summary>How long a cluster may take to become ACTIVE, from the start of the execution.</summary>
     public TimeSpan ActiveLimit { get; init; } = TimeSpan.FromMinutes(60);
@@ -38,19 +58,34 @@ public sealed record HubSettings
     /// <summary>Sets <c>proxyFromEnvironment</c> in our remote-write entry, for clusters behind an egress proxy.</summary>
     public bool ProxyFromEnvironment { get; init; }
 
+    public SweepSettings Sweep { get; init; } = new();
+
+    /// <summary>Where the functions run.</summary>
+    public string HubRegion { get; init; } = "us-east-1";
+
     /// <summary>Reads and checks all of them.</summary>
     /// <exception cref="InvalidOperationException">Names every variable that is missing or wrong.</exception>
     public static HubSettings FromEnvironment(Func<string, string?>? read = null)
     {
         var variables = new Variables(read ?? Environment.GetEnvironmentVariable);
+        var hub = variables.Text("CENTRALAMP_HUB_ACCOUNT_ID", SettingsChecks.IsAccountId, "twelve digits");
+        var workspace = variables.Text("CENTRALAMP_WORKSPACE_ARN", SettingsChecks.IsWorkspaceArn, "an ARN of an AMP workspace");
+        var more = variables.Texts("CENTRALAMP_MORE_WORKSPACE_ARNS", SettingsChecks.IsWorkspaceArn, "ARNs of AMP workspaces");
         var settings = new HubSettings
         {
             RegistryTable = variables.Text("CENTRALAMP_REGISTRY_TABLE"),
-            WorkspaceArn = variables.Text("CENTRALAMP_WORKSPACE_ARN", SettingsChecks.IsWorkspaceArn, "an ARN of an AMP workspace"),
-            HubAccountId = variables.Text("CENTRALAMP_HUB_ACCOUNT_ID", SettingsChecks.IsAccountId, "twelve digits"),
+            WorkspaceArn = workspace,
+            MoreWorkspaceArns = more,
+            Routes = RouteTable.Parse(variables.Optional("CENTRALAMP_ROUTES"), hub, [workspace, .. more]),
+            TrustMode = variables.Text("CENTRALAMP_TRUST_MODE", TrustModes.IsKnown, "direct, chained or auto"),
+            ProviderThreshold = variables.Number("CENTRALAMP_PROVIDER_THRESHOLD"),
+            OnboardByDefault = variables.Flag("CENTRALAMP_ONBOARD_BY_DEFAULT"),
+            HubAccountId = hub,
+            HubRegion = variables.Text("AWS_REGION", ClusterArn.IsRegion, "a region"),
             BoundaryArn = variables.Text("CENTRALAMP_BOUNDARY_ARN", SettingsChecks.IsPolicyArn, "an ARN of a managed policy"),
             MemberRoleName = variables.Text("CENTRALAMP_MEMBER_ROLE_NAME", SettingsChecks.IsRoleName, "a role name"),
             RolePath = variables.Text("CENTRALAMP_ROLE_PATH", SettingsChecks.IsRolePath, "an IAM path such as /central-amp/"),
+            CollectorBoundary = variables.Text("CENTRALAMP_COLLECTOR_BOUNDARY", SettingsChecks.IsPolicyPath, "path and name of a policy such as /central-amp/Name"),
             ActiveLimit = variables.Seconds("CENTRALAMP_ACTIVE_LIMIT_SECONDS"),
             ActivePoll = variables.Seconds("CENTRALAMP_ACTIVE_POLL_SECONDS"),
             ParkFirst = variables.Seconds("CENTRALAMP_PARK_FIRST_SECONDS"),
@@ -58,47 +93,19 @@ public sealed record HubSettings
             ParkLimit = variables.Seconds("CENTRALAMP_PARK_LIMIT_SECONDS"),
             Lease = variables.Seconds("CENTRALAMP_LEASE_SECONDS"),
             ProxyFromEnvironment = variables.Flag("CENTRALAMP_PROXY_FROM_ENVIRONMENT"),
+            Sweep = SweepOf(variables),
         };
         variables.ThrowIfWrong();
         return settings;
     }
 
-    /// <summary>Collects all that is wrong, so that one failed start tells everything.</summary>
-    private sealed class Variables(Func<string, string?> read)
+    private static SweepSettings SweepOf(Variables variables) => new()
     {
-        private readonly List<string> wrong = [];
-
-        public string Text(string name, Func<string, bool>? check = null, string expected = "")
-        {
-            var value = read(name);
-            if (string.IsNullOrWhiteSpace(value))
-            {
-                wrong.Add($"{name} is not set");
-                return "";
-            }
-
-            if (check is not null && !check(value))
-            {
-                wrong.Add($"{name} is '{value}', expected {expected}");
-            }
-
-            return value;
-        }
-
-        public TimeSpan Seconds(string name)
-        {
-            var text = Text(name, value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0, "whole seconds above 0");
-            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
-        }
-
-        public bool Flag(string name) => Text(name, value => value is "true" or "false", "true or false") == "true";
-
-        public void ThrowIfWrong()
-        {
-            if (wrong.Count > 0)
-            {
-                throw new InvalidOperationException($"The function's environment is not usable: {string.Join("; ", wrong)}.");
-            }
-        }
-    }
+        Mode = variables.Text("CENTRALAMP_SWEEP_MODE", value => value is nameof(SweepMode.Enforce) or nameof(SweepMode.Observe), "Enforce or Observe")
+            == nameof(SweepMode.Observe) ? SweepMode.Observe : SweepMode.Enforce,
+        Paused = variables.Flag("CENTRALAMP_SWEEP_PAUSED"),
+        MaxNew = variables.Number("CENTRALAMP_MAX_NEW_PER_SWEEP"),
+        Accounts = variables.Texts("CENTRALAMP_ACCOUNTS", SettingsChecks.IsAccountId, "account ids of twelve digits"),
+        Regions = variables.Texts("CENTRALAMP_REGIONS", ClusterArn.IsRegion, "regions"),
+    };
 }

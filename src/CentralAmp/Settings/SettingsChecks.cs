@@ -15,6 +15,8 @@ internal static partial class SettingsChecks
 
     public static bool IsRolePath(string value) => RolePath().IsMatch(value);
 
+    public static bool IsPolicyPath(string value) => PolicyPath().IsMatch(value);
+
     [GeneratedRegex(@"\A[0-9]{12}\z")]
     private static partial Regex AccountId();
 
@@ -29,4 +31,7 @@ internal static partial class SettingsChecks
 
     [GeneratedRegex(@"\A/([\x21-\x7e]+/)?\z")]
     private static partial Regex RolePath();
+
+    [GeneratedRegex(@"\A/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}\z")]
+    private static partial Regex PolicyPath();
 }

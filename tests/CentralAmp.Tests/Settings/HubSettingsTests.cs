@@ -19,6 +19,18 @@ public sealed class HubSettingsTests
         ["CENTRALAMP_PARK_LIMIT_SECONDS"] = "604800",
         ["CENTRALAMP_LEASE_SECONDS"] = "300",
         ["CENTRALAMP_PROXY_FROM_ENVIRONMENT"] = "true",
+        ["CENTRALAMP_MORE_WORKSPACE_ARNS"] = "",
+        ["CENTRALAMP_ROUTES"] = "",
+        ["CENTRALAMP_TRUST_MODE"] = "direct",
+        ["CENTRALAMP_PROVIDER_THRESHOLD"] = "90",
+        ["CENTRALAMP_ONBOARD_BY_DEFAULT"] = "true",
+        ["CENTRALAMP_COLLECTOR_BOUNDARY"] = "/central-amp/CentralAmpCollectorBoundary",
+        ["CENTRALAMP_SWEEP_MODE"] = "Enforce",
+        ["CENTRALAMP_SWEEP_PAUSED"] = "false",
+        ["CENTRALAMP_MAX_NEW_PER_SWEEP"] = "50",
+        ["CENTRALAMP_ACCOUNTS"] = "",
+        ["CENTRALAMP_REGIONS"] = "",
+        ["AWS_REGION"] = "us-east-1",
     };
 
     [Fact]
