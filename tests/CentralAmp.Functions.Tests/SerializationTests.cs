@@ -22,7 +22,7 @@ public sealed class SerializationTests
         """{"arn":"arn:aws:eks:eu-west-1:222222222222:cluster/blue","partition":"aws","accountId":"222222222222","region":"eu-west-1","name":"blue"}""";
 
     private const string Described = """
-        {"next":"Continue","waitSeconds":0,"createdAt":1767323045000,"issuer":"https://oidc.eks.eu-west-1.amazonaws.com/id/A1","endpoint":"https://A1.eks.amazonaws.com",
+        {"next":"Continue","onboarded":true,"waitSeconds":0,"createdAt":1767323045000,"issuer":"https://oidc.eks.eu-west-1.amazonaws.com/id/A1","endpoint":"https://A1.eks.amazonaws.com",
          "certificateAuthority":"Q0E=","authenticationMode":"API","workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","trustMode":"auto","options":{"allowRestart":true}}
         """;
 
@@ -44,8 +44,8 @@ public sealed class SerializationTests
     public static TheoryData<Type, string> Data => new()
     {
         { typeof(ResolveClusterRequest), $$$"""{"execution":{{{Execution}}},"input":{"clusterArn":"x"}}""" },
-        { typeof(ResolveClusterResult), $$$"""{"cluster":{{{Cluster}}},"dryRun":true}""" },
-        { typeof(DescribeClusterRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}}}""" },
+        { typeof(ResolveClusterResult), $$$"""{"cluster":{{{Cluster}}},"dryRun":true,"reopen":true}""" },
+        { typeof(DescribeClusterRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"reopen":true}""" },
         { typeof(ClusterDescription), Described },
         { typeof(EnsureClusterAccessRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}}}""" },
         { typeof(EnsureClusterAccessResult), """{"change":"Created","reading":"Missing"}""" },

@@ -11,6 +11,9 @@ public enum ClusterNext
 
     /// <summary>The cluster was seen and cannot be onboarded as it is: <see cref="ClusterDescription.Refusal"/>.</summary>
     Refuse,
+
+    /// <summary>The registry says that it was offboarded; nothing is touched, and nothing recorded.</summary>
+    Offboarded,
 }
 
 /// <summary>What the cluster's tags ask of the road.</summary>
@@ -21,6 +24,9 @@ public sealed record RoadTags(bool AllowRestart);
 public sealed record ClusterDescription
 {
     public required ClusterNext Next { get; init; }
+
+    /// <summary>Something of ours may be there; with <see cref="ClusterNext.OptOut"/> it is to be taken back.</summary>
+    public bool Onboarded { get; init; }
 
     /// <summary>Why it is refused, in the form of <see cref="Failures.FailureMessage"/>; a result, so that the registry learns of the cluster too.</summary>
     public string? Refusal { get; init; }

@@ -1,3 +1,4 @@
 namespace CentralAmp.Clusters;
 
-public sealed record DescribeClusterRequest(ExecutionReference Execution, ClusterReference Cluster);
+/// <param name="Reopen">An offboarded cluster is onboarded again.</param>
+public sealed record DescribeClusterRequest(ExecutionReference Execution, ClusterReference Cluster, bool Reopen = false);

@@ -1,5 +1,6 @@
 using CentralAmp.Access;
 using CentralAmp.Failures;
+using CentralAmp.Registry;
 using CentralAmp.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace CentralAmp.Clusters;
 
 /// <summary>Looks at the cluster once: admits it, waits, or ends the road. The state machine does the polling.</summary>
 public sealed class DescribeClusterStep(
-    IClusterReader clusters, Elevation elevation, HubSettings settings, TimeProvider time, ILogger<DescribeClusterStep> log)
+    IClusterReader clusters, Elevation elevation, ClusterRegistry registry, HubSettings settings, TimeProvider time, ILogger<DescribeClusterStep> log)
 {
     public async Task<ClusterDescription> RunAsync(DescribeClusterRequest request, CancellationToken cancellationToken)
     {
@@ -15,16 +16,24 @@ public sealed class DescribeClusterStep(
         var observed = await clusters.FindAsync(cluster, request.Execution, cancellationToken);
 
         // Before the decision, so that no outcome of it leaves an admin behind.
-        if (observed is not null && CanBeElevated(observed)
+        if (observed is { CanBeElevated: true }
             && await elevation.EndAsync(cluster, observed.CreatedAt, request.Execution, cancellationToken) != Change.Unchanged)
         {
             log.StaleElevationRemoved(cluster.Arn);
         }
 
-        var described = Admit(request, observed);
+        var item = observed is null ? null : await registry.FindAsync(cluster.Arn, observed.CreatedAt, cancellationToken);
+        var described = await IsClosedAsync(request, item, cancellationToken)
+            ? new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = item!.CreatedAt }
+            : Admit(request, observed) with { Onboarded = item is { MayHaveTraces: true } };
         log.ClusterDescribed(cluster.Arn, observed?.Status ?? "gone", described.Next);
         return described;
     }
+
+    /// <summary>Events come late: one that asks for a cluster that was offboarded finds its item closed, and only a person opens it again.</summary>
+    private async Task<bool> IsClosedAsync(DescribeClusterRequest request, RegistryItem? item, CancellationToken cancellationToken) =>
+        item is { IsClosed: true }
+        && !(request.Reopen && await registry.ReopenAsync(item.ClusterArn, item.CreatedAt, cancellationToken));
 
     // Of a cluster that was seen, the refusal is a result with its createdAt; one that is gone has nothing to register.
     private ClusterDescription Admit(DescribeClusterRequest request, ObservedCluster? observed)
@@ -38,8 +47,4 @@ public sealed class DescribeClusterStep(
             return new ClusterDescription { Next = ClusterNext.Refuse, CreatedAt = observed.CreatedAt, Refusal = refusal.Message };
         }
     }
-
-    /// <summary>EKS refuses to talk about access entries of a cluster that is not there yet, or knows only its ConfigMap.</summary>
-    private static bool CanBeElevated(ObservedCluster observed) =>
-        observed.Status is not ("CREATING" or "PENDING") && observed.AuthenticationMode is "API" or "API_AND_CONFIG_MAP";
 }

@@ -7,7 +7,7 @@ namespace CentralAmp.Clusters;
 internal static class InputFields
 {
     private const string Accepted =
-        "Give {\"clusterArn\": …}, {\"accountId\": …, \"region\": …, \"clusterName\": …}, or the EventBridge event of a CreateCluster.";
+        "Give {\"clusterArn\": …}, {\"accountId\": …, \"region\": …, \"clusterName\": …}, or an EventBridge event of the cluster.";
 
     /// <summary>Null when absent or null; wrongly typed is an error.</summary>
     public static JsonElement? Object(JsonElement parent, string path) => Find(parent, path) is { } value

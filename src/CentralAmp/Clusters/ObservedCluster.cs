@@ -19,6 +19,9 @@ public sealed record ObservedCluster
     public string? AuthenticationMode { get; init; }
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>EKS refuses to talk about access entries of a cluster that is not there yet, or knows only its ConfigMap.</summary>
+    public bool CanBeElevated => Status is not ("CREATING" or "PENDING") && AuthenticationMode is "API" or "API_AND_CONFIG_MAP";
 }
 
 /// <summary>Reads clusters in member accounts.</summary>

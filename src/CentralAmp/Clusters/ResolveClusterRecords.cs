@@ -6,4 +6,5 @@ namespace CentralAmp.Clusters;
 public sealed record ResolveClusterRequest(ExecutionReference Execution, JsonElement Input);
 
 /// <param name="DryRun">Ends after the plan, nothing written.</param>
-public sealed record ResolveClusterResult(ClusterReference Cluster, bool DryRun);
+/// <param name="Reopen">A person says that an offboarded cluster is to be onboarded again.</param>
+public sealed record ResolveClusterResult(ClusterReference Cluster, bool DryRun, bool Reopen = false);

@@ -11,6 +11,7 @@ public static class Causes
     public const string EventNotSupported = nameof(EventNotSupported);
     public const string CreateClusterFailed = nameof(CreateClusterFailed);
     public const string AccountMismatch = nameof(AccountMismatch);
+    public const string CallInEventFailed = nameof(CallInEventFailed);
 
     // The cluster as EKS describes it.
     public const string ClusterNotFound = nameof(ClusterNotFound);

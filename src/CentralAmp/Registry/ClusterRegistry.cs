@@ -20,25 +20,65 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
         return answer.Item is { Count: > 0 } item ? RegistryItemFormat.Read(item) : null;
     }
 
+    /// <summary>All clusters that ever had this ARN and were seen, the oldest first; strongly consistent, too.</summary>
+    public async Task<IReadOnlyList<RegistryItem>> OfClusterAsync(string clusterArn, CancellationToken cancellationToken)
+    {
+        var items = new List<RegistryItem>();
+        Dictionary<string, AttributeValue>? from = null;
+        do
+        {
+            var page = await GuardAsync(
+                $"reading the registry items of {clusterArn}",
+                () => dynamo.QueryAsync(
+                    new QueryRequest
+                    {
+                        TableName = settings.RegistryTable,
+                        KeyConditionExpression = "clusterArn = :clusterArn",
+                        ExpressionAttributeValues = new() { [":clusterArn"] = new AttributeValue { S = clusterArn } },
+                        ConsistentRead = true,
+                        ExclusiveStartKey = from,
+                    },
+                    cancellationToken));
+            items.AddRange((page.Items ?? []).Select(RegistryItemFormat.Read));
+            from = page.LastEvaluatedKey is { Count: > 0 } next ? next : null;
+        }
+        while (from is not null);
+        return items;
+    }
+
     /// <summary>Writes how the execution ended. False if an execution that started later has written already.</summary>
     /// <remarks>The lease is not touched, and <c>changedAt</c> only where the item has one.</remarks>
-    public Task<bool> RecordAsync(RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken)
-    {
-        var attributes = RegistryItemFormat.Write(item with
-        {
-            ExecutionId = execution.Id,
-            ExecutionStartedAt = execution.StartedAt,
-            UpdatedAt = time.GetUtcNow(),
-        });
-        return UpdateAsync(
-            $"recording the outcome of {item.ClusterArn}",
-            item.ClusterArn,
-            item.CreatedAt,
-            RegistryItemFormat.UpdateExpression(attributes),
-            "attribute_not_exists(executionStartedAt) OR executionStartedAt <= :executionStartedAt",
-            attributes,
+    /// <param name="forget">Attributes that leave the item unless it has them.</param>
+    public Task<bool> RecordAsync(
+        RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken, params IReadOnlyList<string> forget) =>
+        RecordAsync(
+            item,
+            execution,
+            $"{RegistryItemFormat.NotNewer} AND (attribute_not_exists(executionStartedAt) OR executionStartedAt <= :executionStartedAt)",
+            forget,
             cancellationToken);
-    }
+
+    /// <summary>
+    /// Writes the tombstone. Final, whoever recorded meanwhile: an onboarding that started later and found the cluster on its way out does
+    /// not keep it from being closed.
+    /// </summary>
+    public Task<bool> CloseAsync(RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken) =>
+        RecordAsync(item, execution, RegistryItemFormat.NotNewer, [], cancellationToken);
+
+    /// <summary>Opens a closed item again, because a person said so. False if it is not closed, or gone.</summary>
+    public Task<bool> ReopenAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) => UpdateAsync(
+        $"reopening the registry item of {clusterArn}",
+        clusterArn,
+        createdAt,
+        "SET schemaVersion = :schemaVersion REMOVE #state, reason, cause, remedy",
+        $"{RegistryItemFormat.NotNewer} AND #state IN (:offboarding, :offboarded)",
+        new()
+        {
+            [":schemaVersion"] = RegistryItemFormat.Schema,
+            [":offboarding"] = new AttributeValue { S = nameof(Outcomes.Outcome.Offboarding) },
+            [":offboarded"] = new AttributeValue { S = nameof(Outcomes.Outcome.Offboarded) },
+        },
+        cancellationToken);
 
     /// <summary>Takes or renews the lease. False while another execution holds it and it has not expired.</summary>
     public Task<bool> TryHoldElevationAsync(string clusterArn, long createdAt, ExecutionReference execution, CancellationToken cancellationToken)
@@ -71,6 +111,25 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             new() { [":mine"] = new AttributeValue { S = execution.Id } },
             cancellationToken);
 
+    private Task<bool> RecordAsync(
+        RegistryItem item, ExecutionReference execution, string condition, IReadOnlyList<string> forget, CancellationToken cancellationToken)
+    {
+        var attributes = RegistryItemFormat.Write(item with
+        {
+            ExecutionId = execution.Id,
+            ExecutionStartedAt = execution.StartedAt,
+            UpdatedAt = time.GetUtcNow(),
+        });
+        return UpdateAsync(
+            $"recording the outcome of {item.ClusterArn}",
+            item.ClusterArn,
+            item.CreatedAt,
+            RegistryItemFormat.UpdateExpression(attributes, forget),
+            condition,
+            attributes,
+            cancellationToken);
+    }
+
     private async Task<bool> UpdateAsync(
         string doing,
         string clusterArn,
@@ -89,7 +148,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
                     Key = Key(clusterArn, createdAt),
                     UpdateExpression = update,
                     ConditionExpression = condition,
-                    ExpressionAttributeNames = RegistryItemFormat.ReservedNames(update),
+                    ExpressionAttributeNames = RegistryItemFormat.ReservedNames(update, condition),
                     ExpressionAttributeValues = values,
                 },
                 cancellationToken));

@@ -25,7 +25,17 @@ public sealed record RegistryItem
 
     public string? Delivery { get; init; }
 
+    /// <summary>The ingest role. Absent once it has been taken back from a cluster that lives on.</summary>
     public string? RoleArn { get; init; }
+
+    /// <summary>With trust mode <c>chained</c>: the role in the member account that the service account assumes.</summary>
+    public string? CollectorRoleArn { get; init; }
+
+    /// <summary>Stays after the cluster is gone: nobody can be asked for it then, and the provider is found by it.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>Why it is or was offboarded; absent while it is not.</summary>
+    public OffboardingReason? Reason { get; init; }
 
     public long? Series { get; init; }
 
@@ -43,8 +53,31 @@ public sealed record RegistryItem
 
     public ElevationLease? Elevation { get; init; }
 
-    /// <summary>Trust is never made for a cluster whose item is closed.</summary>
     public bool IsTombstone => State == Outcome.Offboarded;
+
+    /// <summary>
+    /// Trust is never made for a cluster whose item is closed: offboarded, or about to be. Only who opted out may come back at any time.
+    /// </summary>
+    public bool IsClosed => IsTombstone || (State == Outcome.Offboarding && Reason != OffboardingReason.OptedOut);
+
+    /// <summary>Something of ours may be in AWS or in the cluster, which offboarding would take back.</summary>
+    public bool MayHaveTraces => !IsTombstone && (RoleArn is not null || State != Outcome.OptedOut);
+}
+
+/// <summary>Why a cluster is offboarded.</summary>
+public enum OffboardingReason
+{
+    /// <summary>A person asked for it.</summary>
+    Manual,
+
+    /// <summary>Its tags say so, or say nothing where clusters opt in.</summary>
+    OptedOut,
+
+    /// <summary>An event said that it was deleted.</summary>
+    Deleted,
+
+    /// <summary>A sweep found it gone, or something of ours without it.</summary>
+    Swept,
 }
 
 /// <summary>Who may be cluster-admin at the moment, and until when nobody else may end it.</summary>

@@ -111,6 +111,42 @@ public sealed class ClusterInputTests
         Assert.False(ClusterArn.IsName(new string('a', 101)));
     }
 
+    [Theory]
+    [InlineData("TagResource", """{"resourceArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","tags":{"a":"b"}}""")]
+    [InlineData("TagResource", """{"resourceArn":"arn%3Aaws%3Aeks%3Aus-east-1%3A222222222222%3Acluster%2Fshop","tags":{"a":"b"}}""")]
+    [InlineData("UntagResource", """{"resourceArn":"arn%3Aaws%3Aeks%3Aus-east-1%3A222222222222%3Acluster%2Fshop","tagKeys":["a"]}""")]
+    [InlineData("UpdateClusterConfig", """{"name":"shop","accessConfig":{"authenticationMode":"API"}}""")]
+    public void The_event_of_a_changed_cluster_names_it_too(string name, string parameters) =>
+        Assert.Equal(new ResolveClusterResult(Some.Cluster(), DryRun: false), Read(Changed(name, parameters)));
+
+    [Theory]
+    [InlineData("""{"resourceArn":"arn:aws:eks:us-east-1:222222222222:nodegroup/shop/a/b"}""", Causes.ClusterArnInvalid)]
+    [InlineData("""{"resourceArn":"arn:aws:eks:us-east-1:333333333333:cluster/shop"}""", Causes.AccountMismatch)]
+    [InlineData("""{"resourceArn":"arn:aws:eks:eu-west-1:222222222222:cluster/shop"}""", Causes.InputFieldInvalid)]
+    [InlineData("""{"resourceArn":null}""", Causes.InputFieldMissing)]
+    [InlineData("null", Causes.InputFieldMissing)]
+    public void A_tag_of_something_else_is_refused(string parameters, string cause) =>
+        Assert.Equal(cause, Assert.Throws<BlockedException>(() => Read(Changed("TagResource", parameters))).Cause);
+
+    [Fact]
+    public void The_event_of_a_change_that_failed_is_refused()
+    {
+        var input = Changed("UpdateClusterConfig", """{"name":"shop"}""");
+        input["detail"]!["errorCode"] = "InvalidParameterException";
+        var blocked = Assert.Throws<BlockedException>(() => Read(input));
+        Assert.Equal(Causes.CallInEventFailed, blocked.Cause);
+        Assert.Contains("UpdateClusterConfig", blocked.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_person_reopens_a_cluster_for_real_only()
+    {
+        const string Arn = "arn:aws:eks:us-east-1:222222222222:cluster/shop";
+        Assert.True(ClusterInput.Read(Some.Json($$"""{"clusterArn":"{{Arn}}","reopen":true}""")).Reopen);
+        var blocked = Assert.Throws<BlockedException>(() => ClusterInput.Read(Some.Json($$"""{"clusterArn":"{{Arn}}","reopen":true,"dryRun":true}""")));
+        Assert.Equal(Causes.InputFieldInvalid, blocked.Cause);
+    }
+
     [Fact]
     public void An_event_of_a_failed_CreateCluster_is_refused() => Refused(
         Causes.CreateClusterFailed,
@@ -188,6 +224,19 @@ public sealed class ClusterInputTests
     }
 
     private static ResolveClusterResult Read(JsonObject input) => ClusterInput.Read(Some.Json(input.ToJsonString()));
+
+    private static JsonObject Changed(string name, string parameters)
+    {
+        var input = Event();
+        input["detail"] = new JsonObject
+        {
+            ["eventSource"] = "eks.amazonaws.com",
+            ["eventName"] = name,
+            ["requestParameters"] = JsonNode.Parse(parameters),
+            ["responseElements"] = new JsonObject(),
+        };
+        return input;
+    }
 
     private static JsonObject Event() => JsonNode.Parse(
         """

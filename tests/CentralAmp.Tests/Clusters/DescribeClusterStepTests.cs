@@ -1,6 +1,8 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
+using CentralAmp.Outcomes;
+using CentralAmp.Registry;
 using CentralAmp.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -99,8 +101,44 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
         Assert.Equal(Causes.ClusterFailed, FailureMessage.Parse(nameof(BlockedException), described.Refusal).Cause);
     }
 
-    private Task<ClusterDescription> DescribeAsync(RegistryTable table) =>
+    [Theory]
+    [InlineData("ACTIVE")]
+    [InlineData("DELETING")]
+    public async Task A_cluster_that_was_offboarded_stays_so_however_late_an_event_comes(string status)
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        observed = Some.Observed with { Status = status };
+        await RecordAsync(table, Outcome.Offboarded);
+        Assert.Equal(new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = Some.CreatedAt }, await DescribeAsync(table));
+    }
+
+    [Fact]
+    public async Task A_person_reopens_what_was_offboarded()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await RecordAsync(table, Outcome.Offboarded);
+        Assert.Equal(ClusterNext.Continue, (await DescribeAsync(table, reopen: true)).Next);
+        Assert.Equal(ClusterNext.Continue, (await DescribeAsync(table)).Next);
+    }
+
+    [Fact]
+    public async Task Opting_out_says_whether_there_is_something_to_take_back()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        observed = Some.Observed with { Tags = new Dictionary<string, string> { [ClusterTags.Onboard] = "false" } };
+        Assert.False((await DescribeAsync(table)).Onboarded);
+        foreach (var (state, onboarded) in new[] { (Outcome.Verified, true), (Outcome.Blocked, true), (Outcome.OptedOut, false), (Outcome.Offboarded, false) })
+        {
+            await RecordAsync(table, state);
+            Assert.Equal(onboarded, (await DescribeAsync(table)).Onboarded);
+        }
+    }
+
+    private static Task<bool> RecordAsync(RegistryTable table, Outcome state) => table.Registry.RecordAsync(
+        new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = state }, Some.Execution(), Cancelled);
+
+    private Task<ClusterDescription> DescribeAsync(RegistryTable table, bool reopen = false) =>
         new DescribeClusterStep(
-            this, new Elevation(entries, table.Registry, table.Clock), Some.Settings, table.Clock, NullLogger<DescribeClusterStep>.Instance)
-            .RunAsync(new(Some.Execution(), Some.Cluster()), Cancelled);
+            this, new Elevation(entries, table.Registry, table.Clock), table.Registry, Some.Settings, table.Clock, NullLogger<DescribeClusterStep>.Instance)
+            .RunAsync(new(Some.Execution(), Some.Cluster(), reopen), Cancelled);
 }

@@ -78,6 +78,79 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
+    public async Task Every_cluster_that_had_the_ARN_is_listed_the_oldest_first()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        Assert.Empty(await table.Registry.OfClusterAsync(Arn, Cancelled));
+        await table.Registry.RecordAsync(Verified with { CreatedAt = Some.CreatedAt + 5 }, Some.Execution(), Cancelled);
+        await table.Registry.RecordAsync(Verified with { State = Outcome.Offboarded }, Some.Execution(), Cancelled);
+        await table.Registry.RecordAsync(Verified with { ClusterArn = Arn + "2" }, Some.Execution(), Cancelled);
+        var items = await table.Registry.OfClusterAsync(Arn, Cancelled);
+        Assert.Equal([(Some.CreatedAt, Outcome.Offboarded), (Some.CreatedAt + 5, Outcome.Verified)], items.Select(item => (item.CreatedAt, item.State!.Value)));
+    }
+
+    [Fact]
+    public async Task An_item_of_an_older_version_is_read_with_what_it_has()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await PutAsync(table, "1");
+        var read = await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled);
+        Assert.Equal(new RegistryItem { ClusterArn = Arn, CreatedAt = Some.CreatedAt, State = Outcome.Verified, RoleArn = "arn:role" }, read);
+        Assert.True(await table.Registry.RecordAsync(Verified, Some.Execution(), Cancelled));
+    }
+
+    [Fact]
+    public async Task An_item_of_a_newer_version_is_neither_guessed_at_nor_overwritten()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await PutAsync(table, "3");
+        Assert.Equal(
+            Causes.RegistryItemNewer,
+            (await Assert.ThrowsAsync<BlockedException>(() => table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))).Cause);
+        Assert.False(await table.Registry.RecordAsync(Verified, Some.Execution(), Cancelled));
+        Assert.False(await table.Registry.CloseAsync(Verified, Some.Execution(), Cancelled));
+    }
+
+    [Fact]
+    public async Task A_tombstone_is_final_whoever_recorded_meanwhile_and_only_a_person_reopens_it()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        Assert.False(await table.Registry.ReopenAsync(Arn, Some.CreatedAt, Cancelled));
+        await table.Registry.RecordAsync(Verified with { State = Outcome.Blocked, Cause = Causes.ClusterDeleting }, Some.Execution("late", 60), Cancelled);
+        var tombstone = Verified with { State = Outcome.Offboarded, Reason = OffboardingReason.Deleted };
+        Assert.True(await table.Registry.CloseAsync(tombstone, Some.Execution(), Cancelled));
+        var closed = await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled);
+        Assert.Equal((true, OffboardingReason.Deleted, (string?)null), (closed!.IsClosed, closed.Reason, closed.Cause));
+
+        Assert.True(await table.Registry.ReopenAsync(Arn, Some.CreatedAt, Cancelled));
+        var open = await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled);
+        Assert.Equal((null, null, Verified.RoleArn), (open!.State, open.Reason, open.RoleArn));
+        Assert.False(await table.Registry.ReopenAsync(Arn, Some.CreatedAt, Cancelled));
+    }
+
+    [Fact]
+    public async Task What_is_to_be_forgotten_leaves_the_item()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await table.Registry.RecordAsync(Verified with { CollectorRoleArn = "arn:c", Issuer = "https://i" }, Some.Execution(), Cancelled);
+        await table.Registry.RecordAsync(
+            Verified with { State = Outcome.OptedOut, RoleArn = null }, Some.Execution("second", 60), Cancelled, "roleArn", "collectorRoleArn");
+        var read = await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled);
+        Assert.Equal((null, null, "https://i", false), (read!.RoleArn, read.CollectorRoleArn, read.Issuer, read.MayHaveTraces));
+    }
+
+    [Theory]
+    [InlineData(Outcome.Offboarded, OffboardingReason.Manual, true)]
+    [InlineData(Outcome.Offboarding, OffboardingReason.Manual, true)]
+    [InlineData(Outcome.Offboarding, OffboardingReason.Deleted, true)]
+    [InlineData(Outcome.Offboarding, OffboardingReason.OptedOut, false)]
+    [InlineData(Outcome.OptedOut, null, false)]
+    [InlineData(Outcome.Verified, null, false)]
+    [InlineData(null, null, false)]
+    public void An_item_is_closed_to_onboarding_from_the_moment_its_offboarding_began(Outcome? state, OffboardingReason? reason, bool closed) =>
+        Assert.Equal(closed, (Verified with { State = state, Reason = reason }).IsClosed);
+
+    [Fact]
     public async Task One_execution_holds_the_lease_and_another_waits()
     {
         using var table = await RegistryTable.CreateAsync(moto);
@@ -136,7 +209,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
         await HoldAsync(table, "first");
         var item = await table.Dynamo.GetItemAsync(
             table.Name, new Dictionary<string, AttributeValue> { ["clusterArn"] = new(Arn), ["createdAt"] = new() { N = $"{Some.CreatedAt}" } }, Cancelled);
-        Assert.Equal("1", item.Item["schemaVersion"].N);
+        Assert.Equal("2", item.Item["schemaVersion"].N);
     }
 
     [Fact]
@@ -147,6 +220,19 @@ public sealed class ClusterRegistryTests(MotoServer moto)
         var failure = await Assert.ThrowsAsync<BlockedException>(() => table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled));
         Assert.Contains("reading the registry item of", failure.Sentence, StringComparison.Ordinal);
     }
+
+    private static Task PutAsync(RegistryTable table, string schema) => table.Dynamo.PutItemAsync(
+        table.Name,
+        new Dictionary<string, AttributeValue>
+        {
+            ["clusterArn"] = new(Arn),
+            ["createdAt"] = new() { N = $"{Some.CreatedAt}" },
+            ["schemaVersion"] = new() { N = schema },
+            ["state"] = new("Verified"),
+            ["roleArn"] = new("arn:role"),
+            ["unknown"] = new("what"),
+        },
+        Cancelled);
 
     private static Task<bool> HoldAsync(RegistryTable table, string execution) =>
         table.Registry.TryHoldElevationAsync(Arn, Some.CreatedAt, Some.Execution(execution), Cancelled);
