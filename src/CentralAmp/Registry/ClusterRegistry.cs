@@ -24,25 +24,20 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
     public async Task<IReadOnlyList<RegistryItem>> OfClusterAsync(string clusterArn, CancellationToken cancellationToken)
     {
         var items = new List<RegistryItem>();
-        Dictionary<string, AttributeValue>? from = null;
+        var query = new QueryRequest
+        {
+            TableName = settings.RegistryTable,
+            KeyConditionExpression = "clusterArn = :clusterArn",
+            ExpressionAttributeValues = new() { [":clusterArn"] = new AttributeValue { S = clusterArn } },
+            ConsistentRead = true,
+        };
         do
         {
-            var page = await GuardAsync(
-                $"reading the registry items of {clusterArn}",
-                () => dynamo.QueryAsync(
-                    new QueryRequest
-                    {
-                        TableName = settings.RegistryTable,
-                        KeyConditionExpression = "clusterArn = :clusterArn",
-                        ExpressionAttributeValues = new() { [":clusterArn"] = new AttributeValue { S = clusterArn } },
-                        ConsistentRead = true,
-                        ExclusiveStartKey = from,
-                    },
-                    cancellationToken));
+            var page = await GuardAsync($"reading the registry items of {clusterArn}", () => dynamo.QueryAsync(query, cancellationToken));
             items.AddRange((page.Items ?? []).Select(RegistryItemFormat.Read));
-            from = page.LastEvaluatedKey is { Count: > 0 } next ? next : null;
+            query.ExclusiveStartKey = page.LastEvaluatedKey;
         }
-        while (from is not null);
+        while (query.ExclusiveStartKey is { Count: > 0 });
         return items;
     }
 
