@@ -55,6 +55,9 @@ public sealed record ClusterBehaviour
     /// <summary>One pod takes this long from created to Ready.</summary>
     public TimeSpan PodStart { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>DELETING lasts this long; the cluster is gone after it.</summary>
+    public TimeSpan DeletingFor { get; init; } = TimeSpan.FromSeconds(1);
+
     public bool EndsFailed { get; init; }
 
     /// <summary>The Pod Identity webhook fails open: new pods come up without the role.</summary>

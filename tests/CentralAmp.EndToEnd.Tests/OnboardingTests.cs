@@ -89,8 +89,8 @@ public sealed class OnboardingTests(SharedTwin twin)
     {
         var arn = await twin.Road.SettledClusterAsync("thrice", new());
         await Task.WhenAll(
-            twin.World.Aws.EmitCreateClusterEventAsync(arn, TestContext.Current.CancellationToken),
-            twin.World.Aws.EmitCreateClusterEventAsync(arn, TestContext.Current.CancellationToken),
+            twin.World.Aws.RepeatEventAsync(arn, "CreateCluster", TestContext.Current.CancellationToken),
+            twin.World.Aws.RepeatEventAsync(arn, "CreateCluster", TestContext.Current.CancellationToken),
             twin.Road.StartAsync(arn));
         IReadOnlyList<string> executions = [];
         for (var tries = 0; tries < 100 && executions.Count < 3; tries++)

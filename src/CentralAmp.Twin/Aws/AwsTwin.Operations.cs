@@ -3,10 +3,19 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CentralAmp.Twin.Aws.Identity;
 
 namespace CentralAmp.Twin.Aws;
 
-/// <summary>One execution of the road.</summary>
+/// <summary>The state machines of the hub.</summary>
+public enum Machine
+{
+    Onboard,
+    Offboard,
+    Sweep,
+}
+
+/// <summary>One execution of a state machine.</summary>
 /// <param name="Output">Of a succeeded execution, JSON.</param>
 public sealed record TwinExecution(
     string Arn, string Name, string Status, DateTimeOffset StartedAt, DateTimeOffset? StoppedAt, string? Input, string? Output, string? Error, string? Cause)
@@ -22,8 +31,6 @@ public sealed record TwinHistoryEvent(long Id, DateTimeOffset Time, string Type,
 /// <summary>What the program and the tests do with the twin's AWS. Creating a cluster is a signed call like any other; looking on is not a call.</summary>
 public sealed partial class AwsTwin
 {
-    private string StateMachineArn => HubOutputs["StateMachineArn"];
-
     /// <summary>Creates a cluster as the operator of the account; CloudTrail tells of it.</summary>
     /// <returns>The ARN of the cluster.</returns>
     public async Task<string> CreateClusterAsync(
@@ -50,38 +57,76 @@ public sealed partial class AwsTwin
         await SendAsOperatorAsync(arn.AccountId, arn.Region, "eks", HttpMethod.Delete, $"/clusters/{arn.ResourceName}", null, cancellationToken);
     }
 
-    /// <summary>Puts the CreateCluster event of an existing cluster on its account's default bus once more.</summary>
-    public Task EmitCreateClusterEventAsync(string clusterArn, CancellationToken cancellationToken)
+    /// <summary>Sets tags of a cluster as the operator of its account, and takes others away.</summary>
+    public async Task TagClusterAsync(string clusterArn, IReadOnlyDictionary<string, string?> tags, CancellationToken cancellationToken)
     {
-        var cluster = Eks.Find(clusterArn) ?? throw new ArgumentException($"no cluster {clusterArn}", nameof(clusterArn));
-        var arn = Arn.TryParse(clusterArn)!;
-        var call = new Authorization.ApiCall("eks", "CreateCluster", arn.AccountId, arn.Region, new JsonObject { ["name"] = cluster.Name });
-        var answer = cluster.Describe();
-        (answer["status"], answer["certificateAuthority"]) = ("CREATING", new JsonObject());
-        answer.Remove("endpoint");
-        answer.Remove("identity");
-        return CloudTrail.PutAsync(arn.AccountId, CloudTrail.CreateClusterDetail(call, Operators[arn.AccountId].Caller.Arn, "twin", answer, time.GetUtcNow()), cancellationToken);
+        var (arn, path) = (Arn.TryParse(clusterArn)!, $"/tags/{Uri.EscapeDataString(clusterArn)}");
+        var set = tags.Where(tag => tag.Value is not null).Select(tag => KeyValuePair.Create<string, JsonNode?>(tag.Key, tag.Value)).ToList();
+        if (set.Count > 0)
+            await SendAsOperatorAsync(arn.AccountId, arn.Region, "eks", HttpMethod.Post, path, new JsonObject { ["tags"] = new JsonObject(set) }, cancellationToken);
+        foreach (var name in tags.Where(tag => tag.Value is null).Select(tag => tag.Key))
+            await SendAsOperatorAsync(arn.AccountId, arn.Region, "eks", HttpMethod.Delete, $"{path}?tagKeys={Uri.EscapeDataString(name)}", null, cancellationToken);
     }
+
+    /// <summary>Delivers the newest event of this name about a cluster once more; of a cluster that is gone, too.</summary>
+    public Task RepeatEventAsync(string clusterArn, string eventName, CancellationToken cancellationToken) =>
+        CloudTrail.DeliverAsync(CloudTrail.History.Last(happened => happened.ClusterArn == clusterArn && happened.Name == eventName), cancellationToken);
 
     /// <summary>Puts any detail on the default bus of an account, as an event of EKS via CloudTrail.</summary>
     public Task PutCloudTrailEventAsync(string accountId, JsonObject detail, CancellationToken cancellationToken) =>
-        CloudTrail.PutAsync(accountId, detail, cancellationToken);
+        CloudTrail.PutAsync(accountId, TwinAccounts.HomeRegion, detail, time.GetUtcNow(), cancellationToken);
+
+    /// <exception cref="InvalidOperationException">The deployed template has no such state machine.</exception>
+    public string ArnOf(Machine machine)
+    {
+        var output = machine switch
+        {
+            Machine.Onboard => "StateMachineArn",
+            Machine.Offboard => "OffboardStateMachineArn",
+            _ => "SweepStateMachineArn",
+        };
+        return HubOutputs.GetValueOrDefault(output) ?? throw new InvalidOperationException($"the hub's template has no output {output}");
+    }
 
     /// <summary>Starts the road by hand.</summary>
     /// <param name="input">JSON.</param>
     /// <returns>The ARN of the execution.</returns>
-    public async Task<string> StartExecutionAsync(string input, CancellationToken cancellationToken)
+    public Task<string> StartExecutionAsync(string input, CancellationToken cancellationToken) => StartExecutionAsync(Machine.Onboard, input, cancellationToken);
+
+    /// <summary>Starts a state machine by hand.</summary>
+    /// <param name="input">JSON.</param>
+    /// <returns>The ARN of the execution.</returns>
+    public async Task<string> StartExecutionAsync(Machine machine, string input, CancellationToken cancellationToken)
     {
         if (Encoding.UTF8.GetByteCount(input) > 262_144)
             throw new AwsException(400, "ValidationException", "input is longer than 262,144 bytes");
-        var answer = await moto.CallAsync("states", "AWSStepFunctions.StartExecution", TwinAccounts.Hub, new { stateMachineArn = StateMachineArn, input, name = Guid.NewGuid().ToString() }, cancellationToken);
+        var answer = await moto.CallAsync("states", "AWSStepFunctions.StartExecution", TwinAccounts.Hub, new { stateMachineArn = ArnOf(machine), input, name = Guid.NewGuid().ToString() }, cancellationToken);
         return answer.GetProperty("executionArn").GetString()!;
     }
 
-    /// <summary>All executions of the road, in the order in which they started.</summary>
-    public async Task<IReadOnlyList<TwinExecution>> ExecutionsAsync(CancellationToken cancellationToken)
+    /// <summary>Does what EventBridge Scheduler does when the schedule of a state machine is due, in the schedule's role.</summary>
+    /// <returns>The ARN of the execution.</returns>
+    /// <exception cref="AwsException">The schedule's role does not trust the scheduler, or may not start it.</exception>
+    public async Task<string> FireScheduleAsync(Machine machine, CancellationToken cancellationToken)
     {
-        var answer = await moto.CallAsync("states", "AWSStepFunctions.ListExecutions", TwinAccounts.Hub, new { stateMachineArn = StateMachineArn, maxResults = 1000 }, cancellationToken);
+        var schedule = (await moto.ReadSchedulesAsync(cancellationToken)).Single(schedule => schedule.TargetArn == ArnOf(machine));
+        var key = sts.AssumeAsService("scheduler.amazonaws.com", schedule.RoleArn, schedule.Arn);
+        var answer = await SendAsync(key, TwinAccounts.HomeRegion, "states", HttpMethod.Post, "/", new JsonObject
+        {
+            ["stateMachineArn"] = schedule.TargetArn,
+            ["input"] = schedule.Input,
+            ["name"] = Guid.NewGuid().ToString(),
+        }, cancellationToken, "AWSStepFunctions.StartExecution");
+        return (string)answer!["executionArn"]!;
+    }
+
+    /// <summary>All executions of the road, in the order in which they started.</summary>
+    public Task<IReadOnlyList<TwinExecution>> ExecutionsAsync(CancellationToken cancellationToken) => ExecutionsAsync(Machine.Onboard, cancellationToken);
+
+    /// <summary>All executions of a state machine, in the order in which they started.</summary>
+    public async Task<IReadOnlyList<TwinExecution>> ExecutionsAsync(Machine machine, CancellationToken cancellationToken)
+    {
+        var answer = await moto.CallAsync("states", "AWSStepFunctions.ListExecutions", TwinAccounts.Hub, new { stateMachineArn = ArnOf(machine), maxResults = 1000 }, cancellationToken);
         var executions = new List<TwinExecution>();
         foreach (var item in answer.GetProperty("executions").EnumerateArray())
             executions.Add(await ExecutionAsync(item.GetProperty("executionArn").GetString()!, cancellationToken));
@@ -111,26 +156,36 @@ public sealed partial class AwsTwin
         return [.. answer.GetProperty("Items").EnumerateArray().Select(item => item.Clone())];
     }
 
-    private async Task SendAsOperatorAsync(
-        string accountId, string region, string service, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    private Task<JsonNode?> SendAsOperatorAsync(
+        string accountId, string region, string service, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken) =>
+        SendAsync(Operators[accountId], region, service, method, path, body, cancellationToken);
+
+    private async Task<JsonNode?> SendAsync(
+        AccessKey key, string region, string service, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken, string? target = null)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         using var request = new HttpRequestMessage(method, new Uri(Endpoint, path));
         var content = body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString());
         if (body is not null)
         {
             request.Content = new ByteArrayContent(content);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(target is null ? "application/json" : "application/x-amz-json-1.0");
         }
 
-        Signing.RequestSigner.Sign(request, content, Operators[accountId], region, service, time.GetUtcNow());
-        using var response = await http.SendAsync(request, cancellationToken);
-        if (!response.IsSuccessStatusCode)
-        {
-            var code = response.Headers.TryGetValues("x-amzn-ErrorType", out var values) ? values.First() : "Unknown";
-            throw new AwsException((int)response.StatusCode, code, await response.Content.ReadAsStringAsync(cancellationToken));
-        }
+        if (target is not null)
+            request.Headers.Add("X-Amz-Target", target);
+        if (key.Token is not null)
+            request.Headers.Add("X-Amz-Security-Token", key.Token);
+        Signing.RequestSigner.Sign(request, content, key, region, service, time.GetUtcNow());
+        using var response = await Http.SendAsync(request, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        if (response.IsSuccessStatusCode)
+            return text.Length == 0 ? null : JsonNode.Parse(text);
+
+        var code = response.Headers.TryGetValues("x-amzn-ErrorType", out var values) ? values.First() : "Unknown";
+        throw new AwsException((int)response.StatusCode, code, text);
     }
+
+    private static HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false });
 
     private static string? StateName(JsonElement entry) =>
         Text(entry, "stateEnteredEventDetails", "name") ?? Text(entry, "stateExitedEventDetails", "name");

@@ -4,12 +4,12 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using CentralAmp.Twin.Aws.Amp;
 using CentralAmp.Twin.Aws.Authorization;
-using CentralAmp.Twin.Aws.Deployment;
 using CentralAmp.Twin.Aws.Eks;
 using CentralAmp.Twin.Aws.Gateway;
 using CentralAmp.Twin.Aws.Identity;
 using CentralAmp.Twin.Aws.Lambda;
 using CentralAmp.Twin.Aws.Moto;
+using CentralAmp.Twin.Aws.Organizations;
 using CentralAmp.Twin.Aws.Policies;
 using CentralAmp.Twin.Aws.Sts;
 using CentralAmp.Twin.Tls;
@@ -18,7 +18,7 @@ using Microsoft.AspNetCore.Hosting;
 namespace CentralAmp.Twin.Aws;
 
 /// <summary>
-/// AWS of the twin: two accounts of one organization behind an enforcing gateway, with the hub's and the member's stacks
+/// AWS of the twin: the accounts of one organization behind an enforcing gateway, with the hub's and the members' stacks
 /// deployed. Disposing ends every process it started.
 /// </summary>
 public sealed partial class AwsTwin : IAsyncDisposable
@@ -33,6 +33,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
 
     private ConnectProxy? proxy;
     private MotoServer moto = null!;
+    private SecurityTokenService sts = null!;
     private LoopbackServer server = null!;
     private AwsGateway gateway = null!;
     private PrivateEndpoints privateEndpoints = null!;
@@ -42,11 +43,10 @@ public sealed partial class AwsTwin : IAsyncDisposable
     {
         (this.options, this.recorder, this.authority, this.time) = (options, recorder, authority, time);
         keys = new KeyRing(time);
-        Operators = new Dictionary<string, AccessKey>
-        {
-            [TwinAccounts.Hub] = keys.IssueOperator(TwinAccounts.Hub),
-            [TwinAccounts.Member] = keys.IssueOperator(TwinAccounts.Member),
-        };
+        Operators = TwinAccounts.All.ToDictionary(account => account, keys.IssueOperator);
+        Organization = new TwinOrganization(options.ClusterAccounts.Append(TwinAccounts.Hub).Distinct());
+        ServiceControlPolicies = new(options.ServiceControlPolicies.ToDictionary(
+            account => account.Key, account => (IReadOnlyList<PolicyDocument>)[.. account.Value.Select(PolicyDocument.Parse)]));
     }
 
     /// <summary>Address of every AWS API, for AWS_ENDPOINT_URL.</summary>
@@ -57,6 +57,14 @@ public sealed partial class AwsTwin : IAsyncDisposable
 
     /// <summary>The administrator of each account.</summary>
     public IReadOnlyDictionary<string, AccessKey> Operators { get; }
+
+    public TwinOrganization Organization { get; }
+
+    /// <summary>By account; an account without any may do everything. May be changed at any time.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<PolicyDocument>> ServiceControlPolicies { get; }
+
+    /// <summary>Regions that an account has not turned on.</summary>
+    public ConcurrentDictionary<(string AccountId, string Region), bool> DisabledRegions { get; } = new();
 
     public IamView Iam { get; private set; } = null!;
 
@@ -70,12 +78,6 @@ public sealed partial class AwsTwin : IAsyncDisposable
 
     public CloudTrail CloudTrail { get; private set; } = null!;
 
-    /// <summary>Outputs of the hub's stack.</summary>
-    public IReadOnlyDictionary<string, string> HubOutputs { get; private set; } = new Dictionary<string, string>();
-
-    /// <summary>Outputs of the member's stack.</summary>
-    public IReadOnlyDictionary<string, string> MemberOutputs { get; private set; } = new Dictionary<string, string>();
-
     /// <exception cref="ProvisioningException">The machine lacks Python or moto, and they could not be provided.</exception>
     /// <exception cref="InvalidOperationException">moto or the deployment failed; the message has the end of the log.</exception>
     public static async Task<AwsTwin> StartAsync(
@@ -87,7 +89,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
         {
             var python = await Python.ProvideAsync(options.PrivateFolder, options.RunFolder, options.Say, cancellationToken);
             await twin.ListenAsync(cancellationToken);
-            twin.moto = await MotoServer.StartAsync(python, options.RunFolder, twin.Endpoint, twin.secret, cancellationToken);
+            twin.moto = await MotoServer.StartAsync(python, options.RunFolder, twin.Endpoint, twin.secret, cancellationToken, twin.Units);
             twin.Assemble(clusters, workspaces);
             await twin.RefreshAsync(cancellationToken);
             if (options.Deploys)
@@ -151,13 +153,12 @@ public sealed partial class AwsTwin : IAsyncDisposable
         Iam = new IamView(moto.ReadIamAsync, options.PropagationDelay, time);
         CloudTrail = new CloudTrail(moto, time);
         var authenticator = new RequestAuthenticator(keys, time);
-        var authorizer = new Authorizer(Iam, options.ServiceControlPolicies.ToDictionary(
-            account => account.Key, account => (IReadOnlyList<PolicyDocument>)[.. account.Value.Select(PolicyDocument.Parse)]));
-        var sts = new SecurityTokenService(Iam, keys, authorizer, new WebIdentityVerifier(IssuerKey, time));
+        var authorizer = new Authorizer(Iam, ServiceControlPolicies);
+        sts = new SecurityTokenService(Iam, keys, authorizer, new WebIdentityVerifier(IssuerKey, time));
         var forwarder = new MotoForwarder(moto);
 
         Eks = new EksService(clusters, new ClusterTokenVerifier(authenticator, time), RoleId, CloudTrail, options.PropagationDelay, time);
-        IamService = new IamService(forwarder, Iam);
+        IamService = new IamService(forwarder, Iam, options.ProvidersPerAccount);
         Amp = new AmpService(forwarder, WorkspaceExistsAsync, workspaces, new HighAvailabilityTracker(options.ReplicaFailover, time));
         Lambda = new LambdaHost(
             new LambdaHostOptions(options.FunctionsAssembly, Endpoint, DataPlane, Directory.CreateDirectory(Path.Combine(options.RunFolder, "functions")).FullName),
@@ -173,12 +174,13 @@ public sealed partial class AwsTwin : IAsyncDisposable
             ["lambda"] = Lambda,
             ["events"] = new EventsService(forwarder),
             ["states"] = new StatesService(forwarder),
+            ["organizations"] = new OrganizationsService(Organization),
             ["dynamodb"] = new OneAtATime(forwarder),
             ["sqs"] = forwarder,
             ["logs"] = forwarder,
             ["s3"] = forwarder,
             ["cloudformation"] = forwarder,
-        }, account => new AuthorizationFacts(Iam.Newest(account), Eks.AccessEntryArn, Eks.TagsOf), recorder, time));
+        }, account => new AuthorizationFacts(Iam.Newest(account), Eks.AccessEntryArn, Eks.TagsOf), (account, region) => !DisabledRegions.ContainsKey((account, region)), recorder, time));
     }
 
     private RSA? IssuerKey(string issuer, string keyId) =>
@@ -194,17 +196,4 @@ public sealed partial class AwsTwin : IAsyncDisposable
         await moto.GetAsync("lambda", $"/2015-03-31/functions/{name}", account, region, cancellationToken) is { } function
             ? LambdaFunction.Read(function.GetProperty("Configuration"))
             : null;
-
-    private async Task DeployAsync(Python python, CancellationToken cancellationToken)
-    {
-        var deployer = new Deployer(python, Endpoint, options.RunFolder);
-        HubOutputs = await deployer.DeployAsync(
-            "central-amp", options.HubTemplate ?? Path.Combine(options.RepositoryRoot, "template.yaml"), Operators[TwinAccounts.Hub],
-            new Dictionary<string, string>(options.HubParameters) { ["OrganizationId"] = TwinAccounts.OrganizationId }, cancellationToken);
-        await RefreshAsync(cancellationToken);
-        MemberOutputs = await deployer.DeployAsync(
-            "central-amp-member", options.MemberTemplate ?? Path.Combine(options.RepositoryRoot, "src", "MemberAccount", "template.yaml"), Operators[TwinAccounts.Member],
-            new Dictionary<string, string>(options.MemberParameters) { ["HubEventBusArn"] = HubOutputs["EventBusArn"] }, cancellationToken);
-        await RefreshAsync(cancellationToken);
-    }
 }

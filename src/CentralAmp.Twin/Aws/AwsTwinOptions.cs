@@ -17,13 +17,25 @@ public sealed record AwsTwinOptions
     /// <summary>The functions' assembly as it was built with the twin.</summary>
     public string FunctionsAssembly { get; init; } = Metadata("FunctionsAssembly");
 
+    /// <summary>Accounts with clusters. The hub may be one of them.</summary>
+    public IReadOnlyList<string> ClusterAccounts { get; init; } = [TwinAccounts.Member];
+
+    /// <summary>Regions with clusters, the home region first.</summary>
+    public IReadOnlyList<string> Regions { get; init; } = [TwinAccounts.HomeRegion];
+
+    /// <summary>Workspaces that somebody made in the hub account before CentralAmp came, by alias: their regions.</summary>
+    public IReadOnlyDictionary<string, string> EarlierWorkspaces { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>OIDC providers an account may have; AWS: 100 unless raised.</summary>
+    public int ProvidersPerAccount { get; init; } = 100;
+
     /// <summary>Template of the hub; the repository's own by default.</summary>
     public string? HubTemplate { get; init; }
 
     /// <summary>Template of the member account; the repository's own by default.</summary>
     public string? MemberTemplate { get; init; }
 
-    /// <summary>Parameters of the hub's stack beside OrganizationId.</summary>
+    /// <summary>Parameters of the hub's stack beside those of the organization. <c>{alias}</c> stands for the ARN of an earlier workspace.</summary>
     public IReadOnlyDictionary<string, string> HubParameters { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Parameters of the member's stack beside HubEventBusArn.</summary>

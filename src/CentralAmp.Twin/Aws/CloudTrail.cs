@@ -17,28 +17,47 @@ public sealed record CloudTrailBehaviour
     public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(300);
 }
 
-/// <summary>Puts what happens in EKS on the account's default bus, in the shape of "AWS API Call via CloudTrail".</summary>
+/// <summary>A changing call to EKS as CloudTrail keeps it, whether or not anybody was told.</summary>
+/// <param name="Detail">Of the event "AWS API Call via CloudTrail".</param>
+public sealed record TrailEvent(string ClusterArn, string Name, string AccountId, string Region, DateTimeOffset Time, JsonObject Detail);
+
+/// <summary>Puts what happens in EKS on the default bus of its account and region, in the shape of "AWS API Call via CloudTrail".</summary>
 public sealed class CloudTrail(MotoServer moto, TimeProvider time) : IEksEvents
 {
-    private readonly ConcurrentDictionary<string, CloudTrailBehaviour> planned = new();
+    private readonly ConcurrentDictionary<(string ClusterArn, string Name), CloudTrailBehaviour> planned = new();
+    private readonly ConcurrentQueue<TrailEvent> history = new();
 
-    /// <summary>Says how the event of the next cluster of this name will be delivered; without it, once.</summary>
-    public void Plan(string clusterName, CloudTrailBehaviour behaviour) => planned[clusterName] = behaviour;
+    /// <summary>Everything that happened, in order.</summary>
+    public IReadOnlyList<TrailEvent> History => [.. history];
 
-    public void ClusterCreated(GatewayRequest request, JsonObject cluster) => _ = DeliverAsync(request, cluster);
+    /// <summary>Says how events of this name about a cluster will be delivered from now on; without it, once.</summary>
+    public void Plan(string clusterArn, string eventName, CloudTrailBehaviour behaviour) => planned[(clusterArn, eventName)] = behaviour;
 
-    /// <summary>Puts an event on the default bus of an account as AWS itself would.</summary>
-    public async Task PutAsync(string accountId, JsonObject detail, CancellationToken cancellationToken) =>
-        await moto.CallAsync("events", "AWSEvents.PutEvents", accountId, new
+    public void Changed(GatewayRequest request, string clusterArn, JsonObject? answer)
+    {
+        var call = request.Call;
+        var detail = Detail(call, request.Caller.Arn, request.Http.Header("User-Agent") ?? "", answer, time.GetUtcNow());
+        var happened = new TrailEvent(clusterArn, call.Operation!, call.AccountId, call.Region, time.GetUtcNow(), detail);
+        history.Enqueue(happened);
+        _ = DeliverAsync(happened, planned.GetValueOrDefault((clusterArn, happened.Name)) ?? new CloudTrailBehaviour());
+    }
+
+    /// <summary>Delivers an event once more, however late: with the time at which it happened.</summary>
+    public Task DeliverAsync(TrailEvent happened, CancellationToken cancellationToken) =>
+        PutAsync(happened.AccountId, happened.Region, happened.Detail, happened.Time, cancellationToken);
+
+    /// <summary>Puts any detail on the default bus of an account and region as AWS itself would.</summary>
+    public async Task PutAsync(string accountId, string region, JsonObject detail, DateTimeOffset at, CancellationToken cancellationToken) =>
+        await moto.CallAsync("events", "AWSEvents.PutEvents", accountId, region, new
         {
             Entries = new[]
             {
-                new { Source = "aws.eks", DetailType = "AWS API Call via CloudTrail", Detail = detail.ToJsonString(), Time = time.GetUtcNow().ToUnixTimeSeconds() },
+                new { Source = "aws.eks", DetailType = "AWS API Call via CloudTrail", Detail = detail.ToJsonString(), Time = at.ToUnixTimeSeconds() },
             },
         }, cancellationToken);
 
-    /// <summary>The detail of a CreateCluster event (reference/aws.md, section 3).</summary>
-    public static JsonObject CreateClusterDetail(ApiCall call, string callerArn, string userAgent, JsonObject cluster, DateTimeOffset now) => new()
+    /// <summary>The detail of an event (reference/aws.md, section 3).</summary>
+    public static JsonObject Detail(ApiCall call, string callerArn, string userAgent, JsonObject? answer, DateTimeOffset now) => new()
     {
         ["eventVersion"] = "1.11",
         ["userIdentity"] = new JsonObject
@@ -49,12 +68,12 @@ public sealed class CloudTrail(MotoServer moto, TimeProvider time) : IEksEvents
         },
         ["eventTime"] = now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         ["eventSource"] = "eks.amazonaws.com",
-        ["eventName"] = "CreateCluster",
+        ["eventName"] = call.Operation,
         ["awsRegion"] = call.Region,
         ["sourceIPAddress"] = "127.0.0.1",
         ["userAgent"] = userAgent,
-        ["requestParameters"] = call.Parameters.DeepClone(),
-        ["responseElements"] = new JsonObject { ["cluster"] = cluster.DeepClone() },
+        ["requestParameters"] = Parameters(call),
+        ["responseElements"] = answer?.DeepClone(),
         ["requestID"] = Guid.NewGuid().ToString(),
         ["eventID"] = Guid.NewGuid().ToString(),
         ["readOnly"] = false,
@@ -64,12 +83,21 @@ public sealed class CloudTrail(MotoServer moto, TimeProvider time) : IEksEvents
         ["eventCategory"] = "Management",
     };
 
-    private async Task DeliverAsync(GatewayRequest request, JsonObject cluster)
+    // AWS does not say whether a label of the path is recorded as it was sent or decoded: here it is one or the other.
+    private static JsonNode Parameters(ApiCall call)
     {
-        var behaviour = planned.GetValueOrDefault(request.Call.Required("name")) ?? new CloudTrailBehaviour();
-        var detail = CreateClusterDetail(request.Call, request.Caller.Arn, request.Http.Header("User-Agent") ?? "", cluster, time.GetUtcNow());
+        var parameters = call.Parameters.DeepClone();
+        if (call.Operation == "UntagResource")
+            parameters["resourceArn"] = Uri.EscapeDataString(call.Required("resourceArn"));
+        return parameters;
+    }
+
+    private async Task DeliverAsync(TrailEvent happened, CloudTrailBehaviour behaviour)
+    {
+        if (behaviour.Deliveries == 0)
+            return;
         await Task.Delay(behaviour.Delay, time);
         for (var i = 0; i < behaviour.Deliveries; i++)
-            await PutAsync(request.Call.AccountId, detail, CancellationToken.None);
+            await DeliverAsync(happened, CancellationToken.None);
     }
 }

@@ -73,6 +73,9 @@ public sealed class TwinCluster : ITwinCluster
     /// <summary>Bearer token of the cluster's administrator (<c>system:masters</c>); EKS has none, it is for people and tests.</summary>
     public string AdministratorToken { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
+    /// <summary>False: nothing answers at the endpoint, as behind a firewall that somebody closed. The pods go on.</summary>
+    public bool IsReachable { get; set; } = true;
+
     /// <summary>Ends when the stack was installed and all its pods were ready once.</summary>
     public Task StackReady => stackReady.Task;
 
@@ -177,12 +180,20 @@ public sealed class TwinCluster : ITwinCluster
         var api = BuildApi(authenticator);
         server = await LoopbackServer.StartAsync(
             context => context.Request.IsHttps
-                ? api.HandleAsync(context)
+                ? AnswerAsync(api, context)
                 : context.Response.WriteAsync(ClusterMetrics.Text(options.Time.GetUtcNow() - started)),
             cancellationToken,
             listener => listener.UseHttps(authority.Issue("127.0.0.1", "localhost")),
             _ => { });
         Endpoint = server.Addresses[0].ToString().TrimEnd('/');
+    }
+
+    private Task AnswerAsync(KubernetesApi api, HttpContext context)
+    {
+        if (IsReachable)
+            return api.HandleAsync(context);
+        context.Abort();
+        return Task.CompletedTask;
     }
 
     private KubernetesApi BuildApi(IClusterAuthenticator authenticator)

@@ -25,13 +25,14 @@ public sealed class TwinWorld : IAsyncDisposable
     private readonly string folder;
     private readonly TwinCertificateAuthority authority;
     private readonly WorkspaceBackend workspaces;
+    private readonly Dictionary<string, IAmazonIdentityManagementService> administrators;
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
 
     private TwinWorld(string folder, CallRecorder calls, TwinCertificateAuthority authority, WorkspaceBackend workspaces, AwsTwin aws)
     {
         (this.folder, Calls, this.authority, this.workspaces, Aws) = (folder, calls, authority, workspaces, aws);
-        Iam = new AmazonIdentityManagementServiceClient(OperatorOf(TwinAccounts.Hub), Configure(new AmazonIdentityManagementServiceConfig()));
-        MemberIam = new AmazonIdentityManagementServiceClient(OperatorOf(TwinAccounts.Member), Configure(new AmazonIdentityManagementServiceConfig()));
+        administrators = TwinAccounts.All.ToDictionary(account => account, account =>
+            (IAmazonIdentityManagementService)new AmazonIdentityManagementServiceClient(OperatorOf(account), Configure(new AmazonIdentityManagementServiceConfig())));
         Amp = new AmazonPrometheusServiceClient(OperatorOf(TwinAccounts.Hub), Configure(new AmazonPrometheusServiceConfig()));
     }
 
@@ -47,15 +48,18 @@ public sealed class TwinWorld : IAsyncDisposable
 
     public string WorkspaceArn => Aws.HubOutputs["WorkspaceArn"];
 
-    public string WorkspaceId => WorkspaceArn[(WorkspaceArn.LastIndexOf('/') + 1)..];
+    public string WorkspaceId => IdOf(WorkspaceArn);
 
     public string StateMachineArn => Aws.HubOutputs["StateMachineArn"];
 
+    /// <summary>Everything that was created here, gone or not, in order.</summary>
+    public IReadOnlyList<string> ClusterArns => [.. Aws.CloudTrail.History.Where(happened => happened.Name == "CreateCluster").Select(happened => happened.ClusterArn).Distinct()];
+
     /// <summary>The hub's administrator.</summary>
-    public IAmazonIdentityManagementService Iam { get; }
+    public IAmazonIdentityManagementService Iam => IamOf(HubAccount);
 
     /// <summary>The member account's administrator.</summary>
-    public IAmazonIdentityManagementService MemberIam { get; }
+    public IAmazonIdentityManagementService MemberIam => IamOf(MemberAccount);
 
     public IAmazonPrometheusService Amp { get; }
 
@@ -77,10 +81,13 @@ public sealed class TwinWorld : IAsyncDisposable
             {
                 RunFolder = Directory.CreateDirectory(Path.Combine(folder, "aws")).FullName,
                 HubParameters = options.HubParameters,
+                ClusterAccounts = options.ClusterAccounts,
+                Regions = options.Regions,
+                EarlierWorkspaces = options.EarlierWorkspaces,
                 PropagationDelay = options.PropagationDelay,
                 Say = say,
             };
-            say("starting a local AWS: hub 111111111111, member 222222222222; deploying template.yaml and src/MemberAccount/template.yaml");
+            say($"starting a local AWS: hub {TwinAccounts.Hub}, clusters in {string.Join(", ", options.ClusterAccounts)}, {string.Join(", ", options.Regions)}; deploying template.yaml and src/MemberAccount/template.yaml");
             aws = await AwsTwin.StartAsync(awsOptions, clusters, calls, authority, workspaces.ForWorkspaceAsync, TimeProvider.System, cancellationToken);
         }
         finally
@@ -92,11 +99,28 @@ public sealed class TwinWorld : IAsyncDisposable
         return new TwinWorld(folder, calls, authority, workspaces, aws) { PropagationDelay = options.PropagationDelay };
     }
 
+    /// <summary>The administrator of an account.</summary>
+    public IAmazonIdentityManagementService IamOf(string accountId) => administrators[accountId];
+
+    /// <summary>A cluster of the member account, in the home region, without tags.</summary>
+    /// <inheritdoc cref="CreateClusterAsync(string, string, string, IReadOnlyDictionary{string, string}, ClusterBehaviour, int, CancellationToken)"/>
+    public Task<string> CreateClusterAsync(string name, ClusterBehaviour behaviour, int deliveries, CancellationToken cancellationToken) =>
+        CreateClusterAsync(MemberAccount, Region, name, new Dictionary<string, string>(), behaviour, deliveries, cancellationToken);
+
     /// <param name="deliveries">How often CloudTrail tells of it; 0 is a cluster that events missed.</param>
-    public async Task<string> CreateClusterAsync(string name, ClusterBehaviour behaviour, int deliveries, CancellationToken cancellationToken)
+    /// <returns>The ARN of the cluster.</returns>
+    public async Task<string> CreateClusterAsync(
+        string accountId, string region, string name, IReadOnlyDictionary<string, string> tags, ClusterBehaviour behaviour, int deliveries, CancellationToken cancellationToken)
     {
-        Aws.CloudTrail.Plan(name, new CloudTrailBehaviour { Deliveries = deliveries });
-        return await Aws.CreateClusterAsync(MemberAccount, Region, name, new Dictionary<string, string>(), behaviour, cancellationToken);
+        Aws.CloudTrail.Plan($"arn:aws:eks:{region}:{accountId}:cluster/{name}", "CreateCluster", new CloudTrailBehaviour { Deliveries = deliveries });
+        return await Aws.CreateClusterAsync(accountId, region, name, tags, behaviour, cancellationToken);
+    }
+
+    /// <param name="deliveries">How often CloudTrail tells of it; 0 is a deletion that events missed.</param>
+    public async Task DeleteClusterAsync(string clusterArn, int deliveries, CancellationToken cancellationToken)
+    {
+        Aws.CloudTrail.Plan(clusterArn, "DeleteCluster", new CloudTrailBehaviour { Deliveries = deliveries });
+        await Aws.DeleteClusterAsync(clusterArn, cancellationToken);
     }
 
     public Task<string> StartExecutionAsync(string input, CancellationToken cancellationToken) => Aws.StartExecutionAsync(input, cancellationToken);
@@ -115,22 +139,22 @@ public sealed class TwinWorld : IAsyncDisposable
     public Task IamSettlesAsync(CancellationToken cancellationToken) =>
         Task.Delay(PropagationDelay + TimeSpan.FromMilliseconds(100), cancellationToken);
 
-    /// <summary>Address of the Prometheus behind the workspace.</summary>
-    public Task<Uri> WorkspaceAddressAsync() => workspaces.ForWorkspaceAsync(WorkspaceId);
+    /// <summary>Address of the Prometheus behind the hub's own workspace, or behind another one.</summary>
+    public Task<Uri> WorkspaceAddressAsync(string? workspaceArn = null) => workspaces.ForWorkspaceAsync(IdOf(workspaceArn ?? WorkspaceArn));
 
     /// <summary>When the first sample that the cluster scraped was taken; null if there is none. The proof is not one.</summary>
-    public async Task<DateTimeOffset?> FirstSampleAsync(string clusterArn, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> FirstSampleAsync(string clusterArn, CancellationToken cancellationToken, string? workspaceArn = null)
     {
-        var name = clusterArn[(clusterArn.LastIndexOf('/') + 1)..];
-        var query = $$"""min(min_over_time(timestamp(up{cluster_name="{{name}}",account_id="{{MemberAccount}}",region="{{Region}}"})[1h:1s]))""";
-        var seconds = await QueryAsync(query, cancellationToken);
+        var arn = Arn.TryParse(clusterArn)!;
+        var query = $$"""min(min_over_time(timestamp(up{cluster_name="{{arn.ResourceName}}",account_id="{{arn.AccountId}}",region="{{arn.Region}}"})[1h:1s]))""";
+        var seconds = await QueryAsync(query, cancellationToken, workspaceArn);
         return seconds is null ? null : DateTimeOffset.UnixEpoch.AddSeconds(seconds.Value);
     }
 
-    /// <summary>The one value of an instant query to the workspace's Prometheus; null if it is empty.</summary>
-    public async Task<double?> QueryAsync(string query, CancellationToken cancellationToken)
+    /// <summary>The one value of an instant query to a workspace's Prometheus, the hub's own by default; null if it is empty.</summary>
+    public async Task<double?> QueryAsync(string query, CancellationToken cancellationToken, string? workspaceArn = null)
     {
-        var address = new Uri(await WorkspaceAddressAsync(), $"api/v1/query?query={Uri.EscapeDataString(query)}");
+        var address = new Uri(await WorkspaceAddressAsync(workspaceArn), $"api/v1/query?query={Uri.EscapeDataString(query)}");
         using var answer = JsonDocument.Parse(await http.GetStringAsync(address, cancellationToken));
         var result = answer.RootElement.GetProperty("data").GetProperty("result");
         return result.GetArrayLength() == 0
@@ -141,8 +165,8 @@ public sealed class TwinWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Aws.DisposeAsync();
-        (Iam as IDisposable)?.Dispose();
-        (MemberIam as IDisposable)?.Dispose();
+        foreach (var administrator in administrators.Values)
+            (administrator as IDisposable)?.Dispose();
         (Amp as IDisposable)?.Dispose();
         http.Dispose();
         await EndAsync(workspaces, authority, folder);
@@ -155,6 +179,8 @@ public sealed class TwinWorld : IAsyncDisposable
         if (KeptFolder is null)
             Directory.Delete(folder, recursive: true);
     }
+
+    private static string IdOf(string workspaceArn) => workspaceArn[(workspaceArn.LastIndexOf('/') + 1)..];
 
     private static string NewFolder() => KeptFolder is null
         ? Directory.CreateTempSubdirectory("centralamp-twin-").FullName

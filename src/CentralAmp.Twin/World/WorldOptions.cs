@@ -1,8 +1,19 @@
+using CentralAmp.Twin.Aws;
+
 namespace CentralAmp.Twin.World;
 
-/// <summary>How fast the world turns: the product's times as deployed into the twin, so that it polls fast.</summary>
+/// <summary>How big the world is and how fast it turns: the product's times as deployed into the twin, so that it polls fast.</summary>
 public sealed record WorldOptions
 {
+    /// <summary>Accounts with clusters; what a run does not need is not deployed.</summary>
+    public IReadOnlyList<string> ClusterAccounts { get; init; } = [TwinAccounts.Member];
+
+    /// <summary>Regions with clusters, the home region first.</summary>
+    public IReadOnlyList<string> Regions { get; init; } = [TwinAccounts.HomeRegion];
+
+    /// <summary>Workspaces that were there before CentralAmp, by alias: their regions. A parameter names one as <c>{alias}</c>.</summary>
+    public IReadOnlyDictionary<string, string> EarlierWorkspaces { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Parameters of template.yaml that differ from their defaults.</summary>
     public IReadOnlyDictionary<string, string> HubParameters { get; init; } = new Dictionary<string, string>
     {

@@ -29,6 +29,7 @@ public static class RequiredActions
         "states" => StatesActions(call),
         "events" => EventsActions(call),
         "dynamodb" => DynamoDbActions(call),
+        "organizations" => OrganizationsActions(call),
         "sqs" => SqsActions(call),
         "logs" => LogsActions(call),
         _ => null,
@@ -113,6 +114,13 @@ public static class RequiredActions
                 return null;
         }
     }
+
+    private static IReadOnlyList<RequestedAction>? OrganizationsActions(ApiCall call) => call.Operation switch
+    {
+        // Listing knows no resources.
+        "ListAccounts" or "DescribeOrganization" => [Action(call, "*")],
+        _ => null,
+    };
 
     private static IReadOnlyList<RequestedAction>? SqsActions(ApiCall call) => call.Operation switch
     {

@@ -8,18 +8,22 @@ namespace CentralAmp.Twin.Aws.Deployment;
 /// <summary>Deploys templates through the gateway as the operator of an account.</summary>
 internal sealed class Deployer(Python python, Uri gateway, string folder)
 {
+    /// <param name="parameters">Those whose name ends in a question mark are given only to a template that has them.</param>
     /// <returns>The outputs of the stack.</returns>
     /// <exception cref="InvalidOperationException">The stack could not be made; the message has what the deployment said.</exception>
     public async Task<IReadOnlyDictionary<string, string>> DeployAsync(
-        string stack, string template, AccessKey operatorKey, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
+        string stack, string template, AccessKey operatorKey, string region, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
     {
-        var result = Path.Combine(folder, $"{stack}.outputs.json");
+        var name = $"{stack}-{operatorKey.Caller.AccountId}-{region}";
+        var result = Path.Combine(folder, $"{name}.outputs.json");
         string[] arguments = [EmbeddedFiles.Unpack("deploy.py", folder), stack, template, result, .. parameters.Select(parameter => $"{parameter.Key}={parameter.Value}")];
-        await using var child = ChildProcess.Start(new ChildProcessStart(python.Executable, arguments, Path.Combine(folder, $"deploy-{stack}.log"))
+        await using var child = ChildProcess.Start(new ChildProcessStart(python.Executable, arguments, Path.Combine(folder, $"deploy-{name}.log"))
         {
             Without = PythonEnvironment.Without,
             Environment = PythonEnvironment.With(
                 ("AWS_ENDPOINT_URL", gateway.ToString().TrimEnd('/')),
+                ("AWS_DEFAULT_REGION", region),
+                ("AWS_REGION", region),
                 ("AWS_ACCESS_KEY_ID", operatorKey.Id),
                 ("AWS_SECRET_ACCESS_KEY", operatorKey.Secret)),
         });

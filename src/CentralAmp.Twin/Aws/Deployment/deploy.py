@@ -1,7 +1,8 @@
 """Deploys one template into one account of the twin, the way `sam package` and `sam deploy` would.
 
-Usage: deploy.py STACK TEMPLATE RESULT_FILE [NAME=VALUE ...]
+Usage: deploy.py STACK TEMPLATE RESULT_FILE [NAME=VALUE | NAME?=VALUE ...]
     Credentials, region and endpoint (the gateway) come from the environment. RESULT_FILE gets the outputs as JSON.
+    A parameter with a question mark is left out if the template has none of that name.
 """
 
 import io
@@ -12,8 +13,6 @@ import zipfile
 
 import boto3
 from botocore.config import Config
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
 
 BUCKET = "twin-artifacts"
 
@@ -31,36 +30,53 @@ def client(service):
 
 
 def package(template, folder, upload):
-    """Local paths become S3 locations: code a zip with nothing in it (the twin runs the functions itself), definitions as they are."""
+    """Local paths become S3 locations: code a zip with nothing in it (the twin runs the functions itself), the rest as it is."""
     empty_zip = io.BytesIO()
     with zipfile.ZipFile(empty_zip, "w") as archive:
         archive.writestr("twin", "functions run from their build output")
+
+    def upload_file(key, path):
+        with open(os.path.join(folder, path), "rb") as file:
+            return upload(key, file.read())
 
     for name, resource in template["Resources"].items():
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::Serverless::Function":
             properties["CodeUri"] = upload(f"{name}.zip", empty_zip.getvalue())
         elif resource["Type"] == "AWS::Serverless::StateMachine" and isinstance(properties.get("DefinitionUri"), str):
-            with open(os.path.join(folder, properties["DefinitionUri"]), "rb") as definition:
-                location = upload(f"{name}.asl.json", definition.read())
-            properties["DefinitionUri"] = {"Bucket": location["Bucket"], "Key": location["Key"]}
+            properties["DefinitionUri"] = upload_file(f"{name}.asl.json", properties["DefinitionUri"])
+        elif resource["Type"] in ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet") and "://" not in properties.get("TemplateURL", "://"):
+            location = upload_file(f"{name}.template", properties["TemplateURL"])
+            properties["TemplateURL"] = f"https://s3.us-east-1.amazonaws.com/{location['Bucket']}/{location['Key']}"
     template.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
 
 
-def main(stack, template_file, result_file, parameters):
+def translated(template, folder, parameters):
+    # Only here: these two take a second to be imported.
+    from samtranslator.translator.transform import transform
+
+    s3 = client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+
+    def upload(key, body):
+        s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+        return {"Bucket": BUCKET, "Key": key}
+
+    package(template, folder, upload)
+    return transform(template, parameters, NoManagedPolicies(), feature_toggle=None)
+
+
+def main(stack, template_file, result_file, given):
+    from samtranslator.yaml_helper import yaml_parse
+
     with open(template_file, encoding="utf-8") as file:
         template = yaml_parse(file.read())
 
+    parameters = {
+        name.rstrip("?"): value for name, value in given.items() if not name.endswith("?") or name.rstrip("?") in template.get("Parameters", {})
+    }
     if "Transform" in template:
-        s3 = client("s3")
-        s3.create_bucket(Bucket=BUCKET)
-
-        def upload(key, body):
-            s3.put_object(Bucket=BUCKET, Key=key, Body=body)
-            return {"Bucket": BUCKET, "Key": key}
-
-        package(template, os.path.dirname(template_file), upload)
-        template = transform(template, parameters, NoManagedPolicies(), feature_toggle=None)
+        template = translated(template, os.path.dirname(template_file), parameters)
 
     cloudformation = client("cloudformation")
     cloudformation.create_stack(

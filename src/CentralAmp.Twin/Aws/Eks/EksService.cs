@@ -11,8 +11,10 @@ namespace CentralAmp.Twin.Aws.Eks;
 /// <summary>What EKS tells others about: CloudTrail, first of all.</summary>
 public interface IEksEvents
 {
-    /// <summary>CreateCluster has answered; the request's caller, its parameters and its answer are those of the call.</summary>
-    void ClusterCreated(GatewayRequest request, JsonObject cluster);
+    /// <summary>A changing call has been answered.</summary>
+    /// <param name="clusterArn">The cluster that it is about.</param>
+    /// <param name="answer">The answer's body; null where CloudTrail keeps none.</param>
+    void Changed(GatewayRequest request, string clusterArn, JsonObject? answer);
 }
 
 /// <summary>
@@ -32,6 +34,7 @@ public sealed partial class EksService(
     /// <summary>Says how the next cluster of this ARN will behave; without it, as <see cref="ClusterBehaviour"/> by default.</summary>
     public void Plan(string clusterArn, ClusterBehaviour behaviour) => behaviours[clusterArn] = behaviour;
 
+    /// <summary>The cluster that has this ARN now; a name is used again after a deletion.</summary>
     public EksCluster? Find(string arn) => clusters.GetValueOrDefault(arn);
 
     public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
@@ -41,9 +44,11 @@ public sealed partial class EksService(
         {
             "CreateCluster" => await CreateAsync(request, cancellationToken),
             "DescribeCluster" => GatewayResponse.Json(new JsonObject { ["cluster"] = Cluster(call).Describe() }),
-            "ListClusters" => List(call),
-            "DeleteCluster" => await DeleteAsync(call),
-            "TagResource" or "UntagResource" or "ListTagsForResource" => Tag(call),
+            "ListClusters" => ClusterList.Page(call, Clusters),
+            "DeleteCluster" => Delete(request),
+            "UpdateClusterConfig" => Update(request),
+            "TagResource" or "UntagResource" => Tag(request),
+            "ListTagsForResource" => GatewayResponse.Json(new JsonObject { ["tags"] = EksCluster.Map(TagsToChange(call)) }),
             _ => new AccessEntries(Cluster(call), call, roleIdOf, settleDelay, time).Handle(),
         };
     }
@@ -100,20 +105,13 @@ public sealed partial class EksService(
         }
 
         _ = SettleAsync(cluster, behaviour);
-        events.ClusterCreated(request, cluster.Describe());
-        return GatewayResponse.Json(new JsonObject { ["cluster"] = cluster.Describe() });
+        return Told(request, cluster.Arn, new JsonObject { ["cluster"] = cluster.Describe() });
     }
 
     private async Task SettleAsync(EksCluster cluster, ClusterBehaviour behaviour)
     {
-        try
-        {
-            await Task.Delay(behaviour.ActiveAfter, time, stopping.Token);
-        }
-        catch (OperationCanceledException)
-        {
+        if (!await PassesAsync(behaviour.ActiveAfter) || cluster.Status != "CREATING")
             return;
-        }
 
         cluster.Status = behaviour.EndsFailed ? "FAILED" : "ACTIVE";
         if (behaviour.EndsFailed)
@@ -123,33 +121,80 @@ public sealed partial class EksService(
         factory.BecameActive(cluster.Twin);
     }
 
-    private GatewayResponse List(ApiCall call)
+    private GatewayResponse Delete(GatewayRequest request)
     {
-        var prefix = $"arn:aws:eks:{call.Region}:{call.AccountId}:cluster/";
-        var names = clusters.Values.Where(cluster => cluster.Arn.StartsWith(prefix, StringComparison.Ordinal)).Select(cluster => cluster.Name).Order(StringComparer.Ordinal);
-        return GatewayResponse.Json(new JsonObject { ["clusters"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]), ["nextToken"] = null });
+        var cluster = Cluster(request.Call);
+        if (cluster.Status == "DELETING")
+            throw new AwsException(409, "ResourceInUseException", $"Cluster has currently an update in progress: {cluster.Name} is being deleted");
+
+        cluster.Status = "DELETING";
+        _ = VanishAsync(cluster);
+        return Told(request, cluster.Arn, new JsonObject { ["cluster"] = cluster.Describe() });
     }
 
-    private async Task<GatewayResponse> DeleteAsync(ApiCall call)
+    private async Task VanishAsync(EksCluster cluster)
     {
-        var cluster = Cluster(call);
-        clusters.TryRemove(cluster.Arn, out _);
-        var answer = cluster.Describe();
-        answer["status"] = "DELETING";
-        await cluster.Twin.DisposeAsync();
-        return GatewayResponse.Json(new JsonObject { ["cluster"] = answer });
+        if (!await PassesAsync(cluster.Twin.Behaviour.DeletingFor))
+            return;
+        // Out of the list first: the name is free, and nobody finds a cluster whose Kubernetes side is ending.
+        if (clusters.TryRemove(KeyValuePair.Create(cluster.Arn, cluster)))
+            await cluster.Twin.DisposeAsync();
     }
 
-    private GatewayResponse Tag(ApiCall call)
+    /// <returns>False if the twin ended meanwhile.</returns>
+    private async Task<bool> PassesAsync(TimeSpan delay)
     {
-        var arn = call.Required("resourceArn");
-        var tags = TagsOfExisting(arn) ?? throw new AwsException(404, "NotFoundException", $"Resource was not found: {arn}");
+        try
+        {
+            await Task.Delay(delay, time, stopping.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private GatewayResponse Update(GatewayRequest request)
+    {
+        var cluster = Cluster(request.Call);
+        if (cluster.Status != "ACTIVE")
+            throw new AwsException(409, "ResourceInUseException", $"Cluster is not in ACTIVE status: {cluster.Status}");
+        if (request.Call.Parameters["accessConfig"]?["authenticationMode"]?.GetValue<string>() is { } mode)
+            cluster.AuthenticationMode = mode;
+        return Told(request, cluster.Arn, new JsonObject
+        {
+            ["update"] = new JsonObject
+            {
+                ["id"] = Guid.NewGuid().ToString(),
+                ["status"] = "InProgress",
+                ["type"] = request.Call.Parameters["accessConfig"] is null ? "EndpointAccessUpdate" : "AccessConfigUpdate",
+                ["createdAt"] = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0,
+                ["params"] = new JsonArray(),
+                ["errors"] = new JsonArray(),
+            },
+        });
+    }
+
+    private GatewayResponse Tag(GatewayRequest request)
+    {
+        var (call, tags) = (request.Call, TagsToChange(request.Call));
         foreach (var (key, value) in call.Operation == "TagResource" ? call.Tags("tags") : new Dictionary<string, string>())
             tags[key] = value;
         if (call.Operation == "UntagResource")
             tags.TryRemove(call.Required("tagKeys"), out _);
-        return GatewayResponse.Json(call.Operation == "ListTagsForResource" ? new JsonObject { ["tags"] = EksCluster.Map(tags) } : []);
+        events.Changed(request, call.Required("resourceArn"), null);
+        return GatewayResponse.Json(new JsonObject());
     }
+
+    private GatewayResponse Told(GatewayRequest request, string clusterArn, JsonObject answer)
+    {
+        events.Changed(request, clusterArn, answer);
+        return GatewayResponse.Json(answer);
+    }
+
+    private ConcurrentDictionary<string, string> TagsToChange(ApiCall call) =>
+        TagsOfExisting(call.Required("resourceArn")) ?? throw new AwsException(404, "NotFoundException", $"Resource was not found: {call.Text("resourceArn")}");
 
     private ConcurrentDictionary<string, string>? TagsOfExisting(string arn) =>
         Find(arn)?.Tags ?? clusters.Values.SelectMany(cluster => cluster.AccessEntries.Values).FirstOrDefault(entry => entry.Arn == arn)?.Tags;

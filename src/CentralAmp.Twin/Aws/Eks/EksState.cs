@@ -19,7 +19,7 @@ public sealed class EksCluster(string arn, string name, string roleArn, JsonObje
     /// <summary>When the status became ACTIVE; null before.</summary>
     public DateTimeOffset? ActiveAt { get; set; }
 
-    public string AuthenticationMode { get; init; } = "API_AND_CONFIG_MAP";
+    public string AuthenticationMode { get; set; } = "API_AND_CONFIG_MAP";
 
     public string Version { get; init; } = "1.33";
 
@@ -28,7 +28,9 @@ public sealed class EksCluster(string arn, string name, string roleArn, JsonObje
     /// <summary>By principal ARN.</summary>
     public ConcurrentDictionary<string, AccessEntry> AccessEntries { get; } = new();
 
-    /// <summary>DescribeCluster's answer. Endpoint, CA and issuer are there only once the cluster is ACTIVE.</summary>
+    private bool WasActive => ActiveAt is not null;
+
+    /// <summary>DescribeCluster's answer. Endpoint, CA and issuer are there only once the cluster is ACTIVE, and until it is gone.</summary>
     public JsonObject Describe() => new()
     {
         ["name"] = name,
@@ -39,9 +41,9 @@ public sealed class EksCluster(string arn, string name, string roleArn, JsonObje
         ["resourcesVpcConfig"] = network.DeepClone(),
         ["kubernetesNetworkConfig"] = new JsonObject { ["serviceIpv4Cidr"] = "10.100.0.0/16", ["ipFamily"] = "ipv4" },
         ["status"] = Status,
-        ["endpoint"] = Status == "ACTIVE" ? twin.Endpoint : null,
-        ["identity"] = Status == "ACTIVE" ? new JsonObject { ["oidc"] = new JsonObject { ["issuer"] = twin.Issuer } } : null,
-        ["certificateAuthority"] = Status == "ACTIVE" ? new JsonObject { ["data"] = twin.CertificateAuthorityData } : new JsonObject(),
+        ["endpoint"] = WasActive ? twin.Endpoint : null,
+        ["identity"] = WasActive ? new JsonObject { ["oidc"] = new JsonObject { ["issuer"] = twin.Issuer } } : null,
+        ["certificateAuthority"] = WasActive ? new JsonObject { ["data"] = twin.CertificateAuthorityData } : new JsonObject(),
         ["platformVersion"] = "eks.9",
         ["accessConfig"] = new JsonObject { ["authenticationMode"] = AuthenticationMode },
         ["tags"] = Map(Tags),

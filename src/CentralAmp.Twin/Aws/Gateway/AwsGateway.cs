@@ -10,12 +10,14 @@ namespace CentralAmp.Twin.Aws.Gateway;
 /// <summary>What the gateway is made of.</summary>
 /// <param name="Services">By service name of the signature; what is not there is refused.</param>
 /// <param name="Facts">What authorization may look up, for an account.</param>
+/// <param name="IsEnabled">Whether an account has a region: opt-in regions are off until somebody turns them on.</param>
 public sealed record GatewayParts(
     RequestAuthenticator Authenticator,
     Authorizer Authorizer,
     SecurityTokenService Sts,
     IReadOnlyDictionary<string, IAwsService> Services,
     Func<string, AuthorizationFacts> Facts,
+    Func<string, string, bool> IsEnabled,
     ICallRecorder Recorder,
     TimeProvider Time);
 
@@ -59,6 +61,9 @@ public sealed class AwsGateway(GatewayParts parts)
         trace.Service = SignatureClaims.Read(request)?.Service ?? trace.Service;
         var authenticated = parts.Authenticator.Authenticate(request);
         trace.Caller = authenticated.Caller.Arn;
+        // Of an account without the region the services there know no key; STS elsewhere still gives them out.
+        if (authenticated.Service != "sts" && !parts.IsEnabled(authenticated.Caller.AccountId, authenticated.Region))
+            throw AwsException.UnknownKey();
 
         var call = ApiCallReader.Read(request, authenticated.Service, authenticated.Caller.AccountId, authenticated.Region);
         trace.Operation = call.Operation ?? $"{request.Method} {request.RawPath}";

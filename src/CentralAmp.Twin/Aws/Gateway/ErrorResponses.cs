@@ -14,7 +14,7 @@ public static class ErrorResponses
         {
             "eks" or "aps" or "lambda" => Rest(error, requestId),
             "s3" => S3(error, requestId),
-            "dynamodb" or "states" or "events" or "logs" => Json(error, requestId),
+            "dynamodb" or "states" or "events" or "logs" or "organizations" => Json(error, requestId),
             "sqs" when isJsonTarget => Json(error, requestId),
             _ => Query(service, error, requestId),
         };

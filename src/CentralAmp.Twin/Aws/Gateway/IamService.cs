@@ -6,12 +6,15 @@ using CentralAmp.Twin.Aws.Policies;
 namespace CentralAmp.Twin.Aws.Gateway;
 
 /// <summary>IAM of moto, with the checks that moto does not make, and with changes that take effect later.</summary>
-public sealed class IamService(IAwsService moto, IamView view) : IAwsService
+public sealed class IamService(IAwsService moto, IamView view, int providersPerAccount) : IAwsService
 {
     private const int RoleNameLimit = 64;
     private const int TrustPolicyLimit = 2048;
 
     private readonly ConcurrentBag<(string Operation, Func<string, bool> Concerns, Func<string, Task> Tamper)> interferences = [];
+
+    /// <summary>OIDC providers an account may have; AWS: 100 unless raised.</summary>
+    public int ProvidersPerAccount { get; set; } = providersPerAccount;
 
     /// <summary>Has someone else change a role right after the operation, before either change takes effect.</summary>
     /// <param name="concerns">Whether it is about the role of this name.</param>
@@ -47,10 +50,16 @@ public sealed class IamService(IAwsService moto, IamView view) : IAwsService
             case "UpdateAssumeRolePolicy":
                 CheckTrust(call.Required("PolicyDocument"));
                 break;
+            case "CreateOpenIDConnectProvider" when snapshot.Providers.Count >= ProvidersPerAccount && !IsThere(snapshot, call.Required("Url")):
+                throw new AwsException(409, "LimitExceeded", $"Cannot exceed quota for OpenIdConnectProvidersPerAccount: {ProvidersPerAccount}");
             case "DeleteOpenIDConnectProvider" when !snapshot.Providers.ContainsKey(call.Required("OpenIDConnectProviderArn")):
                 throw new AwsException(404, "NoSuchEntity", $"OpenIDConnect Provider not found for arn {call.Text("OpenIDConnectProviderArn")}");
         }
     }
+
+    // One that is there already is refused as a duplicate, quota or not.
+    private static bool IsThere(IamSnapshot snapshot, string url) =>
+        snapshot.Providers.Keys.Any(arn => arn.EndsWith($":oidc-provider/{url[(url.IndexOf("//", StringComparison.Ordinal) + 2)..]}", StringComparison.Ordinal));
 
     private void CheckTrust(string document)
     {

@@ -43,6 +43,7 @@ public sealed class PrivateEndpoints(
         return Recorded(service, "sts", "AssumeRole", asked.GetProperty("roleArn").GetString()!, () =>
         {
             var key = sts.AssumeAsService(service, asked.GetProperty("roleArn").GetString()!, asked.GetProperty("sourceArn").GetString()!);
+            DemandOfService(key.Caller, asked);
             return GatewayResponse.Json(new
             {
                 accessKeyId = key.Id,
@@ -51,6 +52,22 @@ public sealed class PrivateEndpoints(
                 expires = key.Expires.ToUnixTimeSeconds(),
             });
         });
+    }
+
+    // What the service is about to do by itself, without a call that would come this way.
+    private void DemandOfService(Caller caller, JsonElement asked)
+    {
+        if (!asked.TryGetProperty("then", out var then))
+            return;
+        foreach (var action in then.EnumerateArray())
+        {
+            var (name, resource) = (action.GetProperty("action").GetString()!, action.GetProperty("resource").GetString()!);
+            Recorded(caller.Arn, name.Split(':')[0], name.Split(':')[1], resource, () =>
+            {
+                authorizer.Demand(caller, new RequestedAction(name, resource, RequestContext.Empty));
+                return GatewayResponse.Json(new { });
+            }, rethrow: true);
+        }
     }
 
     // A rule whose target is a bus sends with the target's role; the bus of another account must accept that role as well.
@@ -80,7 +97,7 @@ public sealed class PrivateEndpoints(
             throw AwsException.AccessDenied(PolicyEvaluator.Describe(denial, caller.Arn, action));
     }
 
-    private GatewayResponse Recorded(string caller, string service, string operation, string resource, Func<GatewayResponse> answer)
+    private GatewayResponse Recorded(string caller, string service, string operation, string resource, Func<GatewayResponse> answer, bool rethrow = false)
     {
         var (response, decision) = (GatewayResponse.Empty(500), "Deny");
         try
@@ -90,12 +107,17 @@ public sealed class PrivateEndpoints(
         catch (AwsException e)
         {
             response = GatewayResponse.Json(new { message = e.Message }, e.Status);
+            if (rethrow)
+                throw;
+        }
+        finally
+        {
+            recorder.Record(new RecordedCall(time.GetUtcNow(), caller, service, operation, resource, decision, Write: false, BodySha256: Convert.ToHexStringLower(SHA256.HashData([])), response.Status)
+            {
+                Permissions = [$"{service}:{operation}"],
+            });
         }
 
-        recorder.Record(new RecordedCall(time.GetUtcNow(), caller, service, operation, resource, decision, Write: false, BodySha256: Convert.ToHexStringLower(SHA256.HashData([])), response.Status)
-        {
-            Permissions = [$"{service}:{operation}"],
-        });
         return response;
     }
 }

@@ -9,8 +9,16 @@ internal static class EmbeddedFiles
         using var resource = typeof(EmbeddedFiles).Assembly.GetManifestResourceStream(name)
             ?? throw new FileNotFoundException($"{name} is not embedded in the twin");
         var path = Path.Combine(folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var file = File.Create(path);
         resource.CopyTo(file);
         return path;
+    }
+
+    /// <summary>Writes a Python package into a folder, from which it can be imported then.</summary>
+    public static void UnpackPackage(string package, string folder)
+    {
+        foreach (var name in typeof(EmbeddedFiles).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(package + "/", StringComparison.Ordinal)))
+            Unpack(name, folder);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using CentralAmp.Twin.Aws.Deployment;
 using CentralAmp.Twin.Aws.Identity;
 using CentralAmp.Twin.Aws.Policies;
 using CentralAmp.Twin.Processes;
@@ -14,6 +15,8 @@ namespace CentralAmp.Twin.Aws.Moto;
 /// </summary>
 public sealed class MotoServer : IAsyncDisposable
 {
+    private const string Package = "twin_moto";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess process;
@@ -25,15 +28,22 @@ public sealed class MotoServer : IAsyncDisposable
         this.http = http;
     }
 
+    /// <param name="organization">Accounts of each organizational unit.</param>
     /// <exception cref="InvalidOperationException">moto did not come up; the message has the end of its log.</exception>
-    public static async Task<MotoServer> StartAsync(Python python, string folder, Uri gateway, string secret, CancellationToken cancellationToken)
+    public static async Task<MotoServer> StartAsync(
+        Python python, string folder, Uri gateway, string secret, CancellationToken cancellationToken, IReadOnlyDictionary<string, IReadOnlyList<string>>? organization = null)
     {
+        EmbeddedFiles.UnpackPackage(Package, folder);
         var portFile = Path.Combine(folder, "moto.port");
         var process = ChildProcess.Start(new ChildProcessStart(
-            python.Executable, [EmbeddedFiles.Unpack("launcher.py", folder), portFile], Path.Combine(folder, "moto.log"))
+            python.Executable, ["-m", Package, portFile], Path.Combine(folder, "moto.log"))
         {
             Without = PythonEnvironment.Without,
-            Environment = PythonEnvironment.With(("TWIN_GATEWAY", gateway.ToString().TrimEnd('/')), ("TWIN_SECRET", secret)),
+            Environment = PythonEnvironment.With(
+                ("PYTHONPATH", folder),
+                ("TWIN_GATEWAY", gateway.ToString().TrimEnd('/')),
+                ("TWIN_SECRET", secret),
+                ("TWIN_ORGANIZATION", JsonSerializer.Serialize(organization ?? new Dictionary<string, IReadOnlyList<string>>()))),
         });
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -69,13 +79,17 @@ public sealed class MotoServer : IAsyncDisposable
     /// <summary>Calls a service with a JSON protocol.</summary>
     /// <param name="target">E.g. <c>AWSStepFunctions.ListExecutions</c>.</param>
     /// <exception cref="AwsException">The service's own refusal.</exception>
-    public async Task<JsonElement> CallAsync(string service, string target, string accountId, object body, CancellationToken cancellationToken)
+    public Task<JsonElement> CallAsync(string service, string target, string accountId, object body, CancellationToken cancellationToken) =>
+        CallAsync(service, target, accountId, TwinAccounts.HomeRegion, body, cancellationToken);
+
+    /// <inheritdoc cref="CallAsync(string, string, string, object, CancellationToken)"/>
+    public async Task<JsonElement> CallAsync(string service, string target, string accountId, string region, object body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/");
         request.Headers.Add("X-Amz-Target", target);
         request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.1");
-        using var response = await SendAsync(request, service, accountId, TwinAccounts.HomeRegion, cancellationToken);
+        using var response = await SendAsync(request, service, accountId, region, cancellationToken);
         return await ReadAsync(response, target, cancellationToken);
     }
 
@@ -102,6 +116,24 @@ public sealed class MotoServer : IAsyncDisposable
             bus => bus.GetProperty("arn").GetString()!, bus => PolicyDocument.Parse(bus.GetProperty("policy")));
     }
 
+    /// <summary>Every stack of every account and region.</summary>
+    public async Task<IReadOnlyList<TwinStack>> ReadStacksAsync(CancellationToken cancellationToken)
+    {
+        using var document = JsonDocument.Parse(await http.GetByteArrayAsync(new Uri("/_twin/stacks", UriKind.Relative), cancellationToken));
+        return [.. document.RootElement.EnumerateArray().Select(TwinStack.Read)];
+    }
+
+    /// <summary>Schedules of stacks; nothing fires them by itself.</summary>
+    public async Task<IReadOnlyList<TwinSchedule>> ReadSchedulesAsync(CancellationToken cancellationToken)
+    {
+        using var document = JsonDocument.Parse(await http.GetByteArrayAsync(new Uri("/_twin/schedules", UriKind.Relative), cancellationToken));
+        return [.. document.RootElement.EnumerateArray().Select(schedule => new TwinSchedule(
+            schedule.GetProperty("arn").GetString()!,
+            schedule.GetProperty("target").GetProperty("Arn").GetString()!,
+            schedule.GetProperty("target").GetProperty("RoleArn").GetString()!,
+            schedule.GetProperty("target").TryGetProperty("Input", out var input) ? input.GetString()! : "{}"))];
+    }
+
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
@@ -118,3 +150,8 @@ public sealed class MotoServer : IAsyncDisposable
         return document.RootElement.Clone();
     }
 }
+
+/// <summary>A schedule of EventBridge Scheduler.</summary>
+/// <param name="TargetArn">What it starts, in the role that it was given.</param>
+/// <param name="Input">JSON.</param>
+public sealed record TwinSchedule(string Arn, string TargetArn, string RoleArn, string Input);

@@ -1,0 +1,48 @@
+"""CloudFormation: what moto does otherwise than AWS with a template."""
+
+from moto.cloudformation import parsing
+from moto.events import models as events
+from moto.sns import models as sns
+
+# Quirk: Ref of an event bus gives the object.
+events.EventBus.physical_resource_id = property(lambda self: self.name)
+
+# Quirk: a topic has no attribute TopicArn.
+_topic_attribute = sns.Topic.get_cfn_attribute
+sns.Topic.has_cfn_attr = classmethod(lambda cls, name: name in ("TopicArn", "TopicName"))
+sns.Topic.get_cfn_attribute = lambda self, name: self.arn if name == "TopicArn" else _topic_attribute(self, name)
+
+# Quirk: resource types that moto does not know are skipped, and the stack is "complete" without them.
+_parse_resource = parsing.parse_resource
+
+
+def parse_resource(resource_json, resources_map):
+    parsed = _parse_resource(resource_json, resources_map)
+    if not parsed:
+        raise parsing.ValidationError(message=f"The twin does not know the resource type {resource_json['Type']}")
+    return parsed
+
+
+parsing.parse_resource = parse_resource
+
+# Quirk: the default of a list stays text, and Join puts its delimiter between the letters; a value that a nested stack was
+# given as a list is not text any more.
+_load_parameters = parsing.ResourceMap.load_parameters
+
+
+def load_parameters(self):
+    self.input_parameters = {name: plain(value) for name, value in self.input_parameters.items()}
+    _load_parameters(self)
+    for name, parameter in self._template.get("Parameters", {}).items():
+        value = self.resolved_parameters[name]
+        is_list = parameter["Type"] == "CommaDelimitedList" or parameter["Type"].startswith("List")
+        if is_list and isinstance(value, str):
+            self.resolved_parameters[name] = value.split(",")
+    self._parsed_resources.update(self.resolved_parameters)
+
+
+def plain(value):
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+parsing.ResourceMap.load_parameters = load_parameters

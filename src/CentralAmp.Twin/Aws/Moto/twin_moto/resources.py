@@ -1,0 +1,156 @@
+"""Resource types of CloudFormation that moto passes over in silence: those that do something here, and those that need only be there."""
+
+from moto.amp.models import amp_backends
+from moto.core.common_models import CloudFormationModel
+
+bus_policies = {}  # (account, region, bus) -> {statement id: statement}; the gateway asks for them
+schedules = {}  # ARN -> properties; nothing fires them, a person may
+
+
+class Ours:
+    """What every resource type here has in common; moto takes the service from the module's second part."""
+
+    @staticmethod
+    def cloudformation_name_type():
+        return ""
+
+    @classmethod
+    def has_cfn_attr(cls, attr):
+        return True
+
+    def is_created(self):
+        return True
+
+
+class EventBusPolicy(Ours, CloudFormationModel):
+    __module__ = "moto.twin"
+
+    def __init__(self, key, statement_id):
+        self.key, self.statement_id = key, statement_id
+        self.physical_resource_id = statement_id
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::Events::EventBusPolicy"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        properties = cloudformation_json["Properties"]
+        key = (account_id, region_name, properties.get("EventBusName", "default").split("/")[-1])
+        bus_policies.setdefault(key, {})[properties["StatementId"]] = properties["Statement"]
+        return cls(key, properties["StatementId"])
+
+    def delete(self, account_id, region_name):
+        bus_policies.get(self.key, {}).pop(self.statement_id, None)
+
+
+class Workspace(Ours, CloudFormationModel):
+    __module__ = "moto.twin"
+
+    def __init__(self, workspace):
+        self.workspace = workspace
+        self.physical_resource_id = workspace.arn
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::APS::Workspace"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        properties = cloudformation_json["Properties"]
+        tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
+        return cls(amp_backends[account_id][region_name].create_workspace(properties.get("Alias", ""), tags))
+
+    @classmethod
+    def has_cfn_attr(cls, attr):
+        return attr in ("Arn", "WorkspaceId", "PrometheusEndpoint")
+
+    def get_cfn_attribute(self, attribute_name):
+        return {
+            "Arn": self.workspace.arn,
+            "WorkspaceId": self.workspace.workspace_id,
+            "PrometheusEndpoint": self.workspace.endpoint,
+        }[attribute_name]
+
+    def delete(self, account_id, region_name):
+        amp_backends[account_id][region_name].delete_workspace(self.workspace.workspace_id)
+
+
+class Schedule(Ours, CloudFormationModel):
+    __module__ = "moto.twin"
+
+    def __init__(self, name, arn):
+        self.name, self.arn = name, arn
+        self.physical_resource_id = name
+
+    @staticmethod
+    def cloudformation_name_type():
+        return "Name"
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::Scheduler::Schedule"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        properties = cloudformation_json["Properties"]
+        arn = f"arn:aws:scheduler:{region_name}:{account_id}:schedule/{properties.get('GroupName', 'default')}/{resource_name}"
+        schedules[arn] = properties
+        return cls(resource_name, arn)
+
+    @classmethod
+    def has_cfn_attr(cls, attr):
+        return attr == "Arn"
+
+    def get_cfn_attribute(self, attribute_name):
+        return {"Arn": self.arn}[attribute_name]
+
+    def delete(self, account_id, region_name):
+        schedules.pop(self.arn, None)
+
+
+def only_there(resource_type, name_property="", arn=None):
+    """A resource type that nothing in the twin could notice, but that others of the template may refer to."""
+
+    class Resource(Ours, CloudFormationModel):
+        __module__ = "moto.twin"
+
+        def __init__(self, name, own_arn):
+            self.own_arn = own_arn
+            self.physical_resource_id = name
+
+        @staticmethod
+        def cloudformation_name_type():
+            return name_property
+
+        @staticmethod
+        def cloudformation_type():
+            return resource_type
+
+        @classmethod
+        def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+            return cls(resource_name, arn and arn.format(region=region_name, account=account_id, name=resource_name))
+
+        @classmethod
+        def has_cfn_attr(cls, attr):
+            return attr == "Arn" and arn is not None
+
+        def get_cfn_attribute(self, attribute_name):
+            return {"Arn": self.own_arn}[attribute_name]
+
+        def delete(self, account_id, region_name):
+            pass
+
+    return Resource
+
+
+NOTICED_BY_NOBODY = [
+    only_there("AWS::CloudWatch::Alarm", "AlarmName", "arn:aws:cloudwatch:{region}:{account}:alarm:{name}"),
+    only_there("AWS::CloudWatch::CompositeAlarm", "AlarmName", "arn:aws:cloudwatch:{region}:{account}:alarm:{name}"),
+    only_there("AWS::Logs::MetricFilter"),
+    only_there("AWS::Logs::QueryDefinition"),
+    only_there("AWS::SNS::Subscription"),
+    only_there("AWS::SNS::TopicPolicy"),
+    only_there("AWS::SQS::QueuePolicy"),  # dead letter queues are not filled here
+    only_there("AWS::Scheduler::ScheduleGroup", "Name", "arn:aws:scheduler:{region}:{account}:schedule-group/{name}"),
+]

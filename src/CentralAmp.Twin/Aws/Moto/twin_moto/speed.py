@@ -1,0 +1,15 @@
+"""Python uses one processor, and an execution would use it for seconds."""
+
+import functools
+
+import jsonpath_ng
+import jsonpath_ng.ext
+import moto.backends
+
+# Quirk: every look at a path builds a parser with all its tables, 10 ms each. Paths are few, and parsed ones have no state.
+jsonpath_ng.parse = functools.cache(jsonpath_ng.parse)
+jsonpath_ng.ext.parse = functools.cache(jsonpath_ng.ext.parse)
+
+# Quirk: every request lists moto's own folder to find the service that it is for.
+_moto_modules = list(moto.backends.list_of_moto_modules())
+moto.backends.list_of_moto_modules = lambda: _moto_modules
