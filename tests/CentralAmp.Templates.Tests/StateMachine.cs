@@ -3,18 +3,26 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.Templates.Tests;
 
-/// <summary>The road as written, its substitutions replaced by something that parses.</summary>
+/// <summary>A definition as written, its substitutions replaced by something that parses.</summary>
 internal sealed partial class StateMachine
 {
-    private StateMachine()
+    private StateMachine(string path)
     {
-        Source = File.ReadAllText(Repository.PathOf("statemachines/onboard-cluster.asl.json"));
+        Name = path;
+        Source = File.ReadAllText(Repository.PathOf(path));
         var text = Unquoted().Replace(Source, "1");
         Root = JsonNode.Parse(text)!.AsObject();
         States = Root[nameof(States)]!.AsObject().ToDictionary(s => s.Key, s => s.Value!.AsObject());
     }
 
-    public static StateMachine Onboarding { get; } = new();
+    public static StateMachine Onboarding { get; } = new("statemachines/onboard-cluster.asl.json");
+
+    public static IReadOnlyList<StateMachine> All { get; } =
+        [.. Directory.GetFiles(Repository.PathOf("statemachines"), "*.asl.json").Order().Select(file => new StateMachine($"statemachines/{Path.GetFileName(file)}"))];
+
+    public static StateMachine Of(string path) => All.Single(machine => machine.Name == path);
+
+    public string Name { get; }
 
     public string Source { get; }
 
@@ -29,6 +37,9 @@ internal sealed partial class StateMachine
     /// <summary>Tasks that invoke the function of their own name.</summary>
     public IEnumerable<KeyValuePair<string, JsonObject>> LambdaTasks =>
         Tasks.Where(s => s.Value["Resource"]!.GetValue<string>() == $"${{{s.Key}Arn}}");
+
+    /// <summary>Functions that are invoked anywhere, also inside a Map.</summary>
+    public IEnumerable<string> Functions => Invocation().Matches(Source).Select(m => m.Groups[1].Value).Distinct();
 
     public IEnumerable<string> Substitutions => Placeholder().Matches(Source).Select(m => m.Groups[1].Value).Distinct();
 
@@ -75,6 +86,11 @@ internal sealed partial class StateMachine
 
     [GeneratedRegex(@"(?<=: )\$\{\w+\}")]
     private static partial Regex Unquoted();
+
+    [GeneratedRegex("""
+        "Resource": "\$\{(\w+)Arn\}"
+        """)]
+    private static partial Regex Invocation();
 
     [GeneratedRegex(@"\$\{(\w+)\}")]
     private static partial Regex Placeholder();

@@ -13,6 +13,8 @@ public sealed class TemplateTests
 
     public static TheoryData<string> Templates => [.. Template.All.Select(t => t.Name)];
 
+    public static TheoryData<string> Machines => [.. Template.Hub.OfType("AWS::Serverless::StateMachine").Select(m => m.Id)];
+
     [Theory]
     [MemberData(nameof(Templates))]
     public void Sections_stand_in_one_order(string template)
@@ -34,7 +36,11 @@ public sealed class TemplateTests
         line => Assert.DoesNotContain("arn:aws", line, StringComparison.Ordinal));
 
     [Fact]
-    public void The_member_template_takes_no_transform() => Assert.Null(Template.Child(Template.Member.Root, "Transform"));
+    public void The_member_template_takes_no_transform_and_is_small_enough_for_every_way_of_deployment()
+    {
+        Assert.Null(Template.Child(Template.Member.Root, "Transform"));
+        Assert.InRange(new FileInfo(Repository.PathOf(Template.Member.Name)).Length, 1, 51_200);
+    }
 
     [Fact]
     public void Every_function_is_dotnet_on_arm_traced_bounded_and_below_the_path_that_members_trust()
@@ -59,13 +65,14 @@ public sealed class TemplateTests
             f => Assert.Contains(groups, group => Template.Text(group, "LogGroupName") == $"/aws/lambda/${{{f.Id}}}"));
     }
 
-    [Fact]
-    public void The_state_machine_logs_with_retention_and_is_traced()
+    [Theory]
+    [MemberData(nameof(Machines))]
+    public void Every_state_machine_logs_with_retention_and_is_traced(string id)
     {
-        var road = Template.Hub.Properties("OnboardCluster");
+        var road = Template.Hub.Properties(id);
         var group = Template.Descendants(Template.Child(road, "Logging")!).Single(d => d.Key == "LogGroupArn").Value;
-        Assert.Equal("OnboardClusterLogs.Arn", ((YamlScalarNode)group).Value);
-        Assert.NotNull(Template.Child(Template.Hub.Properties("OnboardClusterLogs"), "RetentionInDays"));
+        Assert.Equal($"{id}Logs.Arn", ((YamlScalarNode)group).Value);
+        Assert.NotNull(Template.Child(Template.Hub.Properties($"{id}Logs"), "RetentionInDays"));
         Assert.Equal("true", Template.Text(Template.Map(road, "Tracing")!, "Enabled"));
     }
 
@@ -84,16 +91,35 @@ public sealed class TemplateTests
     }
 
     [Fact]
-    public void All_rules_ask_for_the_same_successful_CreateCluster()
+    public void Rules_for_members_and_for_the_hub_itself_are_the_same_but_for_the_bus()
     {
-        var patterns = Template.All
-            .SelectMany(t => t.OfType("AWS::Events::Rule").Select(r => Template.Child(t.Properties(r.Id), "EventPattern")!))
-            .ToList();
+        var rules = Template.Hub.OfType("AWS::Events::Rule").Select(r => Template.Hub.Properties(r.Id)).ToLookup(r => Template.Child(r, "EventBusName") is not null);
 
-        Assert.Equal(3, patterns.Count);
-        Assert.All(patterns, pattern => Assert.Equal(patterns[0], pattern));
-        Assert.Equal(["CreateCluster"], Template.Texts(Template.Child(Template.Map(patterns[0], "detail")!, "eventName")));
+        Assert.Equal(rules[true].Select(r => Template.Child(r, "EventPattern")), rules[false].Select(r => Template.Child(r, "EventPattern")));
+        Assert.Equal(rules[true].Select(r => Template.Child(r, "Targets")), rules[false].Select(r => Template.Child(r, "Targets")));
     }
+
+    [Fact]
+    public void What_members_forward_is_what_the_hub_listens_to()
+    {
+        var forwarded = EventNames(Template.Member.OfType("AWS::Events::Rule").Select(r => Template.Member.Properties(r.Id))).ToList();
+        Assert.Equal(["CreateCluster", "DeleteCluster", "TagResource", "UntagResource", "UpdateClusterConfig"], forwarded);
+        Assert.Subset(forwarded.ToHashSet(), EventNames(Template.Hub.OfType("AWS::Events::Rule").Select(r => Template.Hub.Properties(r.Id))).ToHashSet());
+    }
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Failed_calls_and_tags_of_other_things_than_clusters_are_no_events(string template) =>
+        Assert.All(Named(template).OfType("AWS::Events::Rule"), rule =>
+        {
+            var detail = Template.Map(Template.Child(Named(template).Properties(rule.Id), "EventPattern")!, "detail")!;
+            Assert.Contains(Template.Descendants(Template.Child(detail, "errorCode")!), d => d is { Key: "exists", Value: YamlScalarNode { Value: "false" } });
+            foreach (var choice in Template.Child(detail, "$or") is YamlSequenceNode choices ? choices.Children : [])
+            {
+                var tagging = Template.Texts(Template.Child(choice, "eventName")).Any(name => name.EndsWith("Resource", StringComparison.Ordinal));
+                Assert.Equal(tagging, Template.Child(choice, "requestParameters") is not null);
+            }
+        });
 
     [Theory]
     [InlineData("Workspace")]
@@ -109,10 +135,11 @@ public sealed class TemplateTests
     public void Only_the_organization_sends_events() =>
         Assert.Contains(Template.Descendants(Template.Hub.Properties("EventBusAccess")), d => d is { Key: "aws:PrincipalOrgID", Value: YamlScalarNode { Value: "OrganizationId" } });
 
-    [Fact]
-    public void Only_the_state_machine_acts_in_its_role() => Assert.Contains(
-        Template.Descendants(Template.Child(Template.Hub.Properties("OnboardClusterRole"), "AssumeRolePolicyDocument")!),
-        d => d.Key == "aws:SourceArn" && d.Value is YamlScalarNode { Value: { } arn } && arn.EndsWith($":stateMachine:{Template.Text(Template.Hub.Properties("OnboardCluster"), "Name")}", StringComparison.Ordinal));
+    [Theory]
+    [MemberData(nameof(Machines))]
+    public void Only_the_state_machine_acts_in_its_role(string id) => Assert.Contains(
+        Template.Descendants(Template.Child(Template.Hub.Properties($"{id}Role"), "AssumeRolePolicyDocument")!),
+        d => d.Key == "aws:SourceArn" && d.Value is YamlScalarNode { Value: { } arn } && arn.EndsWith($":stateMachine:{Template.Text(Template.Hub.Properties(id), "Name")}", StringComparison.Ordinal));
 
     [Fact]
     public void Every_setting_that_functions_read_is_set_and_no_other()
@@ -131,11 +158,20 @@ public sealed class TemplateTests
         static bool IsOurs(string name) => name.StartsWith("CENTRALAMP_", StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Every_substitution_of_the_state_machine_is_given_and_used()
+    [Theory]
+    [MemberData(nameof(Machines))]
+    public void Every_substitution_of_a_state_machine_is_given_and_used(string id)
     {
-        var given = Template.Entries(Template.Map(Template.Hub.Properties("OnboardCluster"), "DefinitionSubstitutions")!).Select(s => s.Key);
-        Assert.Equal(StateMachine.Onboarding.Substitutions.Order(), given.Order());
+        var given = Template.Entries(Template.Map(Template.Hub.Properties(id), "DefinitionSubstitutions")!).Select(s => s.Key);
+        Assert.Equal(Definition(id).Substitutions.Order(), given.Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Machines))]
+    public void A_state_machine_may_invoke_its_functions_and_no_others(string id)
+    {
+        var invoked = Template.Hub.Statements.First(s => s.Resource == $"{id}Role" && Template.Text(s.Statement, "Action") == "lambda:InvokeFunction");
+        Assert.Equal(Definition(id).Functions.Select(f => $"{f}.Arn").Order(), Template.Texts(Template.Child(invoked.Statement, "Resource")).Order());
     }
 
     [Fact]
@@ -144,7 +180,7 @@ public sealed class TemplateTests
         var handlers = Template.Hub.OfType("AWS::Serverless::Function").ToDictionary(
             f => f.Id, f => Template.Text(Template.Map(Template.Map(Template.Hub.Properties(f.Id), "Environment")!, "Variables")!, "ANNOTATIONS_HANDLER"));
 
-        Assert.Equal(StateMachine.Onboarding.LambdaTasks.Select(t => t.Key).Order(), handlers.Keys.Order());
+        Assert.Equal(Template.Hub.OfType("AWS::Serverless::StateMachine").SelectMany(m => Definition(m.Id).Functions).Distinct().Order(), handlers.Keys.Order());
         Assert.All(handlers, handler => Assert.Equal(handler.Key, handler.Value));
     }
 
@@ -158,6 +194,11 @@ public sealed class TemplateTests
         Assert.Equal(parameters.Where(p => Template.Child(p.Value, "Default") is null).Select(p => p.Key), given.Keys);
         Assert.All(given, value => Assert.Matches(Template.Text(parameters[value.Key], "AllowedPattern")!, value.Value));
     }
+
+    private static StateMachine Definition(string id) => StateMachine.Of(Template.Text(Template.Hub.Properties(id), "DefinitionUri")!);
+
+    private static IEnumerable<string> EventNames(IEnumerable<YamlNode> rules) =>
+        rules.SelectMany(r => Template.Descendants(Template.Child(r, "EventPattern")!)).Where(d => d.Key == "eventName" && d.Value is YamlScalarNode).Select(d => ((YamlScalarNode)d.Value).Value!).Distinct().Order();
 
     private static Template Named(string name) => Template.All.Single(t => t.Name == name);
 }

@@ -11,11 +11,13 @@ public sealed class RunbookTests
     private static IEnumerable<string> Causes => typeof(Causes).GetFields().Select(constant => (string)constant.GetRawConstantValue()!);
 
     /// <summary>Fail states with an error of their own instead of a cause.</summary>
-    private static IEnumerable<string> NamedEnds => StateMachine.Onboarding.States.Values.Select(state => state["Error"]?.GetValue<string>()).OfType<string>();
+    private static IEnumerable<string> NamedEnds => StateMachine.All.SelectMany(machine => machine.States.Values).Select(state => state["Error"]?.GetValue<string>()).OfType<string>().Distinct();
+
+    private static IEnumerable<string> Alarms => Template.Hub.OfType("AWS::CloudWatch::Alarm").Select(alarm => alarm.Id);
 
     [Fact]
-    public void Every_cause_outcome_and_named_end_has_one_heading_and_no_heading_explains_nothing() => Assert.Equal(
-        Causes.Concat(Enum.GetNames<Outcome>()).Concat(NamedEnds).Order(StringComparer.Ordinal),
+    public void Every_alarm_cause_outcome_and_named_end_has_one_heading_and_no_heading_explains_nothing() => Assert.Equal(
+        Alarms.Concat(Causes).Concat(Enum.GetNames<Outcome>()).Concat(NamedEnds).Order(StringComparer.Ordinal),
         Runbook.Headings(level: 3).Order(StringComparer.Ordinal));
 
     [Fact]

@@ -1,0 +1,60 @@
+using YamlDotNet.RepresentationModel;
+
+namespace CentralAmp.Templates.Tests;
+
+/// <summary>How the member template gets into accounts.</summary>
+public sealed class RollOutTests
+{
+    private static readonly YamlMappingNode StackSet = Template.Hub.Properties("Members");
+
+    private static readonly YamlMappingNode Nested = Template.Hub.Properties("HubAsMember");
+
+    [Fact]
+    public void Both_deploy_the_member_template_of_the_checkout()
+    {
+        Assert.Equal(Template.Member.Name, Template.Text(StackSet, "TemplateURL"));
+        Assert.Equal(Template.Member.Name, Template.Text(Nested, "TemplateURL"));
+    }
+
+    [Fact]
+    public void Both_say_everything_that_the_member_template_asks_for()
+    {
+        var asked = Template.Entries(Template.Map(Template.Member.Root, "Parameters")!).Select(p => p.Key).Order().ToList();
+        var said = ((YamlSequenceNode)Template.Child(StackSet, "Parameters")!).Select(p => Template.Text(p, "ParameterKey")!);
+
+        Assert.Equal(asked, said.Order());
+        Assert.Equal(asked, Template.Entries(Template.Map(Nested, "Parameters")!).Select(p => p.Key).Order());
+    }
+
+    [Fact]
+    public void New_accounts_join_by_themselves_and_those_that_leave_keep_their_stack()
+    {
+        Assert.Equal("SERVICE_MANAGED", Template.Text(StackSet, "PermissionModel"));
+        Assert.Equal("true", Template.Text(Template.Map(StackSet, "AutoDeployment")!, "Enabled"));
+        Assert.Equal("true", Template.Text(Template.Map(StackSet, "AutoDeployment")!, "RetainStacksOnAccountRemoval"));
+    }
+
+    [Fact]
+    public void One_region_after_the_other_and_first_the_one_that_makes_the_roles()
+    {
+        var preferences = Template.Map(StackSet, "OperationPreferences")!;
+        Assert.Equal("SEQUENTIAL", Template.Text(preferences, "RegionConcurrencyType"));
+        Assert.Equal("Regions", Template.Text(preferences, "RegionOrder"));
+
+        var role = ((YamlSequenceNode)Template.Child(StackSet, "Parameters")!).Single(p => Template.Text(p, "ParameterKey") == "RoleRegion");
+        Assert.Equal(["0", "Regions"], Template.Texts(Template.Child(role, "ParameterValue")));
+    }
+
+    [Fact]
+    public void Iam_is_in_one_region_only() => Assert.All(
+        Template.Member.Resources.Where(r => Template.Text(r.Resource, "Type")!.StartsWith("AWS::IAM::", StringComparison.Ordinal)),
+        r => Assert.StartsWith("MakesRoles", Template.Text(r.Resource, "Condition"), StringComparison.Ordinal));
+
+    [Fact]
+    public void Nothing_is_rolled_out_unless_units_and_regions_are_given()
+    {
+        Assert.Equal("RollsOut", Template.Text(Template.Hub.Resources.Single(r => r.Id == "Members").Resource, "Condition"));
+        var conditions = Template.Map(Template.Hub.Root, "Conditions")!;
+        Assert.Superset(new HashSet<string> { "OrganizationalUnitIds", "Regions" }, Template.Texts(Template.Child(conditions, "RollsOut")).ToHashSet());
+    }
+}
