@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -76,6 +77,9 @@ public sealed partial class AwsTwin
     public Task PutCloudTrailEventAsync(string accountId, JsonObject detail, CancellationToken cancellationToken) =>
         CloudTrail.PutAsync(accountId, TwinAccounts.HomeRegion, detail, time.GetUtcNow(), cancellationToken);
 
+    // Of those that were seen in this status there is nothing more to learn; asking for each again is what would cost.
+    private readonly ConcurrentDictionary<string, TwinExecution> known = new();
+
     /// <exception cref="InvalidOperationException">The deployed template has no such state machine.</exception>
     public string ArnOf(Machine machine)
     {
@@ -129,7 +133,13 @@ public sealed partial class AwsTwin
         var answer = await moto.CallAsync("states", "AWSStepFunctions.ListExecutions", TwinAccounts.Hub, new { stateMachineArn = ArnOf(machine), maxResults = 1000 }, cancellationToken);
         var executions = new List<TwinExecution>();
         foreach (var item in answer.GetProperty("executions").EnumerateArray())
-            executions.Add(await ExecutionAsync(item.GetProperty("executionArn").GetString()!, cancellationToken));
+        {
+            var arn = item.GetProperty("executionArn").GetString()!;
+            if (!known.TryGetValue(arn, out var execution) || execution.Status != Text(item, "status"))
+                known[arn] = execution = await ExecutionAsync(arn, cancellationToken);
+            executions.Add(execution);
+        }
+
         return [.. executions.OrderBy(execution => execution.StartedAt)];
     }
 

@@ -90,6 +90,21 @@ public sealed class TwinCluster : ITwinCluster
     /// <summary>An object as it is now, null if there is none; namespace empty for cluster-scoped kinds.</summary>
     public JsonObject? Snapshot(string kind, string ns, string name) => store.Find(KindOf(kind), ns, name);
 
+    /// <summary>All objects of a kind as they are now.</summary>
+    public IReadOnlyList<JsonObject> List(string kind) => store.List(KindOf(kind));
+
+    /// <summary>Removes an object, as a person with kubectl would.</summary>
+    public void Delete(string kind, string ns, string name) => writer.Delete(KindOf(kind), ns, name, dryRun: false);
+
+    /// <summary>Makes an object, as a person with kubectl would.</summary>
+    public void Create(string kind, JsonObject item) =>
+        writer.Create(KindOf(kind), item, new WriteOptions(new FieldManager("kubectl-create", FieldManager.Update)));
+
+    /// <summary>What the kubelet writes into the token volume of a pod with this service account.</summary>
+    public string TokenOf(string ns, string serviceAccount) => tokens.Mint(
+        store.Find(ResourceKind.ServiceAccount, ns, serviceAccount) ?? throw new ArgumentException($"no service account {ns}/{serviceAccount}", nameof(serviceAccount)),
+        ["sts.amazonaws.com"], TimeSpan.FromHours(1)).Token;
+
     /// <summary>Where the Prometheus of a pod listens; null while it does not run.</summary>
     public Uri? PrometheusOf(string pod) => kubelet.AddressOf(StackNames.Namespace, pod, 9090);
 

@@ -3,12 +3,17 @@ using System.Text.Json.Serialization;
 namespace CentralAmp.Twin.Runs;
 
 /// <summary>The one object of <c>--json</c>.</summary>
-public sealed record RunReport(IReadOnlyList<ClusterReport> Clusters, CallReport Calls)
+/// <param name="Left">Of a scenario: what of ours is left anywhere, by account.</param>
+/// <param name="Checks">Of a scenario: what was looked at in the end.</param>
+public sealed record RunReport(
+    IReadOnlyList<ClusterReport> Clusters, CallReport Calls,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, IReadOnlyList<string>>? Left = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<CheckReport>? Checks = null)
 {
     /// <summary>Exit 0 only if every cluster ended verified, in every run of the road.</summary>
     [JsonIgnore]
-    public bool Succeeded => Clusters.Count > 0 && Clusters.All(cluster =>
-        cluster.Outcome == "Verified" && cluster.Again is null or { Outcome: "Verified" });
+    public bool Succeeded => Clusters.Count > 0 && (Checks?.All(check => check.Passed) ?? true) && Clusters.All(cluster =>
+        cluster.Outcome == (cluster.Expected ?? "Verified") && cluster.Again is null or { Outcome: "Verified" });
 }
 
 /// <param name="Outcome">The registry's word; null when no outcome was recorded.</param>
@@ -29,6 +34,10 @@ public sealed record ClusterReport(
     int Transitions,
     AgainReport? Again = null)
 {
+    /// <summary>Of a scenario: the outcome that is right.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Expected { get; init; }
+
     /// <summary>For the person's summary only.</summary>
     [JsonIgnore]
     public string? RoleArn { get; init; }
@@ -44,5 +53,8 @@ public sealed record ClusterReport(
 /// <param name="Calls">To AWS; STS, registry and logs aside.</param>
 /// <param name="Writes">Of ours, to AWS and Kubernetes.</param>
 public sealed record AgainReport(string? Outcome, int Calls, int Writes);
+
+/// <param name="Detail">What was found instead.</param>
+public sealed record CheckReport(string Name, bool Passed, string? Detail = null);
 
 public sealed record CallReport(int Total, int Writes, int Denied);

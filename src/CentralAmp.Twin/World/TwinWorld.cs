@@ -128,6 +128,10 @@ public sealed class TwinWorld : IAsyncDisposable
     /// <summary>The Kubernetes side of a cluster.</summary>
     public TwinCluster ClusterOf(string clusterArn) => (TwinCluster)Aws.Eks.Find(clusterArn)!.Twin;
 
+    /// <summary>Everything that the registry holds.</summary>
+    public async Task<IReadOnlyList<RegistryEntry>> RegistryAsync(CancellationToken cancellationToken) =>
+        [.. (await Aws.ScanAsync(Aws.HubOutputs["RegistryTable"], cancellationToken)).Select(RegistryEntry.Read)];
+
     public DateTimeOffset? ActiveSince(string clusterArn) => Aws.Eks.Find(clusterArn)?.ActiveAt;
 
     /// <summary>Has something done to the ingest role of a cluster right after CentralAmp's call, before it takes effect.</summary>

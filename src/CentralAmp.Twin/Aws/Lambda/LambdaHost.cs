@@ -15,7 +15,8 @@ public sealed record LambdaHostOptions(string Assembly, Uri Endpoint, DataPlaneA
 
 /// <summary>
 /// Lambda: functions as processes behind the Runtime API, each with the credentials of its own role. A process serves one
-/// invocation at a time and is kept warm; concurrent invocations have a process each.
+/// invocation at a time and is kept warm; concurrent invocations have a process each, up to a few: those above wait, where
+/// Lambda would start more, because a laptop has not enough processors for a dozen starts at once.
 /// </summary>
 /// <param name="find">Configuration of a function, by account, region and name; null if there is none.</param>
 /// <param name="assumeRole">Credentials of a function's role, for its ARN; refused unless the role trusts Lambda.</param>
@@ -25,9 +26,11 @@ public sealed class LambdaHost(
     Func<string, string, AccessKey> assumeRole, TimeProvider time) : IAwsService, IAsyncDisposable
 {
     private const int RequestLimit = 6 * 1024 * 1024;
+    private const int ProcessesPerFunction = 4;
 
     private readonly ConcurrentDictionary<string, LambdaFunction> functions = new();
     private readonly ConcurrentDictionary<string, ConcurrentStack<LambdaProcess>> idle = new();
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new();
     private readonly ConcurrentDictionary<string, int> counts = new();
     private readonly ConcurrentDictionary<LambdaProcess, byte> all = new();
     private int processes;
@@ -63,15 +66,28 @@ public sealed class LambdaHost(
     {
         var handler = function.Variables.GetValueOrDefault("ANNOTATIONS_HANDLER") ?? function.Name;
         var fault = Accidents?.Invoke(handler, counts.AddOrUpdate(function.Arn, 1, (_, count) => count + 1), Encoding.UTF8.GetString(payload)) ?? LambdaFault.None;
+        var turn = turns.GetOrAdd(function.Arn, _ => new SemaphoreSlim(ProcessesPerFunction));
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await InvokeAsync(function, await WarmAsync(function) ?? await StartAsync(function, cancellationToken), payload, fault);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
 
+    private async Task<LambdaProcess?> WarmAsync(LambdaFunction function)
+    {
         while (Idle(function).TryPop(out var warm))
         {
             if (warm.IsAlive)
-                return await InvokeAsync(function, warm, payload, fault);
+                return warm;
             await EndAsync(warm);
         }
 
-        return await InvokeAsync(function, await StartAsync(function, cancellationToken), payload, fault);
+        return null;
     }
 
     private async Task<LambdaResult> InvokeAsync(LambdaFunction function, LambdaProcess process, byte[] payload, LambdaFault fault)

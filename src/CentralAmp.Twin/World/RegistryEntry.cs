@@ -1,0 +1,19 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace CentralAmp.Twin.World;
+
+/// <summary>One item of the registry, as a person reads it in the console.</summary>
+public sealed record RegistryEntry(string ClusterArn, long CreatedAt, IReadOnlyDictionary<string, string> Attributes)
+{
+    public string? this[string attribute] => Attributes.GetValueOrDefault(attribute);
+
+    public string? State => this["state"];
+
+    /// <param name="item">In DynamoDB's JSON.</param>
+    public static RegistryEntry Read(JsonElement item)
+    {
+        var attributes = item.EnumerateObject().ToDictionary(attribute => attribute.Name, attribute => attribute.Value.EnumerateObject().First().Value.ToString());
+        return new RegistryEntry(attributes["clusterArn"], long.Parse(attributes["createdAt"], CultureInfo.InvariantCulture), attributes);
+    }
+}
