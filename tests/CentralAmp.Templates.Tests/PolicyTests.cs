@@ -68,6 +68,14 @@ public sealed partial class PolicyTests
             .Select(part => part.Key == "Condition" && Template.Child(part.Value, "StringEquals") is { } equals ? (part.Key, new YamlScalarNode(Template.Entries(equals).Single().Key)) : part);
     }
 
+    /// <summary>IAM counts 6,144 characters without blanks; what parameters bring is at most some dozens each.</summary>
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Every_managed_policy_fits_into_the_quota_with_room(string template) => Assert.All(
+        Named(template).OfType("AWS::IAM::ManagedPolicy"),
+        policy => Assert.InRange(
+            Template.Descendants(Template.Child(Named(template).Properties(policy.Id), "PolicyDocument")!).Sum(d => 6 + d.Key.Length + ((d.Value as YamlScalarNode)?.Value!.Length ?? 0)), 1, 6_144 - 1_000));
+
     [Fact]
     public void An_ingest_role_can_do_one_thing() => Assert.Equal(["aps:RemoteWrite"], Actions(Template.Hub, id => id == "IngestBoundary"));
 
