@@ -7,12 +7,19 @@ namespace CentralAmp.Templates.Tests;
 internal sealed partial class StateMachine
 {
     private StateMachine(string path)
+        : this(path, File.ReadAllText(Repository.PathOf(path)))
     {
-        Name = path;
-        Source = File.ReadAllText(Repository.PathOf(path));
-        var text = Unquoted().Replace(Source, "1");
-        Root = JsonNode.Parse(text)!.AsObject();
-        States = Root[nameof(States)]!.AsObject().ToDictionary(s => s.Key, s => s.Value!.AsObject());
+    }
+
+    private StateMachine(string name, string source)
+        : this(name, source, JsonNode.Parse(Unquoted().Replace(source, "1"))!.AsObject())
+    {
+    }
+
+    private StateMachine(string name, string source, JsonObject root)
+    {
+        (Name, Source, Root) = (name, source, root);
+        States = root[nameof(States)]!.AsObject().ToDictionary(s => s.Key, s => s.Value!.AsObject());
     }
 
     public static StateMachine Onboarding { get; } = new("statemachines/onboard-cluster.asl.json");
@@ -21,6 +28,12 @@ internal sealed partial class StateMachine
         [.. Directory.GetFiles(Repository.PathOf("statemachines"), "*.asl.json").Order().Select(file => new StateMachine($"statemachines/{Path.GetFileName(file)}"))];
 
     public static StateMachine Of(string path) => All.Single(machine => machine.Name == path);
+
+    /// <summary>This one and, on their own, what its Maps run for each item, to any depth.</summary>
+    public IEnumerable<StateMachine> Scopes => States
+        .Where(s => s.Value["ItemProcessor"] is not null)
+        .SelectMany(s => new StateMachine($"{Name}, {s.Key}", Source, s.Value["ItemProcessor"]!.AsObject()).Scopes)
+        .Prepend(this);
 
     public string Name { get; }
 
@@ -34,9 +47,7 @@ internal sealed partial class StateMachine
 
     public IEnumerable<KeyValuePair<string, JsonObject>> Tasks => States.Where(s => TypeOf(s.Value) == "Task");
 
-    /// <summary>Tasks that invoke the function of their own name.</summary>
-    public IEnumerable<KeyValuePair<string, JsonObject>> LambdaTasks =>
-        Tasks.Where(s => s.Value["Resource"]!.GetValue<string>() == $"${{{s.Key}Arn}}");
+    public IEnumerable<KeyValuePair<string, JsonObject>> LambdaTasks => Tasks.Where(s => Placeholder().Match(s.Value["Resource"]!.GetValue<string>()) is { Success: true, Index: 0 });
 
     /// <summary>Functions that are invoked anywhere, also inside a Map.</summary>
     public IEnumerable<string> Functions => Invocation().Matches(Source).Select(m => m.Groups[1].Value).Distinct();

@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Failures;
+
+namespace CentralAmp.Templates.Tests;
+
+/// <summary>What the road of onboarding promises, about its data and about elevation.</summary>
+public sealed class OnboardingRoadTests
+{
+    private static readonly StateMachine Road = StateMachine.Onboarding;
+
+    [Fact]
+    public void Every_kind_of_failure_is_told_apart() => Assert.Superset(
+        new HashSet<string> { nameof(BlockedException), nameof(NotReadyException), nameof(TransientException) },
+        Road.Tasks.SelectMany(t => StateMachine.Rules(t.Value, "Retry").Concat(StateMachine.Rules(t.Value, "Catch"))).SelectMany(StateMachine.ErrorsOf).ToHashSet());
+
+    [Fact]
+    public void Every_field_of_the_data_exists_from_the_first_state_on()
+    {
+        var resolved = Fields(Road.States["ResolveCluster"]["ResultSelector"]!.AsObject());
+        var refused = Fields(Road.States["RefuseInput"]["Parameters"]!.AsObject());
+        Assert.Equal(resolved, refused);
+
+        var read = Road.States.Where(s => s.Key is not ("ResolveCluster" or "RefuseInput"))
+            .SelectMany(s => StateMachine.Properties(s.Value))
+            .Where(p => p.Key.EndsWith(".$", StringComparison.Ordinal) || p.Key.EndsWith("Path", StringComparison.Ordinal) || p.Key == "Variable")
+            .Select(p => p.Value?.GetValue<string>())
+            .OfType<string>()
+            .Where(path => path.StartsWith("$.", StringComparison.Ordinal))
+            .Select(path => path.Split('.')[1])
+            .ToHashSet();
+
+        // The outcome is what the road makes of them.
+        Assert.Subset(resolved.Append("record").ToHashSet(), read);
+        Assert.Subset(read, resolved.ToHashSet());
+    }
+
+    [Fact]
+    public void Elevation_is_taken_back_before_any_failure_is_recorded()
+    {
+        var guarded = Road.ReachableFrom("EnsureClusterAccess", "RecordOutcome").Where(name => StateMachine.TypeOf(Road.States[name]) == "Task" && name != "EndElevation");
+        Assert.All(guarded, name => Assert.All(StateMachine.Rules(Road.States[name], "Catch"), rule =>
+            Assert.DoesNotContain("RecordOutcome", Road.ReachableFrom(rule["Next"]!.GetValue<string>(), "EndElevation"))));
+    }
+
+    [Fact]
+    public void Elevation_is_taken_back_right_after_the_installation() =>
+        Assert.Equal(
+            ["InstallRbac", "EndElevation"],
+            [Road.States["StartElevation"]["Next"]!.GetValue<string>(), Road.States["InstallRbac"]["Next"]!.GetValue<string>()]);
+
+    [Fact]
+    public void Even_when_elevation_cannot_be_taken_back_the_outcome_is_recorded() =>
+        Assert.All(StateMachine.Rules(Road.States["EndElevation"], "Catch"), rule =>
+        {
+            Assert.Equal("RecordOutcome", rule["Next"]!.GetValue<string>());
+            Assert.NotEqual("$.failure", rule["ResultPath"]!.GetValue<string>());
+        });
+
+    private static List<string> Fields(JsonObject shape) => [.. shape.Select(p => p.Key.Replace(".$", "", StringComparison.Ordinal)).Order()];
+}
