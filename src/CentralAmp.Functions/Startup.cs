@@ -11,6 +11,7 @@ using CentralAmp.Delivery;
 using CentralAmp.Functions.Logging;
 using CentralAmp.Functions.Serialization;
 using CentralAmp.Kubernetes;
+using CentralAmp.Offboarding;
 using CentralAmp.Outcomes;
 using CentralAmp.Planning;
 using CentralAmp.Proof;
@@ -46,6 +47,7 @@ public sealed class Startup
         AddClusterAccess(services);
         AddPlanAndTrust(services);
         AddDelivery(services);
+        AddOffboarding(services);
     }
 
     private static void AddAws(IServiceCollection services)
@@ -90,6 +92,22 @@ public sealed class Startup
         services.AddSingleton<WithdrawRemoteWriteStep>();
         services.AddSingleton<VerifyIngestStep>();
         services.AddSingleton<RecordOutcomeStep>();
+    }
+
+    private static void AddOffboarding(IServiceCollection services)
+    {
+        services.AddSingleton<IIssuedTrust>(provider =>
+        {
+            var clients = provider.GetRequiredService<AwsClients>();
+            return new IamIssuedTrust(clients.Iam(Region()), clients.MemberIamAsync);
+        });
+        services.AddSingleton<ResolveOffboardingStep>();
+        services.AddSingleton<CutAccessStep>();
+        services.AddSingleton<PlanOffboardingStep>();
+        services.AddSingleton<RemoveRbacStep>();
+        services.AddSingleton<RemoveClusterAccessStep>();
+        services.AddSingleton<RemoveTrustStep>();
+        services.AddSingleton<RecordOffboardingStep>();
     }
 
     /// <summary>The function's own, as Lambda tells it.</summary>

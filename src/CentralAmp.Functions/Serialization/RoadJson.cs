@@ -3,9 +3,11 @@ using System.Text.Json.Serialization;
 using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Delivery;
+using CentralAmp.Offboarding;
 using CentralAmp.Outcomes;
 using CentralAmp.Planning;
 using CentralAmp.Proof;
+using CentralAmp.Registry;
 using CentralAmp.Trust;
 using CentralAmp.Verification;
 
@@ -38,6 +40,19 @@ namespace CentralAmp.Functions.Serialization;
 [JsonSerializable(typeof(VerifyIngestResult))]
 [JsonSerializable(typeof(RecordOutcomeRequest))]
 [JsonSerializable(typeof(OutcomeRecord))]
+[JsonSerializable(typeof(ResolveOffboardingRequest))]
+[JsonSerializable(typeof(ResolveOffboardingResult))]
+[JsonSerializable(typeof(CutAccessRequest))]
+[JsonSerializable(typeof(CutAccessResult))]
+[JsonSerializable(typeof(PlanOffboardingRequest))]
+[JsonSerializable(typeof(PlanOffboardingResult))]
+[JsonSerializable(typeof(RemoveRbacRequest))]
+[JsonSerializable(typeof(RemoveRbacResult))]
+[JsonSerializable(typeof(RemoveClusterAccessRequest))]
+[JsonSerializable(typeof(RemoveClusterAccessResult))]
+[JsonSerializable(typeof(RemoveTrustRequest))]
+[JsonSerializable(typeof(RemoveTrustResult))]
+[JsonSerializable(typeof(RecordOffboardingRequest))]
 public sealed partial class RoadJson : JsonSerializerContext;
 
 /// <summary>How the road's data is written.</summary>
@@ -55,5 +70,9 @@ internal static class RoadJsonOptions
         options.Converters.Add(new JsonStringEnumConverter<PlanNext>());
         options.Converters.Add(new JsonStringEnumConverter<PlanStop>());
         options.Converters.Add(new JsonStringEnumConverter<Outcome>());
+        options.Converters.Add(new JsonStringEnumConverter<OffboardingNext>());
+        options.Converters.Add(new JsonStringEnumConverter<OffboardingPlanNext>());
+        options.Converters.Add(new JsonStringEnumConverter<OffboardingReason>());
+        options.Converters.Add(new JsonStringEnumConverter<ClusterStanding>());
     }
 }

@@ -27,7 +27,7 @@ public static class AccessEntryDecision
             return AccessEntryDelta.Create;
         }
 
-        var ours = observed.Tags.TryGetValue(ClusterTag, out var arn) && arn == cluster.Arn;
+        var ours = IsOurs(cluster, observed);
         var standard = observed.Type == "STANDARD";
         var exact = observed.KubernetesGroups.Count == 1 && observed.KubernetesGroups[0] == Group;
         return (ours, standard) switch
@@ -44,6 +44,10 @@ public static class AccessEntryDecision
                     : $"aws eks delete-access-entry --cluster-name {cluster.Name} --region {cluster.Region} --principal-arn {principalArn}"),
         };
     }
+
+    /// <summary>Our tag of this cluster is on it.</summary>
+    public static bool IsOurs(ClusterReference cluster, ObservedAccessEntry observed) =>
+        observed.Tags.TryGetValue(ClusterTag, out var arn) && arn == cluster.Arn;
 
     /// <summary>Access entries need a mode that knows them; switching it cannot be taken back, so a person does it.</summary>
     /// <exception cref="BlockedException">AuthenticationModeConfigMap, with the one command that helps.</exception>

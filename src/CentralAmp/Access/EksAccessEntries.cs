@@ -124,6 +124,21 @@ public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members)
             }
         }, cancellationToken);
 
+    public Task<bool> DeleteAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        CallAsync(cluster, execution, "deleting the access entry", async eks =>
+        {
+            try
+            {
+                await eks.DeleteAccessEntryAsync(
+                    new DeleteAccessEntryRequest { ClusterName = cluster.Name, PrincipalArn = members.RoleArn(cluster) }, cancellationToken);
+                return true;
+            }
+            catch (ResourceNotFoundException)
+            {
+                return false;
+            }
+        }, cancellationToken);
+
     /// <summary>No cluster, no entry, no association; or a cluster that knows no entries at all, which EKS calls an invalid request.</summary>
     private static bool HasNoEntry(AmazonEKSException e) => e is ResourceNotFoundException or InvalidRequestException;
 

@@ -25,4 +25,7 @@ public interface IAccessEntries
 
     /// <summary>Idempotent. False when there was nothing to disassociate.</summary>
     Task<bool> DisassociateAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken);
+
+    /// <summary>With everything associated to it. False when there was none.</summary>
+    Task<bool> DeleteAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken);
 }

@@ -26,6 +26,16 @@ public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adj
             Configure(new AmazonEKSConfig(), cluster.Region, adjust));
     }
 
+    /// <summary>IAM of the cluster's account. The caller disposes it.</summary>
+    public async Task<IAmazonIdentityManagementService> MemberIamAsync(
+        ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var credentials = await members.AssumeAsync(cluster, execution, cancellationToken);
+        return new AmazonIdentityManagementServiceClient(
+            new SessionAWSCredentials(credentials.AccessKey, credentials.SecretKey, credentials.Token),
+            Configure(new AmazonIdentityManagementServiceConfig(), cluster.Region, adjust));
+    }
+
     /// <summary>IAM of the hub. Shared: do not dispose it.</summary>
     /// <param name="region">Any region of the partition.</param>
     public IAmazonIdentityManagementService Iam(string region) => Hub(

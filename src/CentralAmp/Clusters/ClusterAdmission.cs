@@ -57,6 +57,17 @@ public static class ClusterAdmission
         };
     }
 
+    /// <summary>What is needed to enter the cluster, whatever its tags and routes say.</summary>
+    /// <exception cref="BlockedException">It cannot be entered as it is.</exception>
+    public static ClusterDescription Enterable(ClusterReference cluster, ObservedCluster observed) =>
+        Looked(observed, new RoadTags(AllowRestart: false)) with
+        {
+            Next = ClusterNext.Continue,
+            Issuer = observed.Issuer ?? "",
+            Endpoint = EndpointOf(cluster, observed),
+            CertificateAuthority = CertificateAuthorityOf(cluster, observed),
+        };
+
     private static ClusterDescription Looked(ObservedCluster observed, RoadTags options) => new()
     {
         Next = ClusterNext.Wait,

@@ -28,6 +28,19 @@ public static class ClusterTags
         return (Flag(cluster, tags, Onboard, absent: onboardByDefault), new RoadTags(Flag(cluster, tags, AllowRestart, absent: false)));
     }
 
+    /// <summary>Tags that cannot be followed opt nobody out: what works is not taken back on a typing error.</summary>
+    public static bool OptsOut(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, bool onboardByDefault)
+    {
+        try
+        {
+            return !Read(cluster, tags, onboardByDefault).Onboard;
+        }
+        catch (BlockedException)
+        {
+            return false;
+        }
+    }
+
     private static bool Flag(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, string key, bool absent) =>
         tags.TryGetValue(key, out var value)
             ? value.Trim().ToLowerInvariant() switch

@@ -33,6 +33,11 @@ internal static class InputFields
         ? value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw WrongType(path, "true or false", value)
         : false;
 
+    /// <summary>A whole number; null when absent or null.</summary>
+    public static long? Number(JsonElement parent, string path) => Find(parent, path) is { } value
+        ? value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : throw WrongType(path, "a whole number", value)
+        : null;
+
     public static bool Has(JsonElement parent, string name) => parent.TryGetProperty(name, out _);
 
     public static BlockedException Missing(string path) => new(Causes.InputFieldMissing, $"The field '{path}' of the input is missing or null.", Accepted);

@@ -26,6 +26,9 @@ public interface IKubernetes : IDisposable
     /// <summary>POST: a TokenRequest, or a new object in a collection.</summary>
     Task<JsonObject> CreateAsync(string path, JsonObject body, CancellationToken cancellationToken);
 
+    /// <summary>False when it is not there (any more), or is another one of that name (409: the uid is a precondition).</summary>
+    Task<bool> DeleteAsync(string path, string uid, CancellationToken cancellationToken);
+
     /// <summary>GET through the API server to a pod; every status of the pod, or of the proxy in front of it, is an answer.</summary>
     Task<ProxyAnswer> ProxyGetAsync(string path, CancellationToken cancellationToken);
 }

@@ -51,6 +51,24 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) 
     public Task<JsonObject> CreateAsync(string path, JsonObject body, CancellationToken cancellationToken) =>
         WriteAsync(HttpMethod.Post, $"{path}?fieldManager={FieldManager}", body, "application/json", cancellationToken);
 
+    public async Task<bool> DeleteAsync(string path, string uid, CancellationToken cancellationToken)
+    {
+        var options = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "DeleteOptions",
+            ["preconditions"] = new JsonObject { ["uid"] = uid },
+        };
+        var answer = await SendAsync(HttpMethod.Delete, path, new Body(options.ToJsonString(), "application/json"), cancellationToken);
+        if (answer.Status is 404 or 409)
+        {
+            return false;
+        }
+
+        Success(HttpMethod.Delete, path, answer);
+        return true;
+    }
+
     public async Task<ProxyAnswer> ProxyGetAsync(string path, CancellationToken cancellationToken)
     {
         var answer = await SendAsync(HttpMethod.Get, path, body: null, cancellationToken);

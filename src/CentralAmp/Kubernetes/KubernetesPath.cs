@@ -30,6 +30,12 @@ public static class KubernetesPath
 
     public static string StatefulSets(string @namespace) => $"/apis/apps/v1/namespaces/{Escape(@namespace)}/statefulsets";
 
+    public static string AllServiceAccounts => "/api/v1/serviceaccounts";
+
+    /// <param name="kind">Plural: <c>clusterroles</c>, <c>roles</c>, … of every namespace.</param>
+    /// <param name="labelSelector">As <c>kubectl -l</c>.</param>
+    public static string AllRbac(string kind, string labelSelector) => $"{Rbac}/{kind}?labelSelector={Escape(labelSelector)}";
+
     public static string ClusterRole(string name) => $"{Rbac}/clusterroles/{Escape(name)}";
 
     public static string ClusterRoleBinding(string name) => $"{Rbac}/clusterrolebindings/{Escape(name)}";

@@ -22,8 +22,12 @@ internal static class OutcomeDecider
         { Failure: { } caught } => OfFailure(request, FailureMessage.Parse(caught.Error, caught.Cause)),
         { Described: { Next: ClusterNext.Refuse } described } => OfFailure(request, FailureMessage.Parse(nameof(BlockedException), described.Refusal)),
         { Leftover: { } caught } => OfLeftover(FailureMessage.Parse(caught.Error, caught.Cause)),
-        { Described.Next: ClusterNext.OptOut } => new OutcomeDecision(
-            Outcome.OptedOut, null, $"{Name(request)} is tagged central-amp:onboard=false; nothing was changed.", null),
+        { Described: { Next: ClusterNext.OptOut } described } => new OutcomeDecision(Outcome.OptedOut, null, OptedOut(request, described), null),
+        { Described.Next: ClusterNext.Offboarded } => new OutcomeDecision(
+            Outcome.Offboarded,
+            null,
+            $"{Name(request)} was offboarded before; nothing was changed.",
+            "To onboard it again, execute with {\"reopen\": true}."),
         // Nothing was asked of the road but the plan: the cluster is where it was.
         { Plan: { Stop: PlanStop.DryRun } plan } => new OutcomeDecision(Outcome.Parked, null, $"Dry run, nothing was changed. {plan.Sentence}", null),
         { Plan: { Stop: PlanStop.ParkedTooLong } plan } => new OutcomeDecision(
@@ -35,6 +39,10 @@ internal static class OutcomeDecider
             $"The road of {Name(request)} ended without a result and without a failure.",
             "Report it as a bug, with the execution's history."),
     };
+
+    private static string OptedOut(RecordOutcomeRequest request, ClusterDescription described) =>
+        $"{Name(request)} is opted out by its tags (central-amp:onboard); "
+        + (described.Onboarded ? "what CentralAmp made for it is being taken back." : "nothing was changed.");
 
     private static string Verified(RecordOutcomeRequest request, VerifyIngestResult verification)
     {

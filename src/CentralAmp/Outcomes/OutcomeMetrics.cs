@@ -9,37 +9,54 @@ internal static class OutcomeMetrics
 {
     private const string Namespace = "CentralAmp";
 
-    /// <summary>Counts outcomes by word; the duration is of the execution. Cluster and cause are searchable, not dimensions: those cost per value.</summary>
+    /// <summary>
+    /// Counts outcomes by word and failures by cause, the few values that are worth a dimension each; the cluster is searchable only.
+    /// </summary>
+    /// <param name="now">Durations are of the execution: EKS does not say when a cluster became ACTIVE.</param>
     public static string Line(OutcomeRecord record, DateTimeOffset startedAt, DateTimeOffset now)
     {
-        var metrics = new JsonArray(Metric("Outcomes", "Count"), Metric("ExecutionDuration", "Milliseconds"));
-        var line = new JsonObject
-        {
-            ["Outcome"] = record.Outcome.ToString(),
-            ["Outcomes"] = 1,
-            ["ExecutionDuration"] = (long)(now - startedAt).TotalMilliseconds,
-            ["cause"] = record.Cause,
-            ["cluster"] = record.ClusterArn,
-            ["execution"] = record.ExecutionId,
-        };
+        var duration = (long)(now - startedAt).TotalMilliseconds;
+        var line = new JsonObject { ["Outcome"] = record.Outcome.ToString(), ["cluster"] = record.ClusterArn, ["execution"] = record.ExecutionId };
+        var byOutcome = new JsonArray();
+        Add(byOutcome, "Outcomes", "Count", 1);
+        Add(byOutcome, "ExecutionDuration", "Milliseconds", duration);
         if (record.Series is { } series)
         {
-            metrics.Add((JsonNode)Metric("Series", "Count"));
-            line["Series"] = series;
+            Add(byOutcome, "Series", "Count", series);
         }
 
-        line["_aws"] = new JsonObject
+        var directives = new JsonArray(Directive(byOutcome, "Outcome"));
+        // Runs that found everything in place would drown those that brought a cluster in.
+        if (record is { Outcome: Outcome.Verified, Changed: true })
         {
-            ["Timestamp"] = now.ToUnixTimeMilliseconds(),
-            ["CloudWatchMetrics"] = new JsonArray(new JsonObject
-            {
-                ["Namespace"] = Namespace,
-                ["Dimensions"] = new JsonArray(new JsonArray("Outcome")),
-                ["Metrics"] = metrics,
-            }),
-        };
+            var alone = new JsonArray();
+            Add(alone, "TimeToVerified", "Milliseconds", duration);
+            directives.Add((JsonNode)Directive(alone));
+        }
+
+        // Who waits for a collector has not failed.
+        if (record is { Cause: { } cause, Outcome: not Outcome.Parked })
+        {
+            line["Cause"] = cause;
+            var byCause = new JsonArray();
+            Add(byCause, "Failures", "Count", 1);
+            directives.Add((JsonNode)Directive(byCause, "Cause"));
+        }
+
+        line["_aws"] = new JsonObject { ["Timestamp"] = now.ToUnixTimeMilliseconds(), ["CloudWatchMetrics"] = directives };
         return JsonMeaning.Print(line);
+
+        void Add(JsonArray metrics, string name, string unit, long value)
+        {
+            metrics.Add((JsonNode)new JsonObject { ["Name"] = name, ["Unit"] = unit });
+            line[name] = value;
+        }
     }
 
-    private static JsonObject Metric(string name, string unit) => new() { ["Name"] = name, ["Unit"] = unit };
+    private static JsonObject Directive(JsonArray metrics, params string[] dimensions) => new()
+    {
+        ["Namespace"] = Namespace,
+        ["Dimensions"] = new JsonArray(new JsonArray([.. dimensions.Select(name => (JsonNode)JsonValue.Create(name))])),
+        ["Metrics"] = metrics,
+    };
 }

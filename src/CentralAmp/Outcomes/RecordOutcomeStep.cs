@@ -24,9 +24,11 @@ public sealed partial class RecordOutcomeStep(ClusterRegistry registry, TimeProv
         return record;
     }
 
-    /// <returns>Null where there is nothing to write: input without a cluster, a cluster that was not seen, a dry run.</returns>
+    /// <returns>Null where there is nothing to write: input without a cluster, a cluster that was not seen, a closed one, a dry run.</returns>
     private async Task<bool?> RegisterAsync(RecordOutcomeRequest request, OutcomeRecord record, DateTimeOffset now, CancellationToken cancellationToken) =>
-        request.Cluster is { } cluster && request.Described is { CreatedAt: > 0 } described && request.Plan?.Stop != PlanStop.DryRun
+        request.Cluster is { } cluster
+        && request.Described is { CreatedAt: > 0, Next: not ClusterNext.Offboarded } described
+        && request.Plan?.Stop != PlanStop.DryRun
             ? await registry.RecordAsync(ItemOf(cluster, described, record, now), request.Execution, cancellationToken)
             : null;
 
@@ -67,6 +69,7 @@ public sealed partial class RecordOutcomeStep(ClusterRegistry registry, TimeProv
         TrustMode = record.TrustMode,
         Delivery = record.Delivery,
         RoleArn = record.RoleArn,
+        Issuer = NullIfEmpty(described.Issuer),
         Series = record.Series,
         VerifiedAt = record.VerifiedAt,
         ChangedAt = record.Changed ? now : null,

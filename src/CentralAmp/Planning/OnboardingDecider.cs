@@ -81,7 +81,7 @@ internal static class OnboardingDecider
         };
     }
 
-    private static Collector CollectorOf(PrometheusResource prometheus) => new()
+    internal static Collector CollectorOf(PrometheusResource prometheus) => new()
     {
         Namespace = prometheus.Namespace,
         Name = prometheus.Name,

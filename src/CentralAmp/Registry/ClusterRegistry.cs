@@ -2,6 +2,7 @@ using System.Globalization;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using CentralAmp.Failures;
+using CentralAmp.Outcomes;
 using CentralAmp.Settings;
 
 namespace CentralAmp.Registry;
@@ -9,6 +10,11 @@ namespace CentralAmp.Registry;
 /// <summary>The DynamoDB table with one item per cluster.</summary>
 public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings, TimeProvider time)
 {
+    /// <summary>A tombstone stays what it is, unless it is reopened.</summary>
+    private const string NotClosed = "(attribute_not_exists(#state) OR #state <> :tombstone)";
+
+    private static readonly AttributeValue Tombstone = new() { S = nameof(Outcome.Offboarded) };
+
     /// <summary>Null when the cluster was never seen. A strongly consistent read: leases and tombstones must not be missed.</summary>
     public async Task<RegistryItem?> FindAsync(string clusterArn, long createdAt, CancellationToken cancellationToken)
     {
@@ -41,7 +47,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
         return items;
     }
 
-    /// <summary>Writes how the execution ended. False if an execution that started later has written already.</summary>
+    /// <summary>Writes how the execution ended. False if an execution that started later has written already, or the cluster was offboarded.</summary>
     /// <remarks>The lease is not touched, and <c>changedAt</c> only where the item has one.</remarks>
     /// <param name="forget">Attributes that leave the item unless it has them.</param>
     public Task<bool> RecordAsync(
@@ -49,7 +55,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
         RecordAsync(
             item,
             execution,
-            $"{RegistryItemFormat.NotNewer} AND (attribute_not_exists(executionStartedAt) OR executionStartedAt <= :executionStartedAt)",
+            $"{RegistryItemFormat.NotNewer} AND {NotClosed} AND (attribute_not_exists(executionStartedAt) OR executionStartedAt <= :executionStartedAt)",
             forget,
             cancellationToken);
 
@@ -66,12 +72,12 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
         clusterArn,
         createdAt,
         "SET schemaVersion = :schemaVersion REMOVE #state, reason, cause, remedy",
-        $"{RegistryItemFormat.NotNewer} AND #state IN (:offboarding, :offboarded)",
+        $"{RegistryItemFormat.NotNewer} AND (#state = :tombstone OR #state = :offboarding)",
         new()
         {
             [":schemaVersion"] = RegistryItemFormat.Schema,
-            [":offboarding"] = new AttributeValue { S = nameof(Outcomes.Outcome.Offboarding) },
-            [":offboarded"] = new AttributeValue { S = nameof(Outcomes.Outcome.Offboarded) },
+            [":tombstone"] = Tombstone,
+            [":offboarding"] = new AttributeValue { S = nameof(Outcome.Offboarding) },
         },
         cancellationToken);
 
@@ -121,7 +127,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             item.CreatedAt,
             RegistryItemFormat.UpdateExpression(attributes, forget),
             condition,
-            attributes,
+            condition.Contains(NotClosed, StringComparison.Ordinal) ? new(attributes) { [":tombstone"] = Tombstone } : attributes,
             cancellationToken);
     }
 

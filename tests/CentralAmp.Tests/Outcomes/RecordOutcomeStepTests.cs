@@ -74,7 +74,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     {
         var record = await RecordAsync(new RecordOutcomeRequest(Some.Execution()) { Failure = OutcomeDeciderTests.Blocked(Causes.InputNotUnderstood) });
         Assert.Equal((Outcome.Blocked, Causes.InputNotUnderstood, null), (record.Outcome, record.Cause, record.ClusterArn));
-        Assert.Contains("\"cause\":\"InputNotUnderstood\"", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\"Cause\":\"InputNotUnderstood\"", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

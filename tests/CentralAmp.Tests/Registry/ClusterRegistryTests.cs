@@ -221,7 +221,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
         Assert.Contains("reading the registry item of", failure.Sentence, StringComparison.Ordinal);
     }
 
-    private static Task PutAsync(RegistryTable table, string schema) => table.Dynamo.PutItemAsync(
+    private static Task<PutItemResponse> PutAsync(RegistryTable table, string schema) => table.Dynamo.PutItemAsync(
         table.Name,
         new Dictionary<string, AttributeValue>
         {

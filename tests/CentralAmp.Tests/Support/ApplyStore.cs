@@ -29,6 +29,26 @@ public sealed class ApplyStore
     public IReadOnlyList<JsonObject>? All(string segment) =>
         [.. objects.Keys.Where(path => path.Contains(segment, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(path => Get(path)!)];
 
+    /// <param name="path">Of every namespace, with the label as query.</param>
+    public IReadOnlyList<JsonObject> Labelled(string path)
+    {
+        var (kind, label) = (path.Split('?')[0].Split('/')[^1], Uri.UnescapeDataString(path.Split("labelSelector=")[1]).Split('='));
+        return [.. All($"/{kind}/")!.Where(item => item["metadata"]!["labels"]?[label[0]]?.ToString() == label[1])];
+    }
+
+    /// <summary>Counted as a write of ours. False without that very object.</summary>
+    public bool DeleteOurs(string path, string uid)
+    {
+        writes.Add($"DELETE {path}");
+        var found = objects.TryGetValue(path, out var item) && item["metadata"]!["uid"]!.ToString() == uid;
+        if (found)
+        {
+            Delete(path);
+        }
+
+        return found;
+    }
+
     /// <summary>Made by the cluster itself.</summary>
     public void Put(string path, JsonObject body) => objects[path] = body;
 

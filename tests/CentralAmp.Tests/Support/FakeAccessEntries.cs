@@ -72,6 +72,14 @@ public sealed class FakeAccessEntries : IAccessEntries
         return Task.FromResult(was);
     }
 
+    public Task<bool> DeleteAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        Changing("Delete");
+        var was = Entry is not null;
+        (Entry, Admin) = (null, false);
+        return Task.FromResult(was);
+    }
+
     private void Changing(string call)
     {
         Calls.Enqueue(call);

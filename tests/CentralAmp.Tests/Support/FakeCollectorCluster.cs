@@ -149,6 +149,8 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         {
             _ when path == KubernetesPath.AllPrometheuses => Objects.All("/prometheuses/"),
             _ when path == KubernetesPath.AllPrometheusAgents => Objects.All("/prometheusagents/"),
+            _ when path == KubernetesPath.AllServiceAccounts => Objects.All("/serviceaccounts/"),
+            _ when path.Contains("?labelSelector=", StringComparison.Ordinal) => Objects.Labelled(path),
             _ => throw new InvalidOperationException($"Nobody planned a list of {path}."),
         });
     }
@@ -181,6 +183,12 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         return path == KubernetesPath.TokenRequest(Namespace, Account)
             ? Task.FromResult(new JsonObject { ["status"] = new JsonObject { ["token"] = Token } })
             : throw new InvalidOperationException($"Nobody planned a POST to {path}.");
+    }
+
+    public Task<bool> DeleteAsync(string path, string uid, CancellationToken cancellationToken)
+    {
+        ThrowPlanned($"DELETE {path}");
+        return Task.FromResult(Objects.DeleteOurs(path, uid));
     }
 
     public Task<ProxyAnswer> ProxyGetAsync(string path, CancellationToken cancellationToken)

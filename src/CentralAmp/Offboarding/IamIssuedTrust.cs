@@ -1,0 +1,107 @@
+using Amazon.IdentityManagement;
+using Amazon.IdentityManagement.Model;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using CentralAmp.Trust;
+
+namespace CentralAmp.Offboarding;
+
+/// <summary>IAM of the hub and of member accounts.</summary>
+/// <param name="member">IAM of a cluster's account as the member role; disposed after each call.</param>
+public sealed class IamIssuedTrust(
+    IAmazonIdentityManagementService hub,
+    Func<ClusterReference, ExecutionReference, CancellationToken, Task<IAmazonIdentityManagementService>> member) : IIssuedTrust
+{
+    public Task<ObservedRole?> FindRoleAsync(TrustAccount account, string name, CancellationToken cancellationToken) =>
+        FindAsync(account, $"reading the role {name}", async iam =>
+        {
+            var role = (await iam.GetRoleAsync(new GetRoleRequest { RoleName = name }, cancellationToken)).Role;
+            return new ObservedRole(
+                role.Arn, role.AssumeRolePolicyDocument ?? "", role.PermissionsBoundary?.PermissionsBoundaryArn ?? "", TagsOf(role.Tags));
+        }, cancellationToken);
+
+    public Task<ObservedProvider?> FindProviderAsync(TrustAccount account, string arn, CancellationToken cancellationToken) =>
+        FindAsync(account, $"reading the provider {arn}", async iam =>
+        {
+            var provider = await iam.GetOpenIDConnectProviderAsync(new GetOpenIDConnectProviderRequest { OpenIDConnectProviderArn = arn }, cancellationToken);
+            return new ObservedProvider(provider.ClientIDList ?? [], TagsOf(provider.Tags));
+        }, cancellationToken);
+
+    public Task<string?> FindPolicyAsync(TrustAccount account, string role, string policy, CancellationToken cancellationToken) =>
+        FindAsync(
+            account,
+            $"reading the policy {policy} of {role}",
+            async iam => (await iam.GetRolePolicyAsync(new GetRolePolicyRequest { RoleName = role, PolicyName = policy }, cancellationToken)).PolicyDocument,
+            cancellationToken);
+
+    public Task<bool> PutPolicyAsync(TrustAccount account, string role, string policy, string document, CancellationToken cancellationToken) =>
+        DoAsync(
+            account,
+            $"writing the policy {policy} of {role}",
+            iam => iam.PutRolePolicyAsync(
+                new PutRolePolicyRequest { RoleName = role, PolicyName = policy, PolicyDocument = document }, cancellationToken),
+            cancellationToken);
+
+    public Task<bool> DeleteRoleAsync(TrustAccount account, string name, CancellationToken cancellationToken) =>
+        DoAsync(account, $"deleting the role {name}", async iam =>
+        {
+            var policies = await iam.ListRolePoliciesAsync(new ListRolePoliciesRequest { RoleName = name }, cancellationToken);
+            foreach (var policy in policies.PolicyNames ?? [])
+            {
+                await iam.DeleteRolePolicyAsync(new DeleteRolePolicyRequest { RoleName = name, PolicyName = policy }, cancellationToken);
+            }
+
+            await iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = name }, cancellationToken);
+        }, cancellationToken);
+
+    public Task<bool> DeleteProviderAsync(TrustAccount account, string arn, CancellationToken cancellationToken) => DoAsync(
+        account,
+        $"deleting the provider {arn}",
+        iam => iam.DeleteOpenIDConnectProviderAsync(new DeleteOpenIDConnectProviderRequest { OpenIDConnectProviderArn = arn }, cancellationToken),
+        cancellationToken);
+
+    private async Task<bool> DoAsync(
+        TrustAccount account, string doing, Func<IAmazonIdentityManagementService, Task> act, CancellationToken cancellationToken) =>
+        await FindAsync(account, doing, async iam =>
+        {
+            await act(iam);
+            return "done";
+        }, cancellationToken) is not null;
+
+    private async Task<T?> FindAsync<T>(
+        TrustAccount account, string doing, Func<IAmazonIdentityManagementService, Task<T>> call, CancellationToken cancellationToken)
+        where T : class
+    {
+        var iam = account.Member is { } cluster ? await member(cluster, account.Execution, cancellationToken) : hub;
+        try
+        {
+            return await call(iam);
+        }
+        catch (NoSuchEntityException)
+        {
+            return null;
+        }
+        catch (DeleteConflictException e)
+        {
+            throw new BlockedException(
+                Causes.RoleForeign,
+                $"While {doing} in {account}: someone attached more to it than CentralAmp did ({e.Message}).",
+                "Detach the managed policies and instance profiles from that role, then execute again.",
+                e);
+        }
+        catch (Exception e) when (FailureMapping.TryMap(e, $"{doing} in {account}", account.Member is null ? CallSide.Hub : CallSide.Member, out var failure))
+        {
+            throw failure;
+        }
+        finally
+        {
+            if (account.Member is not null)
+            {
+                iam.Dispose();
+            }
+        }
+    }
+
+    private static Dictionary<string, string> TagsOf(List<Tag>? tags) =>
+        (tags ?? []).ToDictionary(tag => tag.Key, tag => tag.Value, StringComparer.Ordinal);
+}

@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Access;
+using CentralAmp.Delivery;
+using CentralAmp.Kubernetes;
+using CentralAmp.Planning;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Offboarding;
+
+public sealed record RemoveRbacRequest(ExecutionReference Execution, ResolveOffboardingResult Resolved);
+
+public sealed record RemoveRbacResult(Change Change);
+
+/// <summary>
+/// Removes our RBAC in every namespace, that of former collectors too, and the role from service accounts whose collector is gone.
+/// Runs elevated: only an admin may list them all.
+/// </summary>
+public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<RemoveRbacStep> logger)
+{
+    /// <summary>Bindings first: a role without a binding grants nothing.</summary>
+    private static readonly string[] Kinds = ["rolebindings", "roles", "clusterrolebindings", "clusterroles"];
+
+    /// <summary>The label may be set by anyone on anything; the name is ours as well.</summary>
+    private static readonly string[] Names = [RbacManifests.ReadName, RbacManifests.WriteName];
+
+    public async Task<RemoveRbacResult> RunAsync(RemoveRbacRequest request, CancellationToken cancellationToken)
+    {
+        var resolved = request.Resolved;
+        using var kubernetes = await clusters.ConnectAsync(resolved.Cluster, resolved.Described, request.Execution, cancellationToken);
+        var change = await ForgetRoleAsync(kubernetes, resolved.Cluster.Arn, cancellationToken);
+        foreach (var kind in Kinds)
+        {
+            var path = KubernetesPath.AllRbac(kind, $"{RbacManifests.ManagedByLabel}={RbacManifests.ManagedBy}");
+            foreach (var item in await kubernetes.ListAsync(path, cancellationToken) ?? [])
+            {
+                if (RbacComparison.IsOurs(item) && Names.Contains(Text(item, "name")))
+                {
+                    var deleted = await kubernetes.DeleteAsync(PathOf(kind, item), Text(item, "uid"), cancellationToken);
+                    Removed(resolved.Cluster.Arn, kind, Text(item, "namespace"), Text(item, "name"), deleted);
+                    change = deleted ? Change.Updated : change;
+                }
+            }
+        }
+
+        return new RemoveRbacResult(change);
+    }
+
+    /// <summary>Collectors gave it up already; a service account outlives the Prometheus resource that it was for.</summary>
+    private async Task<Change> ForgetRoleAsync(IKubernetes kubernetes, string cluster, CancellationToken cancellationToken)
+    {
+        var change = Change.Unchanged;
+        foreach (var item in await kubernetes.ListAsync(KubernetesPath.AllServiceAccounts, cancellationToken) ?? [])
+        {
+            var account = ServiceAccountResource.Read(item);
+            if (account.RoleIsOurs)
+            {
+                await kubernetes.ApplyAsync(
+                    KubernetesPath.ServiceAccount(account.Namespace, account.Name), CollectorPatches.ServiceAccount(account, roleArn: null), cancellationToken);
+                Removed(cluster, "role of service account", account.Namespace, account.Name, done: true);
+                change = Change.Updated;
+            }
+        }
+
+        return change;
+    }
+
+    private static string PathOf(string kind, JsonObject item) => kind switch
+    {
+        "rolebindings" => KubernetesPath.RoleBinding(Text(item, "namespace"), Text(item, "name")),
+        "roles" => KubernetesPath.Role(Text(item, "namespace"), Text(item, "name")),
+        "clusterrolebindings" => KubernetesPath.ClusterRoleBinding(Text(item, "name")),
+        _ => KubernetesPath.ClusterRole(Text(item, "name")),
+    };
+
+    private static string Text(JsonObject item, string field) => item["metadata"]?[field]?.ToString() ?? "";
+
+    [LoggerMessage(LogLevel.Information, "{Cluster}: {Kind} {Namespace}/{Name} removed: {Done}")]
+    private partial void Removed(string cluster, string kind, string @namespace, string name, bool done);
+}

@@ -1,0 +1,51 @@
+using CentralAmp.Access;
+using CentralAmp.Delivery;
+using CentralAmp.Failures;
+using CentralAmp.Planning;
+using CentralAmp.Settings;
+using CentralAmp.Trust;
+
+namespace CentralAmp.Offboarding;
+
+/// <summary>Decides which collector is next, and says it in the words of onboarding. Pure.</summary>
+internal static class WithdrawalPlan
+{
+    /// <returns>The next collector; or why nothing more may be withdrawn; or neither, when none is left.</returns>
+    public static (TouchedCollector? Next, Failure? Refusal) Next(IReadOnlyList<TouchedCollector> touched)
+    {
+        var kept = touched.Where(collector => collector.KeepsEntryAtSource).ToList();
+        // A service account may be shared: it gives up the role only when no resource needs it any more.
+        var next = touched.Where(collector => !collector.KeepsEntryAtSource && !IsSharedWith(kept, collector))
+            .OrderByDescending(collector => collector.HasOursItself)
+            .FirstOrDefault();
+        return next is not null || kept.Count == 0 ? (next, null) : (null, KeptAtSource(kept[0]));
+    }
+
+    public static OnboardingPlan Of(ResolveOffboardingResult resolved, TouchedCollector collector, HubSettings settings) => new()
+    {
+        Next = PlanNext.Deliver,
+        Sentence = $"What CentralAmp put into {collector.Prometheus} is taken back.",
+        WorkspaceArn = resolved.Registered.WorkspaceArn ?? settings.WorkspaceArn,
+        // Only to know our entry by; an entry that is not there needs none.
+        WorkspaceEndpoint = collector.EntryUrl?.Replace(RemoteWriteEntry.Url(""), "", StringComparison.Ordinal) ?? "",
+        IngestRoleName = IssuedNames.Role(resolved),
+        ClusterLabel = ClusterLabels.Of(resolved.Cluster).Cluster,
+        Collector = OnboardingDecider.CollectorOf(collector.Prometheus),
+        Change = Change.Updated,
+    };
+
+    public static EnsureTrustResult TrustOf(ResolveOffboardingResult resolved, HubSettings settings)
+    {
+        var ingest = IngestRole.Arn(resolved.Cluster, IssuedNames.Role(resolved), settings);
+        return new EnsureTrustResult(Change.Unchanged, resolved.Registered.CollectorRoleArn ?? ingest, ProviderArn: "", RbacAccess.Allowed);
+    }
+
+    private static bool IsSharedWith(List<TouchedCollector> kept, TouchedCollector collector) =>
+        !collector.HasOursItself && kept.Any(other => other.ServiceAccount?.Uid == collector.ServiceAccount?.Uid);
+
+    private static Failure KeptAtSource(TouchedCollector collector) => Decisions.Blocked(
+        Causes.EntryKeptAtSource,
+        $"The list of remote writes of {collector.Prometheus} comes from its own source and still has our entry '{Ours.EntryName}'; "
+        + "without its role that Prometheus could not reload.",
+        "Remove the entry at its source (Helm values, Git), then execute again.");
+}
