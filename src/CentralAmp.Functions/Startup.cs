@@ -76,15 +76,16 @@ public sealed class Startup
     private static void AddPlanAndTrust(IServiceCollection services)
     {
         services.AddSingleton<IWorkspaces>(provider => new AmpWorkspaces(provider.GetRequiredService<AwsClients>().Prometheus));
-        // IAM is global; the function's own region names the partition.
-        services.AddSingleton<ITrustStore>(provider => new IamTrustStore(provider.GetRequiredService<AwsClients>().Iam(Region())));
+        services.AddSingleton<ITrustStores>(provider => new IamTrustStores(provider.GetRequiredService<AwsClients>(), Region()));
         services.AddSingleton<PlanOnboardingStep>();
         services.AddSingleton<EnsureTrustStep>();
+        services.AddSingleton<RemoveOldGrantStep>();
     }
 
     private static void AddDelivery(IServiceCollection services)
     {
-        services.AddSingleton<IWebIdentity>(provider => new StsWebIdentity(provider.GetRequiredService<AwsClients>().WebIdentity));
+        services.AddSingleton<IWebIdentity>(provider => new StsWebIdentity(
+            provider.GetRequiredService<AwsClients>().WebIdentity, provider.GetRequiredService<AwsClients>().CollectorSts));
         services.AddSingleton(provider => new WorkspaceDataPlane(new HttpClient(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Func<Task<ImmutableCredentials>>>(AwsClients.HubCredentialsAsync);
         services.AddSingleton<ProveIngestStep>();

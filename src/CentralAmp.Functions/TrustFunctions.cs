@@ -20,4 +20,8 @@ public sealed class TrustFunctions(StepEdge edge)
     [LambdaFunction]
     public Task<ProveIngestResult> ProveIngest([FromServices] ProveIngestStep step, ProveIngestRequest request, ILambdaContext context) =>
         edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
+
+    [LambdaFunction]
+    public Task<RemoveOldGrantResult> RemoveOldGrant([FromServices] RemoveOldGrantStep step, RemoveOldGrantRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
 }

@@ -32,6 +32,8 @@ namespace CentralAmp.Functions.Serialization;
 [JsonSerializable(typeof(EnsureTrustResult))]
 [JsonSerializable(typeof(ProveIngestRequest))]
 [JsonSerializable(typeof(ProveIngestResult))]
+[JsonSerializable(typeof(RemoveOldGrantRequest))]
+[JsonSerializable(typeof(RemoveOldGrantResult))]
 [JsonSerializable(typeof(DeliverRemoteWriteRequest))]
 [JsonSerializable(typeof(DeliverRemoteWriteResult))]
 [JsonSerializable(typeof(WithdrawRemoteWriteRequest))]

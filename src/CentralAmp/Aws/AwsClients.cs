@@ -36,6 +36,11 @@ public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adj
             Configure(new AmazonIdentityManagementServiceConfig(), cluster.Region, adjust));
     }
 
+    /// <summary>STS with the collector's own credentials, for the second role of chained trust. The caller disposes it.</summary>
+    public IAmazonSecurityTokenService CollectorSts(ImmutableCredentials credentials, string region) => new AmazonSecurityTokenServiceClient(
+        new SessionAWSCredentials(credentials.AccessKey, credentials.SecretKey, credentials.Token),
+        Configure(new AmazonSecurityTokenServiceConfig(), region, adjust));
+
     /// <summary>IAM of the hub. Shared: do not dispose it.</summary>
     /// <param name="region">Any region of the partition.</param>
     public IAmazonIdentityManagementService Iam(string region) => Hub(

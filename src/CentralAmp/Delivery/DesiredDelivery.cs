@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
 using CentralAmp.Planning;
 using CentralAmp.Settings;
+using CentralAmp.Trust;
 
 namespace CentralAmp.Delivery;
 
@@ -9,11 +10,27 @@ namespace CentralAmp.Delivery;
 /// <param name="Entry">Its one entry in <c>spec.remoteWrite</c>.</param>
 public sealed record DesiredDelivery(string RoleArn, JsonObject Entry)
 {
+    /// <param name="roleArn">What the service account assumes.</param>
+    /// <param name="ingestRoleArn">The same in trust mode <c>direct</c>; in <c>chained</c> the role that the collector assumes next.</param>
     public static DesiredDelivery For(
-        ClusterReference cluster, string roleArn, Workspace workspace, string replicaLabel, int replicas, int shards, HubSettings settings) =>
+        ClusterReference cluster,
+        string roleArn,
+        string ingestRoleArn,
+        Workspace workspace,
+        string replicaLabel,
+        int replicas,
+        int shards,
+        HubSettings settings) =>
         new(roleArn, RemoteWriteEntry.Render(new RemoteWriteTarget(
-            workspace.Endpoint, workspace.Region, ClusterLabels.Of(cluster), replicaLabel, replicas, shards, settings.ProxyFromEnvironment)));
+            workspace.Endpoint,
+            workspace.Region,
+            ingestRoleArn == roleArn ? "" : ingestRoleArn,
+            ClusterLabels.Of(cluster),
+            replicaLabel,
+            replicas,
+            shards,
+            settings.ProxyFromEnvironment)));
 
-    public static DesiredDelivery For(ClusterReference cluster, string roleArn, OnboardingPlan plan, Collector collector, HubSettings settings) =>
-        For(cluster, roleArn, Workspace.Of(plan), collector.ReplicaLabel, collector.Replicas, collector.Shards, settings);
+    public static DesiredDelivery For(ClusterReference cluster, EnsureTrustResult trust, OnboardingPlan plan, Collector collector, HubSettings settings) => For(
+        cluster, trust.RoleArn, trust.IngestRoleArn, Workspace.Of(plan), collector.ReplicaLabel, collector.Replicas, collector.Shards, settings);
 }

@@ -34,13 +34,14 @@ public sealed record LoadedConfiguration(string Pod, bool? HasName, bool? HasEnt
     ];
 
     /// <summary>
-    /// Prometheus prints its configuration with keys and order of its own; the name, the address and every label value, each as a
+    /// Prometheus prints its configuration with keys and order of its own; the name, the address, the role and every label value, each as a
     /// value of its own, tell ours (and this version of it) well enough.
     /// </summary>
     private static IEnumerable<(string Key, string Value)> Expected(JsonObject entry) =>
     [
         ("name", entry["name"]!.ToString()),
         ("url", entry["url"]!.ToString()),
+        .. entry["sigv4"]!["roleArn"] is { } role ? ((string, string)[])[("role_arn", role.ToString())] : [],
         .. entry["writeRelabelConfigs"]!.AsArray()
             .Where(rule => rule!["sourceLabels"] is null && rule["replacement"] is not null)
             .Select(rule => ("replacement", rule!["replacement"]!.ToString())),

@@ -5,10 +5,12 @@ namespace CentralAmp.Delivery;
 /// <summary>What the entry depends on.</summary>
 /// <param name="WorkspaceEndpoint">Ends in a slash, without <c>api/v1/</c>.</param>
 /// <param name="WorkspaceRegion">What the collector signs for: the workspace's region, not the cluster's.</param>
+/// <param name="IngestRoleArn">In trust mode <c>chained</c>, the role that the collector's own assumes; empty in <c>direct</c>, where it has it already.</param>
 /// <param name="ReplicaLabel">The external label that tells replicas apart; empty if there is none.</param>
 public sealed record RemoteWriteTarget(
     string WorkspaceEndpoint,
     string WorkspaceRegion,
+    string IngestRoleArn,
     ClusterLabels Labels,
     string ReplicaLabel,
     int Replicas,
@@ -30,7 +32,7 @@ public static class RemoteWriteEntry
         {
             ["name"] = Ours.EntryName,
             ["url"] = Url(target.WorkspaceEndpoint),
-            ["sigv4"] = new JsonObject { ["region"] = target.WorkspaceRegion },
+            ["sigv4"] = SigV4(target),
             // AMP's samples (prometheus.md, "Queue and HA"): requests stay under its 1 MB.
             ["queueConfig"] = new JsonObject { ["capacity"] = 2500, ["maxSamplesPerSend"] = 1000, ["maxShards"] = 200 },
             ["writeRelabelConfigs"] = new JsonArray([.. ClusterRules(target.Labels), .. ReplicaRules(target)]),
@@ -41,6 +43,18 @@ public static class RemoteWriteEntry
         }
 
         return entry;
+    }
+
+    /// <summary>Its own role must not be named: a role that assumes itself needs a trust of its own (prometheus.md, "sigv4").</summary>
+    private static JsonObject SigV4(RemoteWriteTarget target)
+    {
+        var sigv4 = new JsonObject { ["region"] = target.WorkspaceRegion };
+        if (target.IngestRoleArn.Length > 0)
+        {
+            sigv4["roleArn"] = target.IngestRoleArn;
+        }
+
+        return sigv4;
     }
 
     /// <summary>First a scraped label of that name steps aside, then ours is set: on every series that leaves by this entry alone.</summary>

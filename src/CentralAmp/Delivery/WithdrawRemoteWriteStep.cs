@@ -15,7 +15,7 @@ public sealed partial class WithdrawRemoteWriteStep(IKubernetesClients clusters,
     public async Task<WithdrawRemoteWriteResult> RunAsync(WithdrawRemoteWriteRequest request, CancellationToken cancellationToken)
     {
         var collector = request.Plan.RequireCollector();
-        var desired = DesiredDelivery.For(request.Cluster, request.Trust.RoleArn, request.Plan, collector, settings);
+        var desired = DesiredDelivery.For(request.Cluster, request.Trust, request.Plan, collector, settings);
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
         var writer = new CollectorWriter(kubernetes, desired);
         var change = Change.Unchanged;

@@ -62,8 +62,8 @@ internal static class OutcomeDecider
             return Outcome.RolledBack;
         }
 
-        // Delivered before (in this execution or an earlier one), and not seen to work now.
-        var wasDelivered = request.Delivery is not null || request is { Plan.Change: Change.Unchanged, Trust: not null };
+        // Delivered before (in this execution or an earlier one), and not seen to work now. What fails after samples were seen is another matter.
+        var wasDelivered = request.Verification is null && (request.Delivery is not null || request is { Plan.Change: Change.Unchanged, Trust: not null });
         return failure.Kind switch
         {
             FailureKind.Unexpected => Outcome.Failed,

@@ -27,6 +27,9 @@ public sealed record RecordOutcomeRequest(ExecutionReference Execution)
 
     public VerifyIngestResult? Verification { get; init; }
 
+    /// <summary>Of a cluster that moved to another workspace.</summary>
+    public RemoveOldGrantResult? OldGrant { get; init; }
+
     public CaughtFailure? Failure { get; init; }
 
     /// <summary>What could not be taken back afterwards: the elevation or the withdrawal. Never hides <see cref="Failure"/>.</summary>

@@ -54,7 +54,7 @@ public sealed partial class RecordOutcomeStep(ClusterRegistry registry, TimeProv
     };
 
     private static bool HasChanged(RecordOutcomeRequest request) =>
-        ((Change?[])[request.Access?.Change, request.Trust?.Change, request.Delivery?.Change, request.Withdrawal?.Change])
+        ((Change?[])[request.Access?.Change, request.Trust?.Change, request.Delivery?.Change, request.Withdrawal?.Change, request.OldGrant?.Change])
             .Any(change => change is Change.Created or Change.Updated);
 
     private static RegistryItem ItemOf(ClusterReference cluster, ClusterDescription described, OutcomeRecord record, DateTimeOffset now) => new()

@@ -64,6 +64,7 @@ internal static class OnboardingDecider
     {
         Next = PlanNext.Stop,
         Sentence = "",
+        TrustMode = facts.TrustMode,
         WorkspaceArn = facts.Workspace.Arn,
         WorkspaceEndpoint = facts.Workspace.Endpoint,
         IngestRoleName = facts.RoleName,
@@ -72,7 +73,7 @@ internal static class OnboardingDecider
 
     private static string Describe(PlanFacts facts, Change change)
     {
-        var what = $"{facts.Candidate} with {facts.Candidate.Replicas} replica(s) as {facts.ServiceAccount} writes to {facts.Workspace.Arn} as {facts.RoleArn}";
+        var what = $"{facts.Candidate} with {facts.Candidate.Replicas} replica(s) as {facts.ServiceAccount} writes to {facts.Workspace.Arn} as {Identity(facts)}";
         return change switch
         {
             Change.Unchanged => $"{what}: everything is there.",
@@ -80,6 +81,9 @@ internal static class OnboardingDecider
             _ => $"{what}: the service account is to be annotated, the pods to be rolled, the remote-write entry to be applied.",
         };
     }
+
+    private static string Identity(PlanFacts facts) =>
+        facts.RoleArn == facts.IngestRoleArn ? facts.RoleArn : $"{facts.RoleArn}, which assumes {facts.IngestRoleArn}";
 
     internal static Collector CollectorOf(PrometheusResource prometheus) => new()
     {

@@ -33,7 +33,7 @@ public sealed record OnboardingPlan
     /// <summary>Always <c>prometheus</c> as yet; design.md names the others.</summary>
     public string Delivery { get; init; } = Deliveries.Prometheus;
 
-    /// <summary>Always <c>direct</c> as yet.</summary>
+    /// <summary><c>direct</c> or <c>chained</c>.</summary>
     public string TrustMode { get; init; } = TrustModes.Direct;
 
     public required string WorkspaceArn { get; init; }

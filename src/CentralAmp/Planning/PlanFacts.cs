@@ -1,5 +1,6 @@
 using CentralAmp.Clusters;
 using CentralAmp.Delivery;
+using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Trust;
 
@@ -18,6 +19,8 @@ public sealed record PlanFacts
 
     public bool DryRun { get; init; }
 
+    public string TrustMode { get; init; } = TrustModes.Direct;
+
     /// <summary>Since the execution started.</summary>
     public required TimeSpan Elapsed { get; init; }
 
@@ -34,14 +37,17 @@ public sealed record PlanFacts
 
     public string RoleName => IngestRole.Name(Cluster, Described.CreatedAt);
 
-    public string RoleArn => IngestRole.Arn(Cluster, RoleName, Settings);
+    public string IngestRoleArn => IngestRole.Arn(Cluster, RoleName, Settings);
+
+    /// <summary>What the service account shall assume.</summary>
+    public string RoleArn => TrustMode == TrustModes.Chained ? CollectorRole.Arn(Cluster, RoleName, Settings) : IngestRoleArn;
 
     public IReadOnlyList<PrometheusResource> Candidates => CandidatesOf(Prometheuses);
 
     public PrometheusResource Candidate => Candidates[0];
 
     public DesiredDelivery Desired =>
-        DesiredDelivery.For(Cluster, RoleArn, Workspace, Candidate.ReplicaLabel, Candidate.Replicas, Candidate.Shards, Settings);
+        DesiredDelivery.For(Cluster, RoleArn, IngestRoleArn, Workspace, Candidate.ReplicaLabel, Candidate.Replicas, Candidate.Shards, Settings);
 
     /// <summary>All but those that said no; of several, the one that carries our entry already.</summary>
     public static IReadOnlyList<PrometheusResource> CandidatesOf(IReadOnlyList<PrometheusResource>? prometheuses)

@@ -3,6 +3,7 @@ using CentralAmp.Kubernetes;
 using CentralAmp.Outcomes;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
+using CentralAmp.Trust;
 using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Planning;
@@ -11,6 +12,7 @@ namespace CentralAmp.Planning;
 public sealed partial class PlanOnboardingStep(
     IWorkspaces workspaces,
     IKubernetesClients clusters,
+    ITrustStores trust,
     ClusterRegistry registry,
     HubSettings settings,
     TimeProvider time,
@@ -44,10 +46,25 @@ public sealed partial class PlanOnboardingStep(
             Settings = settings,
             DryRun = request.DryRun,
             Elapsed = time.GetUtcNow() - request.Execution.StartedAt,
+            TrustMode = await TrustModeAsync(request, cancellationToken),
             Workspace = await workspaces.FindAsync(request.Described.WorkspaceArn, cancellationToken),
         };
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
         return await CollectorGatherer.GatherAsync(facts, kubernetes, cancellationToken);
+    }
+
+    private async Task<string> TrustModeAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
+    {
+        var (cluster, described) = (request.Cluster, request.Described);
+        var item = await registry.FindAsync(cluster.Arn, described.CreatedAt, cancellationToken);
+        HubProviders? providers = null;
+        if (TrustModeDecider.MustCount(cluster, item, described.TrustMode, settings))
+        {
+            var arns = await trust.Hub.ListProvidersAsync(cancellationToken);
+            providers = new HubProviders(arns.Count, arns.Contains(ClusterTrust.ProviderArn(cluster, settings.HubAccountId, described.Issuer)));
+        }
+
+        return TrustModeDecider.Decide(cluster, item, described.TrustMode, providers, settings);
     }
 
     private static RegistryItem ParkedItem(PlanOnboardingRequest request, OnboardingPlan plan) => new()

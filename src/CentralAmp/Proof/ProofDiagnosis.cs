@@ -20,21 +20,34 @@ internal static class ProofDiagnosis
             ?? NotEffective(denial);
     }
 
+    /// <summary>STS gave the collector its role, and did not let that role assume the ingest role.</summary>
+    public static Failure OfChain(ClusterTrust desired, ObservedTrust hub, ObservedTrust member, WebIdentityAnswer answer)
+    {
+        var collector = desired.Member!;
+        var denial = $"STS denied {collector.RoleArn} the ingest role {desired.Hub.RoleArn} ({answer.Code}: {answer.Message})";
+        return Missing(collector, member, denial)
+            ?? Missing(desired.Hub, hub, denial)
+            ?? OfPolicy(collector, member, $"sts:AssumeRole on exactly {desired.Hub.RoleArn}", denial)
+            ?? OfTrustedCollector(desired.Hub, hub.Role!, denial)
+            ?? OfGuardrails(collector, member.Role!, "sts:AssumeRole", answer.Message, denial)
+            ?? NotEffective(denial);
+    }
+
     /// <summary>The workspace did not take the sample that the role's credentials signed.</summary>
     /// <param name="answer">Status and text of the workspace.</param>
     public static Failure OfWrite(DesiredTrust desired, ObservedTrust observed, string answer)
     {
         var denial = $"The workspace denied {desired.RoleArn} ({answer})";
         return Missing(desired, observed, denial)
-            ?? OfIngestPolicy(desired, observed, denial)
-            ?? OfGuardrails(desired, observed.Role!, answer, denial)
+            ?? OfPolicy(desired, observed, "aps:RemoteWrite on exactly the routed workspace", denial)
+            ?? OfGuardrails(desired, observed.Role!, "aps:RemoteWrite", answer, denial)
             ?? NotEffective(denial);
     }
 
     private static Failure? Missing(DesiredTrust desired, ObservedTrust observed, string denial) => observed switch
     {
-        { Provider: null } => NotEffective($"{denial}; IAM has no provider {desired.ProviderArn}"),
-        { Role: null } => NotEffective($"{denial}; IAM has no such role"),
+        { Provider: null } when desired.ProviderArn is not null => NotEffective($"{denial}; IAM has no provider {desired.ProviderArn}"),
+        { Role: null } => NotEffective($"{denial}; IAM has no role {desired.RoleArn}"),
         _ => null,
     };
 
@@ -76,29 +89,39 @@ internal static class ProofDiagnosis
                 "See which API server answers at the cluster's endpoint; its tokens are another cluster's.")
             : null;
 
-    private static Failure? OfIngestPolicy(DesiredTrust desired, ObservedTrust observed, string denial) =>
-        PolicyMeaning.IsSame(observed.IngestPolicy, desired.IngestPolicy)
+    /// <summary>Of the ingest role in chained trust.</summary>
+    private static Failure? OfTrustedCollector(DesiredTrust desired, ObservedRole role, string denial) =>
+        PolicyMeaning.IsSame(role.TrustPolicy, desired.TrustPolicy)
+            ? null
+            : Decisions.Blocked(
+                Causes.TrustSubjectMismatch,
+                $"{denial}: the trust policy of the ingest role trusts [{string.Join(", ", ConditionValues(role.TrustPolicy, "aws:PrincipalArn"))}] "
+                + $"and not exactly {desired.Subject} of its account.",
+                Restore);
+
+    private static Failure? OfPolicy(DesiredTrust desired, ObservedTrust observed, string grant, string denial) =>
+        PolicyMeaning.IsSame(observed.Policy, desired.Policy)
             ? null
             : Decisions.Blocked(
                 Causes.IngestPolicyMismatch,
-                $"{denial}: its policy {IngestRole.PolicyName} "
-                + (observed.IngestPolicy is null ? "is missing." : "does not grant aps:RemoteWrite on exactly the routed workspace."),
+                $"{denial}: the policy {desired.PolicyName} of {desired.RoleArn} "
+                + (observed.Policy is null ? "is missing." : $"does not grant {grant}."),
                 Restore);
 
-    private static Failure? OfGuardrails(DesiredTrust desired, ObservedRole role, string answer, string denial)
+    private static Failure? OfGuardrails(DesiredTrust desired, ObservedRole role, string action, string answer, string denial)
     {
         if (Says(answer, "service control policy") || Says(answer, "resource control policy"))
         {
             return Decisions.Blocked(
                 Causes.DeniedByServiceControlPolicy,
-                $"{denial}: a policy of the organization denies aps:RemoteWrite.",
-                "Ask the owner of the organization's policies to allow aps:RemoteWrite for roles of CentralAmp.");
+                $"{denial}: a policy of the organization denies {action}.",
+                $"Ask the owner of the organization's policies to allow {action} for roles of CentralAmp.");
         }
 
         return Says(answer, "permissions boundary") || role.BoundaryArn != desired.BoundaryArn
             ? Decisions.Blocked(
                 Causes.DeniedByPermissionsBoundary,
-                $"{denial}: the permissions boundary {role.BoundaryArn} does not allow aps:RemoteWrite on the workspace.",
+                $"{denial}: the permissions boundary {role.BoundaryArn} does not allow {action}.",
                 "Allow it in the boundary, or give CentralAmp another boundary by parameter.")
             : null;
     }

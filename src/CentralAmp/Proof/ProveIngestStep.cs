@@ -15,7 +15,7 @@ public sealed partial class ProveIngestStep(
     IKubernetesClients clusters,
     IWebIdentity sts,
     WorkspaceDataPlane workspaces,
-    ITrustStore trust,
+    ITrustStores trust,
     HubSettings settings,
     TimeProvider time,
     ILogger<ProveIngestStep> logger)
@@ -26,18 +26,29 @@ public sealed partial class ProveIngestStep(
     public async Task<ProveIngestResult> RunAsync(ProveIngestRequest request, CancellationToken cancellationToken)
     {
         var collector = request.Plan.RequireCollector();
-        var desired = DesiredTrust.For(request.Cluster, request.Described, request.Plan, collector, settings);
+        var desired = DesiredOf(request, collector);
 
         var token = await TokenAsync(request, collector, cancellationToken);
-        if (CollectorToken.Check(CollectorToken.Read(token), desired.Issuer, desired.Subject) is { } wrong)
+        if (CollectorToken.Check(CollectorToken.Read(token), desired.Assumed.Issuer, desired.Assumed.Subject) is { } wrong)
         {
             throw wrong.ToException();
         }
 
         var credentials = await AssumeAsync(request, desired, token, cancellationToken);
-        await WriteAsync(request, desired, credentials, cancellationToken);
-        Proven(request.Cluster.Arn, desired.RoleArn, request.Plan.WorkspaceArn);
+        if (desired.Member is not null)
+        {
+            credentials = await ChainAsync(request, desired, credentials, cancellationToken);
+        }
+
+        await WriteAsync(request, desired.Hub, credentials, cancellationToken);
+        Proven(request.Cluster.Arn, desired.Assumed.RoleArn, request.Plan.WorkspaceArn);
         return new ProveIngestResult();
+    }
+
+    private ClusterTrust DesiredOf(ProveIngestRequest request, Collector collector)
+    {
+        var desired = ClusterTrust.For(request.Cluster, request.Described, request.Plan, collector, settings);
+        return request.Trust.PreviousWorkspaceArn is { } previous ? desired with { Hub = desired.Hub.StillGranting(previous) } : desired;
     }
 
     private async Task<string> TokenAsync(ProveIngestRequest request, Collector collector, CancellationToken cancellationToken)
@@ -56,16 +67,39 @@ public sealed partial class ProveIngestStep(
     }
 
     private async Task<ImmutableCredentials> AssumeAsync(
-        ProveIngestRequest request, DesiredTrust desired, string token, CancellationToken cancellationToken)
+        ProveIngestRequest request, ClusterTrust desired, string token, CancellationToken cancellationToken)
     {
-        var answer = await sts.AssumeAsync(desired.RoleArn, token, request.Cluster.Region, cancellationToken);
+        var answer = await sts.AssumeAsync(desired.Assumed.RoleArn, token, request.Cluster.Region, cancellationToken);
         if (answer.Credentials is { } credentials)
         {
             return credentials;
         }
 
-        var observed = await trust.GatherAsync(desired, cancellationToken);
-        throw ProofDiagnosis.OfAssume(desired, observed, answer).ToException();
+        var observed = desired.Member is null
+            ? await trust.Hub.GatherAsync(desired.Hub, cancellationToken)
+            : await GatherMemberAsync(request, desired.Member, cancellationToken);
+        throw ProofDiagnosis.OfAssume(desired.Assumed, observed, answer).ToException();
+    }
+
+    /// <summary>The second role of chained trust, asked for where the collector asks: in the region that it signs for.</summary>
+    private async Task<ImmutableCredentials> ChainAsync(
+        ProveIngestRequest request, ClusterTrust desired, ImmutableCredentials collector, CancellationToken cancellationToken)
+    {
+        var answer = await sts.ChainAsync(desired.Hub.RoleArn, collector, Workspace.Of(request.Plan).Region, cancellationToken);
+        if (answer.Credentials is { } credentials)
+        {
+            return credentials;
+        }
+
+        var hub = await trust.Hub.GatherAsync(desired.Hub, cancellationToken);
+        var member = await GatherMemberAsync(request, desired.Member!, cancellationToken);
+        throw ProofDiagnosis.OfChain(desired, hub, member, answer).ToException();
+    }
+
+    private async Task<ObservedTrust> GatherMemberAsync(ProveIngestRequest request, DesiredTrust desired, CancellationToken cancellationToken)
+    {
+        using var member = await trust.MemberAsync(request.Cluster, request.Execution, cancellationToken);
+        return await member.GatherAsync(desired, cancellationToken);
     }
 
     private async Task WriteAsync(
@@ -80,7 +114,7 @@ public sealed partial class ProveIngestStep(
             case WorkspaceVerdict.Accepted:
                 return;
             case WorkspaceVerdict.Denied:
-                var observed = await trust.GatherAsync(desired, cancellationToken);
+                var observed = await trust.Hub.GatherAsync(desired, cancellationToken);
                 throw ProofDiagnosis.OfWrite(desired, observed, WorkspaceAnswer.Quote(status, text)).ToException();
             default:
                 throw failure!.ToException();

@@ -5,37 +5,52 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Proof;
 
-/// <summary>AssumeRoleWithWebIdentity at the regional endpoint.</summary>
+/// <summary>AssumeRoleWithWebIdentity, and in chained trust AssumeRole, at the regional endpoints.</summary>
 /// <param name="clientFor">Client without credentials for a region.</param>
-public sealed class StsWebIdentity(Func<string, IAmazonSecurityTokenService> clientFor) : IWebIdentity
+/// <param name="chainedClientFor">Client with the collector's credentials for a region; disposed after use.</param>
+public sealed class StsWebIdentity(
+    Func<string, IAmazonSecurityTokenService> clientFor, Func<ImmutableCredentials, string, IAmazonSecurityTokenService> chainedClientFor) : IWebIdentity
 {
     private const string Session = "central-amp-proof";
+
+    /// <summary>The shortest there is: one request follows.</summary>
+    private const int Seconds = 900;
 
     // AccessDenied: the trust policy does not match. InvalidIdentityToken: no provider, its audience, or the token itself. IDPRejectedClaim: the provider refuses.
     private static readonly string[] Denials = ["AccessDenied", "AccessDeniedException", "InvalidIdentityToken", "IDPRejectedClaim"];
 
-    public async Task<WebIdentityAnswer> AssumeAsync(string roleArn, string token, string region, CancellationToken cancellationToken)
+    public Task<WebIdentityAnswer> AssumeAsync(string roleArn, string token, string region, CancellationToken cancellationToken) => AnswerAsync(
+        $"assuming {roleArn} with the collector's token",
+        async () =>
+        {
+            var answer = await clientFor(region).AssumeRoleWithWebIdentityAsync(
+                new AssumeRoleWithWebIdentityRequest { RoleArn = roleArn, RoleSessionName = Session, WebIdentityToken = token, DurationSeconds = Seconds },
+                cancellationToken);
+            return answer.Credentials;
+        });
+
+    public Task<WebIdentityAnswer> ChainAsync(string roleArn, ImmutableCredentials collector, string region, CancellationToken cancellationToken) => AnswerAsync(
+        $"assuming {roleArn} as the collector role",
+        async () =>
+        {
+            using var client = chainedClientFor(collector, region);
+            var answer = await client.AssumeRoleAsync(
+                new AssumeRoleRequest { RoleArn = roleArn, RoleSessionName = Session, DurationSeconds = Seconds }, cancellationToken);
+            return answer.Credentials;
+        });
+
+    private static async Task<WebIdentityAnswer> AnswerAsync(string doing, Func<Task<Credentials>> ask)
     {
         try
         {
-            var answer = await clientFor(region).AssumeRoleWithWebIdentityAsync(
-                new AssumeRoleWithWebIdentityRequest
-                {
-                    RoleArn = roleArn,
-                    RoleSessionName = Session,
-                    WebIdentityToken = token,
-                    // The shortest there is: one request follows.
-                    DurationSeconds = 900,
-                },
-                cancellationToken);
-            return new WebIdentityAnswer(
-                new ImmutableCredentials(answer.Credentials.AccessKeyId, answer.Credentials.SecretAccessKey, answer.Credentials.SessionToken));
+            var credentials = await ask();
+            return new WebIdentityAnswer(new ImmutableCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken));
         }
         catch (AmazonServiceException e) when (Denials.Contains(e.ErrorCode))
         {
             return new WebIdentityAnswer(null, e.ErrorCode, e.Message);
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, $"assuming {roleArn} with the collector's token", CallSide.Hub, out var failure))
+        catch (Exception e) when (FailureMapping.TryMap(e, doing, CallSide.Hub, out var failure))
         {
             throw failure;
         }

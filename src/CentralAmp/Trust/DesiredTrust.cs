@@ -1,20 +1,22 @@
-using System.Globalization;
-using CentralAmp.Clusters;
-using CentralAmp.Planning;
+using CentralAmp.Failures;
 using CentralAmp.Settings;
 
 namespace CentralAmp.Trust;
 
-/// <summary>Provider, role and policies as they shall be for one cluster and its collector (trust mode <c>direct</c>).</summary>
+/// <summary>What one cluster shall have in one account's IAM: a role with its one policy, and perhaps the provider that it trusts.</summary>
 public sealed record DesiredTrust
 {
     /// <summary>What the webhook asks tokens for, and what STS answers to.</summary>
     public const string Audience = "sts.amazonaws.com";
 
+    /// <summary>Whose account it is.</summary>
+    public required CallSide Side { get; init; }
+
     /// <summary>The issuer exactly as read.</summary>
     public required string Issuer { get; init; }
 
-    public required string ProviderArn { get; init; }
+    /// <summary>Null where the role trusts no provider: the hub's part of chained trust.</summary>
+    public required string? ProviderArn { get; init; }
 
     public required string RoleName { get; init; }
 
@@ -22,45 +24,39 @@ public sealed record DesiredTrust
 
     public required string RoleArn { get; init; }
 
+    public required string Description { get; init; }
+
     public required string BoundaryArn { get; init; }
 
-    /// <summary><c>system:serviceaccount:{namespace}:{name}</c></summary>
+    /// <summary>Who alone may assume the role: <c>system:serviceaccount:{namespace}:{name}</c>, or the ARN of the collector role.</summary>
     public required string Subject { get; init; }
 
     public required string TrustPolicy { get; init; }
 
-    public required string IngestPolicy { get; init; }
+    /// <summary>Of the role's one inline policy.</summary>
+    public required string PolicyName { get; init; }
+
+    public required string Policy { get; init; }
 
     public required IReadOnlyDictionary<string, string> RoleTags { get; init; }
 
     public required IReadOnlyDictionary<string, string> ProviderTags { get; init; }
 
-    public static DesiredTrust For(
-        ClusterReference cluster, ClusterDescription described, OnboardingPlan plan, Collector collector, HubSettings settings)
+    /// <summary>The workspace that the role was last verified with, if it is not the desired one any more.</summary>
+    public string? PreviousWorkspaceOf(ObservedTrust observed) =>
+        RoleTags.TryGetValue(TrustTags.WorkspaceArn, out var desired)
+        && observed.Role?.Tags.GetValueOrDefault(TrustTags.WorkspaceArn) is { } verified
+        && verified != desired
+        && SettingsChecks.IsWorkspaceArn(verified)
+            ? verified
+            : null;
+
+    /// <summary>As long as samples in the new workspace are not verified, the old one stays writable and the tag names it.</summary>
+    public DesiredTrust StillGranting(string previousWorkspaceArn) => this with
     {
-        var providerArn = $"arn:{cluster.Partition}:iam::{settings.HubAccountId}:oidc-provider/{IssuerName(described.Issuer)}";
-        var subject = $"system:serviceaccount:{collector.Namespace}:{collector.ServiceAccount}";
-        var tags = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [TrustTags.ClusterArn] = cluster.Arn,
-            [TrustTags.Issuer] = described.Issuer,
-            [TrustTags.CreatedAt] = described.CreatedAt.ToString(CultureInfo.InvariantCulture),
-        };
-        return new DesiredTrust
-        {
-            Issuer = described.Issuer,
-            ProviderArn = providerArn,
-            RoleName = plan.IngestRoleName,
-            RolePath = settings.RolePath,
-            RoleArn = IngestRole.Arn(cluster, plan.IngestRoleName, settings),
-            BoundaryArn = settings.BoundaryArn,
-            Subject = subject,
-            TrustPolicy = TrustPolicies.Trust(providerArn, IssuerName(described.Issuer), subject),
-            IngestPolicy = TrustPolicies.Ingest(plan.WorkspaceArn),
-            ProviderTags = tags,
-            RoleTags = new Dictionary<string, string>(tags, StringComparer.Ordinal) { [TrustTags.WorkspaceArn] = plan.WorkspaceArn },
-        };
-    }
+        Policy = TrustPolicies.Ingest(RoleTags[TrustTags.WorkspaceArn], previousWorkspaceArn),
+        RoleTags = new Dictionary<string, string>(RoleTags, StringComparer.Ordinal) { [TrustTags.WorkspaceArn] = previousWorkspaceArn },
+    };
 
     /// <summary>Host and path: how IAM names a provider, and its condition keys.</summary>
     public static string IssuerName(string issuer) => issuer.StartsWith("https://", StringComparison.Ordinal) ? issuer["https://".Length..] : issuer;
@@ -72,5 +68,7 @@ public static class TrustTags
     public const string ClusterArn = "central-amp:cluster-arn";
     public const string Issuer = "central-amp:issuer";
     public const string CreatedAt = "central-amp:created-at";
+
+    /// <summary>The workspace that was last verified; on ingest roles only.</summary>
     public const string WorkspaceArn = "central-amp:workspace-arn";
 }

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Trust;
 
-/// <summary>Provider, ingest role and its one permission; then says whether the writing RBAC is there.</summary>
+/// <summary>Provider, roles and their one permission each; then says whether the writing RBAC is there.</summary>
 public sealed partial class EnsureTrustStep(
-    ITrustStore store, IKubernetesClients clusters, ClusterRegistry registry, HubSettings settings, ILogger<EnsureTrustStep> logger)
+    ITrustStores stores, IKubernetesClients clusters, ClusterRegistry registry, HubSettings settings, ILogger<EnsureTrustStep> logger)
 {
     /// <summary>Every lost race means that another execution brought the same trust nearer; three in a row mean that IAM has not settled.</summary>
     private const int Rounds = 3;
@@ -18,57 +18,78 @@ public sealed partial class EnsureTrustStep(
     public async Task<EnsureTrustResult> RunAsync(EnsureTrustRequest request, CancellationToken cancellationToken)
     {
         var collector = request.Plan.RequireCollector();
-        var desired = DesiredTrust.For(request.Cluster, request.Described, request.Plan, collector, settings);
-        var (change, notice) = await EnsureAsync(request, desired, cancellationToken);
+        var desired = ClusterTrust.For(request.Cluster, request.Described, request.Plan, collector, settings);
+        using var member = desired.Member is null ? null : await stores.MemberAsync(request.Cluster, request.Execution, cancellationToken);
+        var ensured = await EnsureAsync(request, desired, member, cancellationToken);
 
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
         var writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(collector), cancellationToken);
-        Ensured(desired.RoleArn, request.Cluster.Arn, change, writing);
-        return new EnsureTrustResult(change, desired.RoleArn, desired.ProviderArn, writing, notice);
+        Ensured(desired.Assumed.RoleArn, request.Cluster.Arn, ensured.Change, writing);
+        return new EnsureTrustResult(ensured.Change, desired.Assumed.RoleArn, desired.Assumed.ProviderArn!, writing, ensured.Notice)
+        {
+            IngestRoleArn = desired.Hub.RoleArn,
+            PreviousWorkspaceArn = ensured.PreviousWorkspaceArn,
+        };
     }
 
-    private async Task<(Change Change, string? Notice)> EnsureAsync(EnsureTrustRequest request, DesiredTrust desired, CancellationToken cancellationToken)
+    private async Task<(Change Change, string? Notice, string? PreviousWorkspaceArn)> EnsureAsync(
+        EnsureTrustRequest request, ClusterTrust desired, ITrustStore? member, CancellationToken cancellationToken)
     {
         var (change, notice) = (Change.Unchanged, (string?)null);
         for (var round = 0; round < Rounds; round++)
         {
-            var observed = await store.GatherAsync(desired, cancellationToken);
-            var (actions, refusal) = TrustDecider.Decide(desired, observed);
-            if (refusal is not null)
+            var (sides, previous) = await GatherAsync(desired, member, cancellationToken);
+            if (sides.All(side => side.Actions.Count == 0))
             {
-                throw refusal.ToException();
-            }
-
-            if (actions.Count == 0)
-            {
-                return (change, notice);
+                return (change, notice, previous);
             }
 
             await RefuseTombstoneAsync(request, cancellationToken);
-            var done = await ActAsync(actions, desired, cancellationToken);
+            var done = await ActAsync(sides, cancellationToken);
             change = done.Contains(TrustAction.CreateRole) ? Change.Created : done.Count > 0 && change == Change.Unchanged ? Change.Updated : change;
-            if (done.Contains(TrustAction.CreateProvider))
+            if (done.Contains(TrustAction.CreateProvider) && member is null)
             {
-                notice = TrustDecider.NoticeOf(await store.CountProvidersAsync(cancellationToken));
+                notice = TrustDecider.NoticeOf((await stores.Hub.ListProvidersAsync(cancellationToken)).Count);
             }
 
-            if (done.Count == actions.Count)
+            if (done.Count == sides.Sum(side => side.Actions.Count))
             {
-                return (change, notice);
+                return (change, notice, previous);
             }
         }
 
         throw new NotReadyException(
             Causes.TrustNotEffective,
-            $"Making {desired.RoleArn} for {request.Cluster}: IAM says that it is there and that it is not.",
+            $"Making {desired.Assumed.RoleArn} for {request.Cluster}: IAM says that it is there and that it is not.",
             "None if it passes: IAM settles within seconds, or another execution is at work.");
     }
 
+    /// <summary>Both accounts are looked at before anything is written in either: a refusal of one leaves nothing in the other.</summary>
+    private async Task<(IReadOnlyList<Side> Sides, string? PreviousWorkspaceArn)> GatherAsync(
+        ClusterTrust desired, ITrustStore? member, CancellationToken cancellationToken)
+    {
+        var observed = await stores.Hub.GatherAsync(desired.Hub, cancellationToken);
+        var previous = desired.Hub.PreviousWorkspaceOf(observed);
+        var sides = new List<Side> { Decide(stores.Hub, previous is null ? desired.Hub : desired.Hub.StillGranting(previous), observed) };
+        if (member is not null)
+        {
+            sides.Add(Decide(member, desired.Member!, await member.GatherAsync(desired.Member!, cancellationToken)));
+        }
+
+        return (sides, previous);
+    }
+
+    private static Side Decide(ITrustStore store, DesiredTrust desired, ObservedTrust observed)
+    {
+        var (actions, refusal) = TrustDecider.Decide(desired, observed);
+        return refusal is null ? new Side(store, desired, actions) : throw refusal.ToException();
+    }
+
     /// <returns>The actions that were done; it stops at the first that another execution was faster with.</returns>
-    private async Task<IReadOnlyList<TrustAction>> ActAsync(IReadOnlyList<TrustAction> actions, DesiredTrust desired, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TrustAction>> ActAsync(IReadOnlyList<Side> sides, CancellationToken cancellationToken)
     {
         var done = new List<TrustAction>();
-        foreach (var action in actions)
+        foreach (var (store, desired, action) in sides.SelectMany(side => side.Actions.Select(action => (side.Store, side.Desired, action))))
         {
             if (!await store.ActAsync(action, desired, cancellationToken))
             {
@@ -88,9 +109,9 @@ public sealed partial class EnsureTrustStep(
         if (await registry.FindAsync(request.Cluster.Arn, request.Described.CreatedAt, cancellationToken) is { IsTombstone: true })
         {
             throw new BlockedException(
-                Causes.ClusterDeleting,
+                Causes.ClusterOffboarded,
                 $"The registry says that {request.Cluster} was offboarded.",
-                "None if the cluster is gone; else delete its item from the registry and execute again.");
+                "None if the cluster is gone; else execute again with \"reopen\": true.");
         }
     }
 
@@ -99,4 +120,7 @@ public sealed partial class EnsureTrustStep(
 
     [LoggerMessage(LogLevel.Information, "{Action} for {Role}")]
     private partial void Acted(TrustAction action, string role);
+
+    /// <summary>One account, and what is to be written there.</summary>
+    private sealed record Side(ITrustStore Store, DesiredTrust Desired, IReadOnlyList<TrustAction> Actions);
 }

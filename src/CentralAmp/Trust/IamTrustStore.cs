@@ -4,12 +4,22 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Trust;
 
-/// <summary>IAM of the hub account.</summary>
-public sealed class IamTrustStore(IAmazonIdentityManagementService iam) : ITrustStore
+/// <summary>IAM of one account.</summary>
+/// <param name="side">Whose credentials the client has.</param>
+/// <param name="owned">Whether the client ends with the store.</param>
+public sealed class IamTrustStore(IAmazonIdentityManagementService iam, CallSide side = CallSide.Hub, bool owned = false) : ITrustStore
 {
+    public void Dispose()
+    {
+        if (owned)
+        {
+            iam.Dispose();
+        }
+    }
+
     public async Task<ObservedTrust> GatherAsync(DesiredTrust desired, CancellationToken cancellationToken)
     {
-        var provider = await FindAsync($"reading the provider {desired.ProviderArn}", async () =>
+        var provider = desired.ProviderArn is null ? null : await FindAsync($"reading the provider {desired.ProviderArn}", async () =>
         {
             var answer = await iam.GetOpenIDConnectProviderAsync(
                 new GetOpenIDConnectProviderRequest { OpenIDConnectProviderArn = desired.ProviderArn }, cancellationToken);
@@ -24,10 +34,10 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam) : ITrust
                 answer.Role.PermissionsBoundary?.PermissionsBoundaryArn ?? "",
                 TagsOf(answer.Role.Tags));
         });
-        var policy = role is null ? null : await FindAsync($"reading the policy {IngestRole.PolicyName} of {desired.RoleArn}", async () =>
+        var policy = role is null ? null : await FindAsync($"reading the policy {desired.PolicyName} of {desired.RoleArn}", async () =>
         {
             var answer = await iam.GetRolePolicyAsync(
-                new GetRolePolicyRequest { RoleName = desired.RoleName, PolicyName = IngestRole.PolicyName }, cancellationToken);
+                new GetRolePolicyRequest { RoleName = desired.RoleName, PolicyName = desired.PolicyName }, cancellationToken);
             return answer.PolicyDocument;
         });
         return new ObservedTrust(provider, role, policy);
@@ -52,24 +62,27 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam) : ITrust
         {
             throw new BlockedException(
                 Causes.ProviderQuotaReached,
-                $"While registering {desired.Issuer} in the hub account: it has as many OIDC providers as it may ({e.Message}).",
-                "Raise the quota 'OpenId connect providers per account' (to 700 at most), or use trust mode 'chained', which keeps providers in the member accounts.",
+                $"While registering {desired.Issuer} in the {(side == CallSide.Hub ? "hub" : "member")} account: it has as many OIDC providers as it may ({e.Message}).",
+                "Raise the quota 'OpenId connect providers per account' (to 700 at most)"
+                + (side == CallSide.Hub
+                    ? ", or use trust mode 'chained' (or 'auto'), which keeps providers in the member accounts."
+                    : " in the member account, or delete providers of clusters that are gone."),
                 e);
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, $"doing {action} for {desired.RoleArn}", CallSide.Hub, out var failure))
+        catch (Exception e) when (FailureMapping.TryMap(e, $"doing {action} for {desired.RoleArn}", side, out var failure))
         {
             throw failure;
         }
     }
 
-    public async Task<int> CountProvidersAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> ListProvidersAsync(CancellationToken cancellationToken)
     {
         try
         {
             var answer = await iam.ListOpenIDConnectProvidersAsync(new ListOpenIDConnectProvidersRequest(), cancellationToken);
-            return answer.OpenIDConnectProviderList?.Count ?? 0;
+            return [.. (answer.OpenIDConnectProviderList ?? []).Select(provider => provider.Arn)];
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, "counting the OIDC providers of the hub account", CallSide.Hub, out var failure))
+        catch (Exception e) when (FailureMapping.TryMap(e, "listing the OIDC providers of the account", side, out var failure))
         {
             throw failure;
         }
@@ -93,7 +106,7 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam) : ITrust
                 Path = desired.RolePath,
                 AssumeRolePolicyDocument = desired.TrustPolicy,
                 PermissionsBoundary = desired.BoundaryArn,
-                Description = "Made by CentralAmp: one cluster's collector writes to one workspace.",
+                Description = desired.Description,
                 Tags = Tags(desired.RoleTags),
             },
             cancellationToken),
@@ -103,13 +116,13 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam) : ITrust
             new TagRoleRequest { RoleName = desired.RoleName, Tags = Tags(desired.RoleTags) }, cancellationToken),
         TrustAction.UpdateTrustPolicy => iam.UpdateAssumeRolePolicyAsync(
             new UpdateAssumeRolePolicyRequest { RoleName = desired.RoleName, PolicyDocument = desired.TrustPolicy }, cancellationToken),
-        TrustAction.PutIngestPolicy => iam.PutRolePolicyAsync(
-            new PutRolePolicyRequest { RoleName = desired.RoleName, PolicyName = IngestRole.PolicyName, PolicyDocument = desired.IngestPolicy },
+        TrustAction.PutPolicy => iam.PutRolePolicyAsync(
+            new PutRolePolicyRequest { RoleName = desired.RoleName, PolicyName = desired.PolicyName, PolicyDocument = desired.Policy },
             cancellationToken),
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Unknown action."),
     };
 
-    private static async Task<T?> FindAsync<T>(string doing, Func<Task<T>> read)
+    private async Task<T?> FindAsync<T>(string doing, Func<Task<T>> read)
         where T : class
     {
         try
@@ -120,7 +133,7 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam) : ITrust
         {
             return null;
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, doing, CallSide.Hub, out var failure))
+        catch (Exception e) when (FailureMapping.TryMap(e, doing, side, out var failure))
         {
             throw failure;
         }

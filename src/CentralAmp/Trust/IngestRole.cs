@@ -31,3 +31,16 @@ public static class IngestRole
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashLength];
 }
+
+/// <summary>Names of the collector role: in trust mode <c>chained</c>, the role in the member account that the service account assumes.</summary>
+/// <remarks>It has the name and the path of its ingest role; only the account differs.</remarks>
+public static class CollectorRole
+{
+    public const string PolicyName = "central-amp-assume-ingest";
+
+    public static string Arn(ClusterReference cluster, string roleName, HubSettings settings) =>
+        $"arn:{cluster.Partition}:iam::{cluster.AccountId}:role{settings.RolePath}{roleName}";
+
+    public static string BoundaryArn(ClusterReference cluster, HubSettings settings) =>
+        $"arn:{cluster.Partition}:iam::{cluster.AccountId}:policy{settings.CollectorBoundary}";
+}

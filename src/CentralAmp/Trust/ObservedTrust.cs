@@ -1,8 +1,8 @@
 namespace CentralAmp.Trust;
 
 /// <summary>What IAM has under the names that are desired; null where there is nothing.</summary>
-/// <param name="IngestPolicy">The role's inline policy of our name.</param>
-public sealed record ObservedTrust(ObservedProvider? Provider, ObservedRole? Role, string? IngestPolicy);
+/// <param name="Policy">The role's inline policy of our name.</param>
+public sealed record ObservedTrust(ObservedProvider? Provider, ObservedRole? Role, string? Policy);
 
 public sealed record ObservedProvider(IReadOnlyList<string> ClientIds, IReadOnlyDictionary<string, string> Tags);
 

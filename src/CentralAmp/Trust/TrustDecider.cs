@@ -12,7 +12,7 @@ public enum TrustAction
     PutBoundary,
     TagRole,
     UpdateTrustPolicy,
-    PutIngestPolicy,
+    PutPolicy,
 }
 
 /// <summary>Desired and observed in, delta out.</summary>
@@ -62,7 +62,7 @@ internal static class TrustDecider
 
     private static IEnumerable<TrustAction> Delta(DesiredTrust desired, ObservedTrust observed)
     {
-        if (observed.Provider is null)
+        if (desired.ProviderArn is not null && observed.Provider is null)
         {
             yield return TrustAction.CreateProvider;
         }
@@ -70,7 +70,7 @@ internal static class TrustDecider
         if (observed.Role is null)
         {
             yield return TrustAction.CreateRole;
-            yield return TrustAction.PutIngestPolicy;
+            yield return TrustAction.PutPolicy;
             yield break;
         }
 
@@ -90,9 +90,9 @@ internal static class TrustDecider
             yield return TrustAction.UpdateTrustPolicy;
         }
 
-        if (!PolicyMeaning.IsSame(observed.IngestPolicy, desired.IngestPolicy))
+        if (!PolicyMeaning.IsSame(observed.Policy, desired.Policy))
         {
-            yield return TrustAction.PutIngestPolicy;
+            yield return TrustAction.PutPolicy;
         }
     }
 }

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using CentralAmp.Clusters;
 using CentralAmp.Delivery;
 
 namespace CentralAmp.Trust;
 
-/// <summary>The two policy documents of direct trust; reviewed in the golden files of the tests.</summary>
+/// <summary>The policy documents of both trust modes; reviewed in the golden files of the tests.</summary>
 public static class TrustPolicies
 {
     /// <param name="issuerName">Issuer without its scheme: the prefix of its condition keys.</param>
@@ -19,12 +20,42 @@ public static class TrustPolicies
         },
     });
 
+    /// <summary>
+    /// The member's root with a condition: valid before the collector role has propagated, and it survives that role's recreation,
+    /// where a role as principal would turn into the id of the one that is gone.
+    /// </summary>
+    public static string TrustOfCollector(ClusterReference cluster, string collectorRoleArn) => Document(new JsonObject
+    {
+        ["Sid"] = "OnlyTheCollectorRoleOfTheCluster",
+        ["Effect"] = "Allow",
+        ["Principal"] = new JsonObject { ["AWS"] = $"arn:{cluster.Partition}:iam::{cluster.AccountId}:root" },
+        ["Action"] = "sts:AssumeRole",
+        ["Condition"] = new JsonObject { ["ArnEquals"] = new JsonObject { ["aws:PrincipalArn"] = collectorRoleArn } },
+    });
+
+    public static string AssumeIngest(string ingestRoleArn) => Document(new JsonObject
+    {
+        ["Sid"] = "AssumeTheOneIngestRoleAndNothingElse",
+        ["Effect"] = "Allow",
+        ["Action"] = "sts:AssumeRole",
+        ["Resource"] = ingestRoleArn,
+    });
+
     public static string Ingest(string workspaceArn) => Document(new JsonObject
     {
         ["Sid"] = "WriteToTheOneWorkspaceAndNothingElse",
         ["Effect"] = "Allow",
         ["Action"] = "aps:RemoteWrite",
         ["Resource"] = workspaceArn,
+    });
+
+    /// <summary>While a cluster moves from one workspace to another.</summary>
+    public static string Ingest(string workspaceArn, string previousWorkspaceArn) => Document(new JsonObject
+    {
+        ["Sid"] = "WriteToTheNewWorkspaceAndToTheOldOneUntilThatIsVerified",
+        ["Effect"] = "Allow",
+        ["Action"] = "aps:RemoteWrite",
+        ["Resource"] = new JsonArray(workspaceArn, previousWorkspaceArn),
     });
 
     private static string Document(JsonObject statement) =>

@@ -1,0 +1,43 @@
+using CentralAmp.Failures;
+using CentralAmp.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Trust;
+
+/// <summary>After samples were seen in the new workspace: the ingest role loses the old one.</summary>
+public sealed partial class RemoveOldGrantStep(ITrustStores stores, HubSettings settings, ILogger<RemoveOldGrantStep> logger)
+{
+    /// <summary>All that this step may change; what else differs is the next run's.</summary>
+    /// <remarks>The tag first: killed in between, the next run finds nothing to move and narrows the policy itself.</remarks>
+    private static readonly TrustAction[] Narrowing = [TrustAction.TagRole, TrustAction.PutPolicy];
+
+    public async Task<RemoveOldGrantResult> RunAsync(RemoveOldGrantRequest request, CancellationToken cancellationToken)
+    {
+        var desired = ClusterTrust.For(request.Cluster, request.Described, request.Plan, request.Plan.RequireCollector(), settings).Hub;
+        var observed = await stores.Hub.GatherAsync(desired, cancellationToken);
+        var (actions, refusal) = TrustDecider.Decide(desired, observed);
+        if (refusal is not null)
+        {
+            throw refusal.ToException();
+        }
+
+        var change = Change.Unchanged;
+        foreach (var action in Narrowing.Where(action => observed.Role is not null && actions.Contains(action)))
+        {
+            if (await stores.Hub.ActAsync(action, desired, cancellationToken))
+            {
+                Acted(action, desired.RoleArn);
+                change = Change.Updated;
+            }
+        }
+
+        Removed(request.Cluster.Arn, request.Trust.PreviousWorkspaceArn, change);
+        return new RemoveOldGrantResult(change);
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Action} for {Role}")]
+    private partial void Acted(TrustAction action, string role);
+
+    [LoggerMessage(LogLevel.Information, "{Cluster} writes to {Workspace} no more: {Change}")]
+    private partial void Removed(string cluster, string? workspace, Change change);
+}
