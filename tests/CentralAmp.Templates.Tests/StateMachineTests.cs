@@ -16,6 +16,8 @@ public sealed class StateMachineTests
         "States.ALL", "States.Timeout", "Runtime.ExitError", "Sandbox.Timedout",
         "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException",
         "Lambda.ClientExecutionTimeoutException", "Lambda.Unknown", "EventBridge.FailedEntry", "EventBridge.InternalException",
+        "StepFunctions.ExecutionLimitExceededException", "StepFunctions.AWSStepFunctionsException", "StepFunctions.SdkClientException",
+        "StepFunctions.StateMachineDoesNotExistException", "StepFunctions.StateMachineDeletingException",
     ];
 
     private static readonly string[] Permanent = [nameof(BlockedException), "States.ALL", "States.TaskFailed"];

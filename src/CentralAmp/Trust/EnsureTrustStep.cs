@@ -106,7 +106,7 @@ public sealed partial class EnsureTrustStep(
     /// <summary>A cluster that was offboarded gets no trust again, however late an event of it comes.</summary>
     private async Task RefuseTombstoneAsync(EnsureTrustRequest request, CancellationToken cancellationToken)
     {
-        if (await registry.FindAsync(request.Cluster.Arn, request.Described.CreatedAt, cancellationToken) is { IsTombstone: true })
+        if (await registry.FindAsync(request.Cluster.Arn, request.Described.CreatedAt, cancellationToken) is { IsClosed: true })
         {
             throw new BlockedException(
                 Causes.ClusterOffboarded,

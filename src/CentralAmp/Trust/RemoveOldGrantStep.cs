@@ -13,7 +13,8 @@ public sealed partial class RemoveOldGrantStep(ITrustStores stores, HubSettings 
 
     public async Task<RemoveOldGrantResult> RunAsync(RemoveOldGrantRequest request, CancellationToken cancellationToken)
     {
-        var desired = ClusterTrust.For(request.Cluster, request.Described, request.Plan, request.Plan.RequireCollector(), settings).Hub;
+        // Whatever the role trusts is not this step's to look at.
+        var desired = ClusterTrust.For(request.Cluster, request.Described, request.Plan, request.Plan.RequireCollector(), settings).Hub with { ProviderArn = null };
         var observed = await stores.Hub.GatherAsync(desired, cancellationToken);
         var (actions, refusal) = TrustDecider.Decide(desired, observed);
         if (refusal is not null)

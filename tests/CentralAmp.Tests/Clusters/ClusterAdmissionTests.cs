@@ -1,6 +1,8 @@
 using System.Text;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
+using CentralAmp.Routes;
+using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Clusters;
@@ -107,10 +109,46 @@ public sealed class ClusterAdmissionTests
     [InlineData("Central-Amp:Onboard", "false")]
     public void Tags_that_cannot_be_followed_end_the_road(string key, string value) => Blocked(Causes.ClusterTagsInvalid, key, Tagged(key, value));
 
+    [Fact]
+    public void The_route_of_the_cluster_picks_workspace_and_trust_mode()
+    {
+        const string Production = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-production";
+        var settings = Some.Settings with
+        {
+            Routes = RouteTable.Parse(
+                $$"""[{"name":"production","workspaceArn":"{{Production}}","tags":{"environment":"production"},"trustMode":"chained"}]""", Some.HubAccount, [Some.WorkspaceArn, Production]),
+        };
+        var routed = Decide(Tagged("environment", "production"), settings: settings);
+        Assert.Equal((Production, "chained"), (routed.WorkspaceArn, routed.TrustMode));
+        var rest = Decide(Tagged("environment", "test"), settings: settings);
+        Assert.Equal((Some.WorkspaceArn, "direct"), (rest.WorkspaceArn, rest.TrustMode));
+    }
+
+    [Theory]
+    [InlineData("ACTIVE")]
+    [InlineData("CREATING")]
+    public void Wrong_routes_admit_no_cluster_and_the_field_is_named(string status)
+    {
+        var settings = Some.Settings with { Routes = RouteTable.Parse("""[{"name":"a","workspaceArn":"ws-1"}]""", Some.HubAccount, [Some.WorkspaceArn]) };
+        var blocked = Assert.Throws<BlockedException>(() => Decide(Some.Observed with { Status = status }, settings: settings));
+        Assert.Equal(Causes.RoutesInvalid, blocked.Cause);
+        Assert.Contains("routes[0].workspaceArn", blocked.Sentence, StringComparison.Ordinal);
+        Assert.Equal(ClusterNext.OptOut, Decide(Tagged("central-amp:onboard", "false"), settings: settings).Next);
+    }
+
+    [Fact]
+    public void Where_clusters_opt_in_only_a_tagged_one_is_onboarded()
+    {
+        var settings = Some.Settings with { OnboardByDefault = false };
+        Assert.Equal(ClusterNext.OptOut, Decide(Some.Observed, settings: settings).Next);
+        Assert.Equal(ClusterNext.OptOut, Decide(Tagged("central-amp:onboard", "false"), settings: settings).Next);
+        Assert.Equal(ClusterNext.Continue, Decide(Tagged("central-amp:onboard", "true"), settings: settings).Next);
+    }
+
     private static ObservedCluster Tagged(string key, string value) => Some.Observed with { Tags = new Dictionary<string, string> { [key] = value } };
 
-    private static ClusterDescription Decide(ObservedCluster? observed, TimeSpan sinceStart = default) =>
-        ClusterAdmission.Decide(Some.Cluster(), observed, sinceStart, Some.Settings);
+    private static ClusterDescription Decide(ObservedCluster? observed, TimeSpan sinceStart = default, HubSettings? settings = null) =>
+        ClusterAdmission.Decide(Some.Cluster(), observed, sinceStart, settings ?? Some.Settings);
 
     private static void Blocked(string cause, string mentions, ObservedCluster? observed, TimeSpan sinceStart = default)
     {

@@ -49,7 +49,7 @@ public sealed class LoadedConfigurationTests
         """;
 
     private static readonly JsonObject Entry = RemoteWriteEntry.Render(new RemoteWriteTarget(
-        "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/", "eu-west-1", ClusterLabels.Of(Some.Cluster()), "prometheus_replica", 1, 1, false));
+        "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/", "eu-west-1", "", ClusterLabels.Of(Some.Cluster()), "prometheus_replica", 1, 1, false));
 
     [Fact]
     public void The_entry_is_found_in_what_Prometheus_prints() =>

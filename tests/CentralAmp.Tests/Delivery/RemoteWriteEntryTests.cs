@@ -9,6 +9,7 @@ public sealed class RemoteWriteEntryTests
     private static readonly RemoteWriteTarget Single = new(
         "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/",
         "eu-west-1",
+        "",
         ClusterLabels.Of(Some.Cluster()),
         "prometheus_replica",
         Replicas: 1,
@@ -19,6 +20,7 @@ public sealed class RemoteWriteEntryTests
     {
         { "entry-single", Single },
         { "entry-replicas", Single with { Replicas = 2 } },
+        { "entry-chained", Single with { IngestRoleArn = "arn:aws:iam::111111111111:role/central-amp/central-amp-shop-12345678" } },
         { "entry-proxy", Single with { ProxyFromEnvironment = true } },
     };
 

@@ -5,7 +5,11 @@ using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using CentralAmp.Outcomes;
 using CentralAmp.Planning;
+using CentralAmp.Registry;
+using CentralAmp.Routes;
+using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
+using CentralAmp.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Planning;
@@ -13,6 +17,9 @@ namespace CentralAmp.Tests.Planning;
 public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
 {
     private readonly FakeCollectorCluster cluster = new();
+    private readonly FakeTrustStores accounts = new();
+    private readonly HubSettings settings = Some.Settings with { ProviderThreshold = 5 };
+    private string trustMode = TrustModes.Direct;
     private RegistryTable table = null!;
     private string workspaceArn = "";
 
@@ -39,6 +46,46 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal((PlanNext.Deliver, workspaceArn), (plan.Next, plan.WorkspaceArn));
         Assert.Equal($"https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/{Workspace.IdOf(workspaceArn)}/", plan.WorkspaceEndpoint);
         Assert.Null(await ItemAsync());
+    }
+
+    [Fact]
+    public async Task A_route_that_says_chained_makes_the_collector_role_the_identity()
+    {
+        trustMode = TrustModes.Chained;
+        var plan = await PlanAsync();
+        Assert.Equal("chained", plan.TrustMode);
+        Assert.Contains($"arn:aws:iam::222222222222:role/central-amp/{plan.IngestRoleName}, which assumes arn:aws:iam::111111111111:role/", plan.Sentence, StringComparison.Ordinal);
+        Assert.Equal(0, accounts.Hub.Lists);
+    }
+
+    [Theory]
+    [InlineData(4, "direct")]
+    [InlineData(5, "chained")]
+    public async Task Auto_counts_the_providers_of_the_hub(int providers, string mode)
+    {
+        (trustMode, accounts.Hub.OtherProviders) = (TrustModes.Auto, providers);
+        Assert.Equal(mode, (await PlanAsync()).TrustMode);
+        Assert.Equal(1, accounts.Hub.Lists);
+    }
+
+    [Fact]
+    public async Task Auto_stays_direct_where_the_issuer_is_registered_already()
+    {
+        (trustMode, accounts.Hub.OtherProviders) = (TrustModes.Auto, 5);
+        accounts.Hub.Provider = new ObservedProvider([], new Dictionary<string, string>());
+        accounts.Hub.ProviderArn = ClusterTrust.ProviderArn(Some.Cluster(), Some.HubAccount, Some.Observed.Issuer!);
+        Assert.Equal("direct", (await PlanAsync()).TrustMode);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_has_a_role_keeps_its_mode_and_nothing_is_counted()
+    {
+        trustMode = TrustModes.Auto;
+        await table.Registry.RecordAsync(
+            new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Verified, RoleArn = "arn:role", TrustMode = "chained" },
+            Some.Execution(), Cancelled);
+        Assert.Equal("chained", (await PlanAsync()).TrustMode);
+        Assert.Equal(0, accounts.Hub.Lists);
     }
 
     [Fact]
@@ -90,13 +137,13 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
     {
         using var amp = await AmpAsync(Workspace.RegionOf(workspaceArn));
         var step = new PlanOnboardingStep(
-            new AmpWorkspaces(_ => amp), cluster, table.Registry, Some.Settings, table.Clock, NullLogger<PlanOnboardingStep>.Instance);
-        var described = Some.Described() with { WorkspaceArn = workspaceArn };
+            new AmpWorkspaces(_ => amp), cluster, accounts, table.Registry, settings, table.Clock, NullLogger<PlanOnboardingStep>.Instance);
+        var described = Some.Described() with { WorkspaceArn = workspaceArn, TrustMode = trustMode };
         return await step.RunAsync(new PlanOnboardingRequest(Some.Execution(), Some.Cluster(), described, dryRun), Cancelled);
     }
 
     private async Task<AmazonPrometheusServiceClient> AmpAsync(string region) =>
         new(MotoServer.Credentials, await moto.ConfigureAsync(new AmazonPrometheusServiceConfig(), region));
 
-    private Task<CentralAmp.Registry.RegistryItem?> ItemAsync() => table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled);
+    private Task<RegistryItem?> ItemAsync() => table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled);
 }

@@ -5,6 +5,7 @@ using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using CentralAmp.Planning;
 using CentralAmp.Proof;
+using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 using CentralAmp.Tests.Trust;
 using CentralAmp.Trust;
@@ -15,14 +16,21 @@ namespace CentralAmp.Tests.Proof;
 public sealed class ProveIngestStepTests : IAsyncLifetime
 {
     private readonly FakeCollectorCluster cluster = new();
-    private readonly FakeTrustStore iam = new();
+    private readonly FakeTrustStores accounts = new();
     private readonly FakeWebIdentity sts = new();
     private readonly HttpClient http = new();
     private AnsweringServer amp = null!;
 
-    private OnboardingPlan Plan => TrustPoliciesTests.Plan() with { Collector = cluster.Collector, WorkspaceEndpoint = $"{amp.Address}/workspaces/ws-1/" };
+    private FakeTrustStore iam => accounts.Hub;
 
-    private DesiredTrust Desired => DesiredTrust.For(Some.Cluster(), Some.Described(), Plan, cluster.Collector, Some.Settings);
+    private string mode = TrustModes.Direct;
+    private string? previous;
+
+    private OnboardingPlan Plan => TrustPoliciesTests.Plan() with { TrustMode = mode, Collector = cluster.Collector, WorkspaceEndpoint = $"{amp.Address}/workspaces/ws-1/" };
+
+    private ClusterTrust Trust => ClusterTrust.For(Some.Cluster(), Some.Described(), Plan, cluster.Collector, Some.Settings);
+
+    private DesiredTrust Desired => Trust.Hub;
 
     public async ValueTask InitializeAsync()
     {
@@ -114,8 +122,8 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
 
     public static TheoryData<string, Action<FakeTrustStore>, string, string> WriteDenials => new()
     {
-        { "no policy", iam => iam.IngestPolicy = null, "", Causes.IngestPolicyMismatch },
-        { "another workspace", iam => iam.IngestPolicy = iam.IngestPolicy!.Replace("ws-1111", "ws-9999", StringComparison.Ordinal), "", Causes.IngestPolicyMismatch },
+        { "no policy", iam => iam.Policy = null, "", Causes.IngestPolicyMismatch },
+        { "another workspace", iam => iam.Policy = iam.Policy!.Replace("ws-1111", "ws-9999", StringComparison.Ordinal), "", Causes.IngestPolicyMismatch },
         { "organization", _ => { }, "with an explicit deny in a service control policy", Causes.DeniedByServiceControlPolicy },
         { "boundary", _ => { }, "because no permissions boundary allows the aps:RemoteWrite action", Causes.DeniedByPermissionsBoundary },
         { "another boundary", iam => iam.Role = iam.Role! with { BoundaryArn = "arn:aws:iam::1:policy/other" }, "", Causes.DeniedByPermissionsBoundary },
@@ -176,6 +184,78 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
         Assert.Equal(Causes.KubernetesConflict, failure.Cause);
     }
 
+    [Fact]
+    public async Task Chained_the_collector_role_assumes_the_ingest_role_in_the_region_of_the_workspace()
+    {
+        Chain();
+        await ProveAsync();
+        Assert.Equal((Trust.Member!.RoleArn, cluster.Token, "us-east-1"), Assert.Single(sts.Asked));
+        Assert.Equal((Trust.Hub.RoleArn, "ASIAEXAMPLE", "us-east-1"), Assert.Single(sts.Chained));
+        Assert.Equal("chained-session", Assert.Single(amp.Requests).Headers["X-Amz-Security-Token"]);
+        Assert.Equal((0, 0), (iam.Reads, accounts.Member.Reads));
+    }
+
+    [Fact]
+    public async Task Chained_the_members_IAM_is_asked_when_STS_denies_the_token()
+    {
+        Chain();
+        Replace(accounts.Member, "serviceaccount:monitoring", "serviceaccount:elsewhere");
+        sts.Denial = ("AccessDenied", "Not authorized");
+        Assert.Equal(Causes.TrustSubjectMismatch, (await Assert.ThrowsAsync<BlockedException>(ProveAsync)).Cause);
+        Assert.Empty(sts.Chained);
+        Assert.Equal((0, 1, 1), (iam.Reads, accounts.Member.Reads, accounts.Member.Disposed));
+    }
+
+    public static TheoryData<string, Action<FakeTrustStores>, string, string, string> ChainDenials => new()
+    {
+        { "no permission", accounts => accounts.Member.Policy = null, "because no identity-based policy allows it", Causes.IngestPolicyMismatch, "central-amp-assume-ingest" },
+        { "another permission", accounts => accounts.Member.Policy = TrustPolicies.AssumeIngest("arn:aws:iam::111111111111:role/other"), "no identity-based policy", Causes.IngestPolicyMismatch, "does not grant sts:AssumeRole on exactly" },
+        { "trust of another role", accounts => Replace(accounts.Hub, ":role/central-amp/", ":role/elsewhere/"), "because no resource-based policy allows it", Causes.TrustSubjectMismatch, "role/elsewhere/" },
+        { "trust of a pattern", accounts => Replace(accounts.Hub, "ArnEquals", "ArnLike"), "not authorized", Causes.TrustSubjectMismatch, "the trust policy of the ingest role" },
+        { "boundary of the collector", accounts => accounts.Member.Role = accounts.Member.Role! with { BoundaryArn = "" }, "not authorized", Causes.DeniedByPermissionsBoundary, "does not allow sts:AssumeRole" },
+        { "boundary that STS names", _ => { }, "no permissions boundary allows the sts:AssumeRole action", Causes.DeniedByPermissionsBoundary, "does not allow sts:AssumeRole" },
+        { "the organization", _ => { }, "with an explicit deny in a service control policy", Causes.DeniedByServiceControlPolicy, "denies sts:AssumeRole" },
+    };
+
+    [Theory]
+    [MemberData(nameof(ChainDenials), DisableDiscoveryEnumeration = true)]
+    public async Task A_denial_of_the_second_role_is_traced_to_the_link_that_is_wrong(
+        string name, Action<FakeTrustStores> wrong, string message, string cause, string says)
+    {
+        Chain();
+        wrong(accounts);
+        sts.ChainDenial = ("AccessDenied", message);
+        var failure = await Assert.ThrowsAsync<BlockedException>(ProveAsync);
+        Assert.True(failure.Cause == cause, $"{name}: {failure.Message}");
+        Assert.Contains(says, failure.Sentence, StringComparison.Ordinal);
+        Assert.Empty(amp.Requests);
+    }
+
+    [Fact]
+    public async Task A_denial_of_the_second_role_with_everything_as_desired_is_waited_for()
+    {
+        Chain();
+        sts.ChainDenial = ("AccessDenied", "not authorized to perform sts:AssumeRole");
+        Assert.Equal(Causes.TrustNotEffective, (await Assert.ThrowsAsync<NotReadyException>(ProveAsync)).Cause);
+        accounts.Hub.Role = null;
+        Assert.Equal(Causes.TrustNotEffective, (await Assert.ThrowsAsync<NotReadyException>(ProveAsync)).Cause);
+    }
+
+    [Fact]
+    public async Task While_a_cluster_moves_a_denial_by_the_workspace_is_no_fault_of_the_wider_policy()
+    {
+        previous = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-old";
+        iam.Settle(Desired.StillGranting(previous));
+        amp.Always = (HttpStatusCode.Forbidden, "text/plain", "not authorized");
+        Assert.Equal(Causes.TrustNotEffective, (await Assert.ThrowsAsync<NotReadyException>(ProveAsync)).Cause);
+    }
+
+    private void Chain()
+    {
+        mode = TrustModes.Chained;
+        accounts.Settle(Trust);
+    }
+
     private Task ProveAsync() => ProveAsync(null);
 
     private Task<ProveIngestResult> ProveAsync(string? endpoint)
@@ -183,8 +263,8 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
         var plan = endpoint is null ? Plan : TrustPoliciesTests.Plan() with { Collector = cluster.Collector, WorkspaceEndpoint = endpoint };
         var clock = new FakeClock(Some.Noon);
         var step = new ProveIngestStep(
-            cluster, sts, new WorkspaceDataPlane(http, clock), iam, Some.Settings, clock, NullLogger<ProveIngestStep>.Instance);
-        var trust = new EnsureTrustResult(Change.Created, "", "", RbacAccess.Allowed);
+            cluster, sts, new WorkspaceDataPlane(http, clock), accounts, Some.Settings, clock, NullLogger<ProveIngestStep>.Instance);
+        var trust = new EnsureTrustResult(Change.Created, "", "", RbacAccess.Allowed) { PreviousWorkspaceArn = previous };
         return step.RunAsync(new ProveIngestRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan, trust), TestContext.Current.CancellationToken);
     }
 
@@ -196,6 +276,18 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
         public List<(string RoleArn, string Token, string Region)> Asked { get; } = [];
 
         public (string Code, string Message)? Denial { get; set; }
+
+        public List<(string RoleArn, string AccessKey, string Region)> Chained { get; } = [];
+
+        public (string Code, string Message)? ChainDenial { get; set; }
+
+        public Task<WebIdentityAnswer> ChainAsync(string roleArn, ImmutableCredentials collector, string region, CancellationToken cancellationToken)
+        {
+            Chained.Add((roleArn, collector.AccessKey, region));
+            return Task.FromResult(ChainDenial is { } denial
+                ? new WebIdentityAnswer(null, denial.Code, denial.Message)
+                : new WebIdentityAnswer(new ImmutableCredentials("ASIACHAINED", "secret", "chained-session")));
+        }
 
         public Task<WebIdentityAnswer> AssumeAsync(string roleArn, string token, string region, CancellationToken cancellationToken)
         {

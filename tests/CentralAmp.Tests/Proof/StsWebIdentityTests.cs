@@ -60,7 +60,7 @@ public sealed class StsWebIdentityTests : IAsyncLifetime
         using var sts = new AmazonSecurityTokenServiceClient(
             new AnonymousAWSCredentials(),
             new AmazonSecurityTokenServiceConfig { ServiceURL = server.Address, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
-        return await new StsWebIdentity(_ => sts).AssumeAsync(
+        return await new StsWebIdentity(_ => sts, (_, _) => throw new InvalidOperationException("not chained")).AssumeAsync(
             "arn:aws:iam::111111111111:role/x", "the.web.token", "us-east-1", TestContext.Current.CancellationToken);
     }
 

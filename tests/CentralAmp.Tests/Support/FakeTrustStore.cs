@@ -1,15 +1,39 @@
+using CentralAmp.Clusters;
 using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>IAM in memory.</summary>
+/// <summary>IAM of both accounts in memory.</summary>
+public sealed class FakeTrustStores : ITrustStores
+{
+    public FakeTrustStore Hub { get; } = new();
+
+    public FakeTrustStore Member { get; } = new();
+
+    ITrustStore ITrustStores.Hub => Hub;
+
+    public Task<ITrustStore> MemberAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        Task.FromResult<ITrustStore>(Member);
+
+    /// <summary>Everything as desired.</summary>
+    public void Settle(ClusterTrust desired)
+    {
+        Hub.Settle(desired.Hub);
+        if (desired.Member is not null)
+        {
+            Member.Settle(desired.Member);
+        }
+    }
+}
+
+/// <summary>IAM of one account in memory.</summary>
 public sealed class FakeTrustStore : ITrustStore
 {
     public ObservedProvider? Provider { get; set; }
 
     public ObservedRole? Role { get; set; }
 
-    public string? IngestPolicy { get; set; }
+    public string? Policy { get; set; }
 
     public List<TrustAction> Writes { get; } = [];
 
@@ -21,7 +45,7 @@ public sealed class FakeTrustStore : ITrustStore
     public Task<ObservedTrust> GatherAsync(DesiredTrust desired, CancellationToken cancellationToken)
     {
         Reads++;
-        return Task.FromResult(new ObservedTrust(Provider, Role, Role is null ? null : IngestPolicy));
+        return Task.FromResult(new ObservedTrust(desired.ProviderArn is null ? null : Provider, Role, Role is null ? null : Policy));
     }
 
     public Task<bool> ActAsync(TrustAction action, DesiredTrust desired, CancellationToken cancellationToken)
@@ -45,7 +69,24 @@ public sealed class FakeTrustStore : ITrustStore
     /// <summary>What the account has besides.</summary>
     public int OtherProviders { get; set; }
 
-    public Task<int> CountProvidersAsync(CancellationToken cancellationToken) => Task.FromResult(OtherProviders + (Provider is null ? 0 : 1));
+    /// <summary>ARN of <see cref="Provider"/> in the list.</summary>
+    public string ProviderArn { get; set; } = "arn:aws:iam::111111111111:oidc-provider/ours";
+
+    public Task<IReadOnlyList<string>> ListProvidersAsync(CancellationToken cancellationToken)
+    {
+        Lists++;
+        return Task.FromResult<IReadOnlyList<string>>(
+        [
+            .. Enumerable.Range(0, OtherProviders).Select(number => $"arn:aws:iam::111111111111:oidc-provider/other-{number}"),
+            .. Provider is null ? [] : (string[])[ProviderArn],
+        ]);
+    }
+
+    public int Lists { get; private set; }
+
+    public void Dispose() => Disposed++;
+
+    public int Disposed { get; private set; }
 
     public void Do(TrustAction action, DesiredTrust desired)
     {
@@ -66,8 +107,8 @@ public sealed class FakeTrustStore : ITrustStore
             case TrustAction.UpdateTrustPolicy:
                 Role = Role! with { TrustPolicy = desired.TrustPolicy };
                 break;
-            case TrustAction.PutIngestPolicy:
-                IngestPolicy = desired.IngestPolicy;
+            case TrustAction.PutPolicy:
+                Policy = desired.Policy;
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(action), action, "Unknown action.");
@@ -77,8 +118,12 @@ public sealed class FakeTrustStore : ITrustStore
     /// <summary>Everything as desired.</summary>
     public void Settle(DesiredTrust desired)
     {
-        Do(TrustAction.CreateProvider, desired);
+        if (desired.ProviderArn is not null)
+        {
+            Do(TrustAction.CreateProvider, desired);
+        }
+
         Do(TrustAction.CreateRole, desired);
-        Do(TrustAction.PutIngestPolicy, desired);
+        Do(TrustAction.PutPolicy, desired);
     }
 }

@@ -11,9 +11,12 @@ namespace CentralAmp.Tests.Trust;
 public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
 {
     private static readonly DesiredTrust Desired = TrustPoliciesTests.Desired();
-    private readonly FakeTrustStore iam = new();
+    private readonly FakeTrustStores accounts = new();
     private readonly FakeCollectorCluster cluster = new();
     private RegistryTable table = null!;
+
+    /// <summary>The hub's.</summary>
+    private FakeTrustStore iam => accounts.Hub;
 
     public async ValueTask InitializeAsync() => table = await RegistryTable.CreateAsync(moto);
 
@@ -28,8 +31,8 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     public async Task Provider_and_role_are_created_and_writing_is_missing()
     {
         var result = await EnsureAsync();
-        Assert.Equal(new EnsureTrustResult(Change.Created, Desired.RoleArn, Desired.ProviderArn, RbacAccess.Missing), result);
-        Assert.Equal([TrustAction.CreateProvider, TrustAction.CreateRole, TrustAction.PutIngestPolicy], iam.Writes);
+        Assert.Equal(new EnsureTrustResult(Change.Created, Desired.RoleArn, Desired.ProviderArn!, RbacAccess.Missing), result);
+        Assert.Equal([TrustAction.CreateProvider, TrustAction.CreateRole, TrustAction.PutPolicy], iam.Writes);
     }
 
     [Theory]
@@ -52,7 +55,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
             cluster.Objects.Put(item.Path, item.Desired);
         }
 
-        Assert.Equal(new EnsureTrustResult(Change.Unchanged, Desired.RoleArn, Desired.ProviderArn, RbacAccess.Allowed), await EnsureAsync());
+        Assert.Equal(new EnsureTrustResult(Change.Unchanged, Desired.RoleArn, Desired.ProviderArn!, RbacAccess.Allowed), await EnsureAsync());
         Assert.Empty(iam.Writes);
         Assert.Equal(1, iam.Reads);
     }
@@ -99,8 +102,8 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
         { TrustAction.PutBoundary, iam => iam.Role = iam.Role! with { BoundaryArn = "" } },
         { TrustAction.TagRole, iam => iam.Role = iam.Role! with { Tags = With(iam.Role, "central-amp:workspace-arn", "arn:aws:aps:us-east-1:1:workspace/old") } },
         { TrustAction.UpdateTrustPolicy, iam => iam.Role = iam.Role! with { TrustPolicy = iam.Role.TrustPolicy.Replace("StringEquals", "StringLike", StringComparison.Ordinal) } },
-        { TrustAction.PutIngestPolicy, iam => iam.IngestPolicy = null },
-        { TrustAction.PutIngestPolicy, iam => iam.IngestPolicy = iam.IngestPolicy!.Replace("aps:RemoteWrite", "aps:*", StringComparison.Ordinal) },
+        { TrustAction.PutPolicy, iam => iam.Policy = null },
+        { TrustAction.PutPolicy, iam => iam.Policy = iam.Policy!.Replace("aps:RemoteWrite", "aps:*", StringComparison.Ordinal) },
     };
 
     [Theory]
@@ -128,7 +131,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
             }
         };
         await EnsureAsync();
-        Assert.Equal(1, iam.Writes.Count(write => write == TrustAction.PutIngestPolicy));
+        Assert.Equal(1, iam.Writes.Count(write => write == TrustAction.PutPolicy));
         Assert.DoesNotContain(lost, iam.Writes);
         Assert.Equal(Change.Unchanged, (await EnsureAsync()).Change);
     }
@@ -137,10 +140,10 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     public async Task IAM_that_contradicts_itself_is_waited_for()
     {
         iam.Settle(Desired);
-        iam.IngestPolicy = null;
+        iam.Policy = null;
         iam.Racer = action =>
         {
-            iam.Role = action == TrustAction.PutIngestPolicy ? null : iam.Role;
+            iam.Role = action == TrustAction.PutPolicy ? null : iam.Role;
         };
         Assert.Equal(Causes.TrustNotEffective, (await Assert.ThrowsAsync<NotReadyException>(EnsureAsync)).Cause);
     }
@@ -151,12 +154,12 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
         await table.Registry.RecordAsync(
             new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }, Some.Execution("offboard"), TestContext.Current.CancellationToken);
         var failure = await Assert.ThrowsAsync<BlockedException>(EnsureAsync);
-        Assert.Equal(Causes.ClusterDeleting, failure.Cause);
+        Assert.Equal(Causes.ClusterOffboarded, failure.Cause);
         Assert.Empty(iam.Writes);
     }
 
     private Task<EnsureTrustResult> EnsureAsync() =>
-        new EnsureTrustStep(iam, cluster, table.Registry, Some.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync(
+        new EnsureTrustStep(accounts, cluster, table.Registry, Some.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync(
             new EnsureTrustRequest(Some.Execution(), Some.Cluster(), Some.Described(), TrustPoliciesTests.Plan()), TestContext.Current.CancellationToken);
 
     private static Dictionary<string, string> With(ObservedRole role, string tag, string value) =>

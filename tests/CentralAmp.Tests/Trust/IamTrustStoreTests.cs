@@ -20,7 +20,7 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         var desired = Desired("written");
         Assert.Equal(new ObservedTrust(null, null, null), await store.GatherAsync(desired, Cancelled));
 
-        foreach (var action in (TrustAction[])[TrustAction.CreateProvider, TrustAction.CreateRole, TrustAction.PutIngestPolicy])
+        foreach (var action in (TrustAction[])[TrustAction.CreateProvider, TrustAction.CreateRole, TrustAction.PutPolicy])
         {
             Assert.True(await store.ActAsync(action, desired, Cancelled));
         }
@@ -28,7 +28,7 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         var (actions, refusal) = TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled));
         Assert.Null(refusal);
         Assert.Empty(actions);
-        Assert.InRange(await store.CountProvidersAsync(Cancelled), 1, int.MaxValue);
+        Assert.Contains(desired.ProviderArn, await store.ListProvidersAsync(Cancelled));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         }, Cancelled);
 
         var (actions, _) = TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled));
-        Assert.Equal([TrustAction.PutBoundary, TrustAction.TagRole, TrustAction.UpdateTrustPolicy, TrustAction.PutIngestPolicy], actions);
+        Assert.Equal([TrustAction.PutBoundary, TrustAction.TagRole, TrustAction.UpdateTrustPolicy, TrustAction.PutPolicy], actions);
         foreach (var action in actions)
         {
             Assert.True(await store.ActAsync(action, desired, Cancelled));
@@ -65,7 +65,7 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         Assert.False(await store.ActAsync(TrustAction.CreateProvider, desired, Cancelled));
         await store.ActAsync(TrustAction.CreateRole, desired, Cancelled);
         Assert.False(await store.ActAsync(TrustAction.CreateRole, desired, Cancelled));
-        Assert.False(await store.ActAsync(TrustAction.PutIngestPolicy, desired with { RoleName = "gone" }, Cancelled));
+        Assert.False(await store.ActAsync(TrustAction.PutPolicy, desired with { RoleName = "gone" }, Cancelled));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class IamTrustStoreTests(MotoServer moto)
     [InlineData(TrustAction.CreateRole, 409, "LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000", typeof(BlockedException), Causes.QuotaReached)]
     [InlineData(TrustAction.CreateRole, 403, "AccessDenied", "User is not authorized to perform: iam:CreateRole with an explicit deny in a service control policy", typeof(BlockedException), Causes.DeniedByServiceControlPolicy)]
     [InlineData(TrustAction.CreateRole, 403, "AccessDenied", "User is not authorized because no permissions boundary allows the iam:CreateRole action", typeof(BlockedException), Causes.DeniedByPermissionsBoundary)]
-    [InlineData(TrustAction.PutIngestPolicy, 403, "AccessDenied", "User is not authorized because no identity-based policy allows the iam:PutRolePolicy action", typeof(BlockedException), Causes.HubPermissionMissing)]
+    [InlineData(TrustAction.PutPolicy, 403, "AccessDenied", "User is not authorized because no identity-based policy allows the iam:PutRolePolicy action", typeof(BlockedException), Causes.HubPermissionMissing)]
     [InlineData(TrustAction.UpdateTrustPolicy, 409, "ConcurrentModification", "try again", typeof(TransientException), Causes.ServiceUnavailable)]
     [InlineData(TrustAction.CreateRole, 400, "Throttling", "Rate exceeded", typeof(TransientException), Causes.Throttled)]
     [InlineData(TrustAction.CreateRole, 500, "ServiceFailure", "oops", typeof(TransientException), Causes.ServiceUnavailable)]
@@ -106,6 +106,6 @@ public sealed class IamTrustStoreTests(MotoServer moto)
     {
         var settings = Some.Settings with { HubAccountId = "123456789012", BoundaryArn = "arn:aws:iam::123456789012:policy/central-amp/boundary" };
         var described = Some.Described() with { Issuer = $"https://oidc.eks.us-east-1.amazonaws.com/id/{Guid.NewGuid():N}" };
-        return DesiredTrust.For(Some.Cluster(name), described, TrustPoliciesTests.Plan(Some.Cluster(name)), Some.Collector, settings);
+        return ClusterTrust.For(Some.Cluster(name), described, TrustPoliciesTests.Plan(Some.Cluster(name)), Some.Collector, settings).Hub;
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
+using CentralAmp.Failures;
 using CentralAmp.Planning;
+using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 
@@ -12,7 +14,43 @@ public sealed class TrustPoliciesTests
     public void Trust_policy_is_what_was_reviewed() => Golden.Check("Trust", "trust-policy", JsonNode.Parse(Desired().TrustPolicy)!);
 
     [Fact]
-    public void Ingest_policy_is_what_was_reviewed() => Golden.Check("Trust", "ingest-policy", JsonNode.Parse(Desired().IngestPolicy)!);
+    public void Ingest_policy_is_what_was_reviewed() => Golden.Check("Trust", "ingest-policy", JsonNode.Parse(Desired().Policy)!);
+
+    [Fact]
+    public void Trust_policy_of_a_collector_role_is_what_was_reviewed() =>
+        Golden.Check("Trust", "chained-collector-trust-policy", JsonNode.Parse(Chained().Member!.TrustPolicy)!);
+
+    [Fact]
+    public void Policy_of_a_collector_role_is_what_was_reviewed() =>
+        Golden.Check("Trust", "chained-collector-policy", JsonNode.Parse(Chained().Member!.Policy)!);
+
+    [Fact]
+    public void Trust_policy_of_a_chained_ingest_role_is_what_was_reviewed() =>
+        Golden.Check("Trust", "chained-ingest-trust-policy", JsonNode.Parse(Chained().Hub.TrustPolicy)!);
+
+    [Fact]
+    public void Ingest_policy_while_a_cluster_moves_is_what_was_reviewed() =>
+        Golden.Check("Trust", "moving-ingest-policy", JsonNode.Parse(Desired().StillGranting(Some.WorkspaceArn.Replace("us-east-1", "eu-west-1", StringComparison.Ordinal)).Policy)!);
+
+    [Fact]
+    public void In_chained_trust_the_hub_has_the_same_permission_and_no_provider()
+    {
+        var (direct, chained) = (Desired(), Chained());
+        Assert.Equal((direct.Policy, direct.RoleArn, direct.BoundaryArn), (chained.Hub.Policy, chained.Hub.RoleArn, chained.Hub.BoundaryArn));
+        Assert.Null(chained.Hub.ProviderArn);
+        Assert.Equal(direct.RoleTags, chained.Hub.RoleTags);
+    }
+
+    [Fact]
+    public void A_collector_role_lies_in_the_member_account_under_its_boundary_and_names_no_workspace()
+    {
+        var member = Chained().Member!;
+        Assert.Equal($"arn:aws:iam::222222222222:role/central-amp/{IngestRole.Name(Some.Cluster(), Some.CreatedAt)}", member.RoleArn);
+        Assert.Equal("arn:aws:iam::222222222222:policy/central-amp/CentralAmpCollectorBoundary", member.BoundaryArn);
+        Assert.StartsWith("arn:aws:iam::222222222222:oidc-provider/oidc.eks.", member.ProviderArn, StringComparison.Ordinal);
+        Assert.Equal(["central-amp:cluster-arn", "central-amp:created-at", "central-amp:issuer"], member.RoleTags.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal((member.RoleArn, CallSide.Member), (Chained().Assumed.RoleArn, member.Side));
+    }
 
     [Theory]
     [InlineData("aws-cn", "cn-north-1")]
@@ -23,7 +61,10 @@ public sealed class TrustPoliciesTests
         var desired = Desired(cluster, $"arn:{partition}:aps:{region}:111111111111:workspace/ws-1");
         Assert.StartsWith($"arn:{partition}:iam::111111111111:oidc-provider/", desired.ProviderArn, StringComparison.Ordinal);
         Assert.StartsWith($"arn:{partition}:iam::111111111111:role/central-amp/", desired.RoleArn, StringComparison.Ordinal);
-        Assert.DoesNotContain("arn:aws:", desired.TrustPolicy + desired.IngestPolicy, StringComparison.Ordinal);
+        Assert.DoesNotContain("arn:aws:", desired.TrustPolicy + desired.Policy, StringComparison.Ordinal);
+
+        var (hub, member) = Chained(cluster, $"arn:{partition}:aps:{region}:111111111111:workspace/ws-1");
+        Assert.DoesNotContain("arn:aws:", hub.TrustPolicy + hub.Policy + member!.TrustPolicy + member.Policy + member.RoleArn + member.BoundaryArn, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,7 +92,13 @@ public sealed class TrustPoliciesTests
     internal static DesiredTrust Desired(ClusterReference? cluster = null, string workspaceArn = Some.WorkspaceArn)
     {
         var of = cluster ?? Some.Cluster();
-        return DesiredTrust.For(of, Some.Described(), Plan(of, workspaceArn), Some.Collector, Some.Settings);
+        return ClusterTrust.For(of, Some.Described(), Plan(of, workspaceArn), Some.Collector, Some.Settings).Hub;
+    }
+
+    internal static ClusterTrust Chained(ClusterReference? cluster = null, string workspaceArn = Some.WorkspaceArn)
+    {
+        var of = cluster ?? Some.Cluster();
+        return ClusterTrust.For(of, Some.Described(), Plan(of, workspaceArn) with { TrustMode = TrustModes.Chained }, Some.Collector, Some.Settings);
     }
 
     internal static OnboardingPlan Plan(ClusterReference? cluster = null, string workspaceArn = Some.WorkspaceArn) => new()
