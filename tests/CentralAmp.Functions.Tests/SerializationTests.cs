@@ -35,7 +35,7 @@ public sealed class SerializationTests
          "change":"Created"}
         """;
 
-    private const string Trust = """{"change":"Updated","roleArn":"arn:role","providerArn":"arn:provider","writing":"Missing"}""";
+    private const string Trust = """{"change":"Updated","roleArn":"arn:role","providerArn":"arn:provider","writing":"Missing","ingestRoleArn":"arn:ingest"}""";
 
     private const string Delivery = """{"change":"Created","deliveredAt":"2026-01-02T03:05:00+00:00"}""";
 
@@ -59,6 +59,11 @@ public sealed class SerializationTests
         { typeof(OnboardingPlan), Plan },
         { typeof(EnsureTrustRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}}}""" },
         { typeof(EnsureTrustResult), Trust },
+        {
+            typeof(RemoveOldGrantRequest),
+            $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{"change":"Updated","roleArn":"r","providerArn":"p","writing":"Allowed","ingestRoleArn":"r","previousWorkspaceArn":"w"}}"""
+        },
+        { typeof(RemoveOldGrantResult), """{"change":"Updated"}""" },
         { typeof(ProveIngestRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },
         { typeof(ProveIngestResult), "{}" },
         { typeof(DeliverRemoteWriteRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },
@@ -95,6 +100,10 @@ public sealed class SerializationTests
 
         Assert.Equal(records.Distinct().Select(r => r.Name).Order(), Data.Select(row => row.Data.Item1.Name).Order());
     }
+
+    [Fact]
+    public void A_trust_of_before_chained_trust_writes_as_the_role_that_it_assumes() =>
+        Assert.Equal("r", Deserialize<EnsureTrustResult>("""{"change":"Unchanged","roleArn":"r","providerArn":"p","writing":"Allowed"}""").IngestRoleArn);
 
     [Fact]
     public void What_the_road_has_not_reached_is_null()

@@ -51,8 +51,8 @@ public sealed record ClusterDescription
     /// <summary>ARN of the workspace that the cluster is routed to.</summary>
     public string WorkspaceArn { get; init; } = "";
 
-    /// <summary>What the route or the installation says (direct, chained, auto); the plan decides.</summary>
-    public string TrustMode { get; init; } = TrustModes.Direct;
+    /// <summary>What the route or the installation says (direct, chained, auto); the plan decides. An execution that was parked before an update has none.</summary>
+    public string TrustMode { get => field ?? TrustModes.Direct; init; } = TrustModes.Direct;
 
     public RoadTags Options { get; init; } = new(AllowRestart: false);
 }

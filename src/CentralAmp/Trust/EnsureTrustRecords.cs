@@ -13,8 +13,8 @@ public sealed record EnsureTrustRequest(
 /// <param name="Notice">What people should know although nothing is wrong yet: a quota that is near.</param>
 public sealed record EnsureTrustResult(Change Change, string RoleArn, string ProviderArn, RbacAccess Writing, string? Notice = null)
 {
-    /// <summary>The role that may write to the workspace.</summary>
-    public string IngestRoleArn { get; init; } = RoleArn;
+    /// <summary>The role that may write to the workspace; what was written before there was chained trust does not name it.</summary>
+    public string IngestRoleArn { get => field ?? RoleArn; init; } = RoleArn;
 
     /// <summary>The workspace that the cluster leaves; its grant stays until the new one is verified. Null while nothing moves.</summary>
     public string? PreviousWorkspaceArn { get; init; }
