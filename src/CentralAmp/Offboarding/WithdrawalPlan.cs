@@ -37,7 +37,7 @@ internal static class WithdrawalPlan
     public static EnsureTrustResult TrustOf(ResolveOffboardingResult resolved, HubSettings settings)
     {
         var ingest = IngestRole.Arn(resolved.Cluster, IssuedNames.Role(resolved), settings);
-        return new EnsureTrustResult(Change.Unchanged, resolved.Registered.CollectorRoleArn ?? ingest, ProviderArn: "", RbacAccess.Allowed);
+        return new EnsureTrustResult(Change.Unchanged, resolved.Registered.CollectorRoleArn ?? ingest, ProviderArn: "", RbacAccess.Allowed) { IngestRoleArn = ingest };
     }
 
     private static bool IsSharedWith(List<TouchedCollector> kept, TouchedCollector collector) =>
