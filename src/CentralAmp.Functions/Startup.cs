@@ -8,6 +8,7 @@ using CentralAmp.Access;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Delivery;
+using CentralAmp.Fleet;
 using CentralAmp.Functions.Logging;
 using CentralAmp.Functions.Serialization;
 using CentralAmp.Kubernetes;
@@ -48,6 +49,7 @@ public sealed class Startup
         AddPlanAndTrust(services);
         AddDelivery(services);
         AddOffboarding(services);
+        AddFleet(services);
     }
 
     private static void AddAws(IServiceCollection services)
@@ -109,6 +111,26 @@ public sealed class Startup
         services.AddSingleton<RemoveClusterAccessStep>();
         services.AddSingleton<RemoveTrustStep>();
         services.AddSingleton<RecordOffboardingStep>();
+    }
+
+    private static void AddFleet(IServiceCollection services)
+    {
+        services.AddSingleton<IFleetRegistry, FleetRegistry>();
+        services.AddSingleton<IOrganizationAccounts, OrganizationAccounts>();
+        services.AddSingleton<IClusterNames, EksClusterNames>();
+        services.AddSingleton<IOwnedResources, IamOwnedResources>();
+        services.AddSingleton(provider => new RecentWorkspaces(new AmpWorkspaces(provider.GetRequiredService<AwsClients>().Prometheus), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IngestReader>();
+        services.AddSingleton<InspectionGatherer>();
+        services.AddSingleton<BeginSweepStep>();
+        services.AddSingleton<ListAccountsStep>();
+        services.AddSingleton<ListClustersStep>();
+        services.AddSingleton<InspectClusterStep>();
+        services.AddSingleton<ListRegisteredStep>();
+        services.AddSingleton<FindOrphansStep>();
+        services.AddSingleton<DecideSweepStep>();
+        services.AddSingleton<ListFindingsStep>();
+        services.AddSingleton<EndSweepStep>();
     }
 
     /// <summary>The function's own, as Lambda tells it.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Delivery;
+using CentralAmp.Fleet;
 using CentralAmp.Offboarding;
 using CentralAmp.Outcomes;
 using CentralAmp.Planning;
@@ -55,6 +56,24 @@ namespace CentralAmp.Functions.Serialization;
 [JsonSerializable(typeof(RemoveTrustRequest))]
 [JsonSerializable(typeof(RemoveTrustResult))]
 [JsonSerializable(typeof(RecordOffboardingRequest))]
+[JsonSerializable(typeof(BeginSweepRequest))]
+[JsonSerializable(typeof(BeginSweepResult))]
+[JsonSerializable(typeof(ListAccountsRequest))]
+[JsonSerializable(typeof(ListAccountsResult))]
+[JsonSerializable(typeof(ListClustersRequest))]
+[JsonSerializable(typeof(ListClustersResult))]
+[JsonSerializable(typeof(InspectClusterRequest))]
+[JsonSerializable(typeof(InspectClusterResult))]
+[JsonSerializable(typeof(ListRegisteredRequest))]
+[JsonSerializable(typeof(ListRegisteredResult))]
+[JsonSerializable(typeof(FindOrphansRequest))]
+[JsonSerializable(typeof(FindOrphansResult))]
+[JsonSerializable(typeof(DecideSweepRequest))]
+[JsonSerializable(typeof(DecideSweepResult))]
+[JsonSerializable(typeof(ListFindingsRequest))]
+[JsonSerializable(typeof(ListFindingsResult))]
+[JsonSerializable(typeof(EndSweepRequest))]
+[JsonSerializable(typeof(SweepRecord))]
 public sealed partial class RoadJson : JsonSerializerContext;
 
 /// <summary>How the road's data is written.</summary>
@@ -76,5 +95,10 @@ internal static class RoadJsonOptions
         options.Converters.Add(new JsonStringEnumConverter<OffboardingPlanNext>());
         options.Converters.Add(new JsonStringEnumConverter<OffboardingReason>());
         options.Converters.Add(new JsonStringEnumConverter<ClusterStanding>());
+        options.Converters.Add(new JsonStringEnumConverter<SweepNext>());
+        options.Converters.Add(new JsonStringEnumConverter<Finding>());
+        options.Converters.Add(new JsonStringEnumConverter<SweepAction>());
+        options.Converters.Add(new JsonStringEnumConverter<SweepRoad>());
+        options.Converters.Add(new JsonStringEnumConverter<SweepOutcome>());
     }
 }

@@ -41,6 +41,18 @@ public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adj
         new SessionAWSCredentials(credentials.AccessKey, credentials.SecretKey, credentials.Token),
         Configure(new AmazonSecurityTokenServiceConfig(), region, adjust));
 
+    /// <summary>EKS of an account and region as a whole. The caller disposes it.</summary>
+    public async Task<IAmazonEKS> AccountEksAsync(string accountId, string region, ExecutionReference execution, CancellationToken cancellationToken) =>
+        new AmazonEKSClient(await AccountCredentialsAsync(accountId, region, execution, cancellationToken), Configure(new AmazonEKSConfig(), region, adjust));
+
+    /// <summary>IAM of an account as a whole. The caller disposes it.</summary>
+    /// <param name="region">Any region of the partition.</param>
+    public async Task<IAmazonIdentityManagementService> AccountIamAsync(
+        string accountId, string region, ExecutionReference execution, CancellationToken cancellationToken) =>
+        new AmazonIdentityManagementServiceClient(
+            await AccountCredentialsAsync(accountId, region, execution, cancellationToken),
+            Configure(new AmazonIdentityManagementServiceConfig(), region, adjust));
+
     /// <summary>IAM of the hub. Shared: do not dispose it.</summary>
     /// <param name="region">Any region of the partition.</param>
     public IAmazonIdentityManagementService Iam(string region) => Hub(
@@ -82,6 +94,14 @@ public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adj
         {
             client.Dispose();
         }
+    }
+
+    private async Task<AWSCredentials> AccountCredentialsAsync(
+        string accountId, string region, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var credentials = await members.AssumeAsync(
+            RegionEndpoint.GetBySystemName(region).PartitionName, accountId, $"the sweep of {accountId}/{region}", execution, cancellationToken);
+        return new SessionAWSCredentials(credentials.AccessKey, credentials.SecretKey, credentials.Token);
     }
 
     private T Hub<T>(string region, Func<T> make)

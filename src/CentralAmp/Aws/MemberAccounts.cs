@@ -17,12 +17,17 @@ public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubS
 
     private readonly ConcurrentDictionary<(string RoleArn, string Session), (ImmutableCredentials Credentials, DateTimeOffset Expires)> cache = new();
 
-    public string RoleArn(ClusterReference cluster) => $"arn:{cluster.Partition}:iam::{cluster.AccountId}:role/{settings.MemberRoleName}";
+    public string RoleArn(ClusterReference cluster) => RoleArn(cluster.Partition, cluster.AccountId);
 
     /// <summary>The session is named for the execution, so that CloudTrail of the member account says what it was for.</summary>
-    public async Task<ImmutableCredentials> AssumeAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    public Task<ImmutableCredentials> AssumeAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        AssumeAsync(cluster.Partition, cluster.AccountId, cluster.ToString(), execution, cancellationToken);
+
+    /// <param name="purpose">For sentences: a cluster, or all of an account.</param>
+    public async Task<ImmutableCredentials> AssumeAsync(
+        string partition, string accountId, string purpose, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var key = (RoleArn: RoleArn(cluster), Session: SessionName(execution));
+        var key = (RoleArn: RoleArn(partition, accountId), Session: SessionName(execution));
         var now = time.GetUtcNow();
         if (cache.TryGetValue(key, out var held) && now < held.Expires - Margin)
         {
@@ -35,15 +40,15 @@ public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubS
             cache.TryRemove(old, out _);
         }
 
-        var assumed = await AssumeAsync(key.RoleArn, key.Session, cluster, cancellationToken);
+        var assumed = await AssumeAsync(key.RoleArn, key.Session, accountId, purpose, cancellationToken);
         var credentials = new ImmutableCredentials(assumed.AccessKeyId, assumed.SecretAccessKey, assumed.SessionToken);
         cache[key] = (credentials, assumed.Expiration is { } at ? new DateTimeOffset(at.ToUniversalTime()) : now);
         return credentials;
     }
 
-    private async Task<Credentials> AssumeAsync(string roleArn, string session, ClusterReference cluster, CancellationToken cancellationToken)
+    private async Task<Credentials> AssumeAsync(string roleArn, string session, string accountId, string purpose, CancellationToken cancellationToken)
     {
-        var doing = $"assuming {roleArn} for {cluster}";
+        var doing = $"assuming {roleArn} for {purpose}";
         try
         {
             var answer = await sts.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = roleArn, RoleSessionName = session }, cancellationToken);
@@ -54,7 +59,7 @@ public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubS
             throw new BlockedException(
                 Causes.MemberRoleNotAssumable,
                 $"While {doing}: denied ({e.Message}).",
-                $"Deploy src/MemberAccount/template.yaml in account {cluster.AccountId} with this hub's account id.",
+                $"Deploy src/MemberAccount/template.yaml in account {accountId} with this hub's account id.",
                 e);
         }
         catch (Exception e) when (FailureMapping.TryMap(e, doing, CallSide.Hub, out var failure))
@@ -62,6 +67,8 @@ public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubS
             throw failure;
         }
     }
+
+    private string RoleArn(string partition, string accountId) => $"arn:{partition}:iam::{accountId}:role/{settings.MemberRoleName}";
 
     /// <summary>STS takes 2 to 64 of <c>[\w+=,.@-]</c>; the execution's name is the last part of its ARN.</summary>
     internal static string SessionName(ExecutionReference execution)

@@ -82,6 +82,7 @@ public static class Causes
     public const string EntryKeptAtSource = nameof(EntryKeptAtSource);
     public const string OrganizationsDenied = nameof(OrganizationsDenied);
     public const string RegionDisabled = nameof(RegionDisabled);
+    public const string ResourceOrphaned = nameof(ResourceOrphaned);
     public const string AccountNotListed = nameof(AccountNotListed);
     public const string SweepBraked = nameof(SweepBraked);
     public const string SweepRunning = nameof(SweepRunning);

@@ -35,10 +35,21 @@ public static partial class FailureMapping
         "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized",
     };
 
+    // What a region that the account has not enabled answers, in whatever words its service has for a caller it cannot know.
+    private static readonly HashSet<string> UnknownCaller = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "UnrecognizedClientException", "InvalidClientTokenId", "OptInRequired", "AuthFailure",
+    };
+
     private static RoadException OfAws(AmazonServiceException e, string doing, CallSide side) => (e.ErrorCode ?? "") switch
     {
         _ when IsThrottling(e) => Throttled(e, doing),
         _ when IsDenial(e) => OfDenial(e, doing, side),
+        var code when side == CallSide.Member && UnknownCaller.Contains(code) => new BlockedException(
+            Causes.RegionDisabled,
+            $"While {doing}: the region does not know the caller, as one that the account has not enabled ({e.Message}).",
+            "Enable the region in the member account, or leave it out of the parameter Regions.",
+            e),
         var code when Quota.Contains(code) => new BlockedException(
             Causes.QuotaReached,
             $"While {doing}: a quota is reached ({e.Message}).",

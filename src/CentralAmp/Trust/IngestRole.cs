@@ -18,6 +18,8 @@ public static class IngestRole
 
     private const int HashLength = 8;
 
+    public static bool IsName(string roleName) => roleName.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary><c>central-amp-{cluster, cut}-{8 hex}</c>: a recreated cluster gets a role of its own.</summary>
     public static string Name(ClusterReference cluster, long createdAt)
     {

@@ -1,6 +1,5 @@
 using Amazon.Runtime;
 using CentralAmp.Failures;
-using CentralAmp.Planning;
 using CentralAmp.Proof;
 using Microsoft.Extensions.Logging;
 
@@ -11,10 +10,12 @@ namespace CentralAmp.Verification;
 public sealed partial class VerifyIngestStep(
     WorkspaceDataPlane workspaces, Func<Task<ImmutableCredentials>> credentials, TimeProvider time, ILogger<VerifyIngestStep> logger)
 {
+    private readonly IngestReader reader = new(workspaces, credentials);
+
     public async Task<VerifyIngestResult> RunAsync(VerifyIngestRequest request, CancellationToken cancellationToken)
     {
         var plan = request.Plan;
-        var reading = await GatherAsync(plan, cancellationToken);
+        var reading = await reader.ReadAsync(plan, cancellationToken);
         var (result, failure) = VerificationDecider.Decide(reading, plan.ClusterLabel, plan.WorkspaceArn, request.Delivery.DeliveredAt, time.GetUtcNow());
         if (result is null)
         {
@@ -24,21 +25,6 @@ public sealed partial class VerifyIngestStep(
         Verified(request.Cluster.Arn, result.NewestSampleAt, result.Series);
         return result;
     }
-
-    private async Task<IngestReading> GatherAsync(OnboardingPlan plan, CancellationToken cancellationToken)
-    {
-        var (status, body) = await QueryAsync(plan, IngestQuery.NewestSampleAndSeries(plan.ClusterLabel), cancellationToken);
-        if (status == 422)
-        {
-            // Too many series to count within AMP's limits is no reason to doubt them.
-            (status, body) = await QueryAsync(plan, IngestQuery.NewestSample(plan.ClusterLabel), cancellationToken);
-        }
-
-        return VerificationAnswer.Read(status, body, $"querying {plan.WorkspaceArn} for '{plan.ClusterLabel}'");
-    }
-
-    private async Task<(int Status, string Body)> QueryAsync(OnboardingPlan plan, string query, CancellationToken cancellationToken) =>
-        await workspaces.QueryAsync(Workspace.Of(plan), query, await credentials(), cancellationToken);
 
     [LoggerMessage(LogLevel.Information, "Verified {Cluster}: newest sample {Newest}, {Series} series")]
     private partial void Verified(string cluster, DateTimeOffset newest, long? series);

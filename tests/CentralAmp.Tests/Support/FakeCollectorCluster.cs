@@ -270,6 +270,10 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
             }
 
             yaml.Append("  name: ").Append(entry["name"]).Append('\n');
+            if (entry["sigv4"]?["roleArn"] is { } role)
+            {
+                yaml.Append("  sigv4:\n    role_arn: ").Append(role).Append('\n');
+            }
         }
 
         loaded[pod] = (yaml.ToString(), true);

@@ -1,0 +1,181 @@
+using CentralAmp.Access;
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Planning;
+using CentralAmp.Settings;
+using CentralAmp.Trust;
+using CentralAmp.Verification;
+
+namespace CentralAmp.Fleet;
+
+/// <summary>Reads, cheapest first, until the facts suffice for a finding. Every decider on the way is the road's own.</summary>
+public sealed class InspectionGatherer(
+    IFleetRegistry registry,
+    IClusterReader clusters,
+    IAccessEntries entries,
+    MemberAccounts members,
+    RecentWorkspaces workspaces,
+    IKubernetesClients kubernetesClients,
+    ITrustStores trust,
+    IngestReader samples,
+    HubSettings settings,
+    TimeProvider time)
+{
+    public async Task<InspectionFacts> GatherAsync(InspectClusterRequest request, CancellationToken cancellationToken)
+    {
+        var facts = new InspectionFacts
+        {
+            Sweep = request.Sweep,
+            Cluster = ClusterArn.Parse(request.ClusterArn),
+            Now = time.GetUtcNow(),
+            ActiveLimit = settings.ActiveLimit,
+            RegisteredAs = request.CreatedAt,
+            AccountListed = request.AccountListed,
+        };
+        foreach (var look in (Func<InspectionFacts, Task<InspectionFacts>>[])
+            [
+                facts => LookAsync(facts, request.Execution, cancellationToken),
+                facts => LookAtEntryAsync(facts, request.Execution, cancellationToken),
+                facts => LookInsideAsync(facts, request.Execution, cancellationToken),
+                facts => LookAtSamplesAsync(facts, cancellationToken),
+            ])
+        {
+            if (InspectionDecider.Decide(facts) is not null)
+            {
+                break;
+            }
+
+            facts = await ObstructedAsync(facts, look);
+        }
+
+        return facts;
+    }
+
+    /// <summary>The cluster, and what the registry knows of the incarnation that is there or that was asked for.</summary>
+    private async Task<InspectionFacts> LookAsync(InspectionFacts facts, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var observed = await clusters.FindAsync(facts.Cluster, execution, cancellationToken);
+        var looked = facts with { Looked = true, Observed = observed };
+        if ((facts.RegisteredAs ?? observed?.CreatedAt) is { } createdAt)
+        {
+            looked = looked with { Known = await registry.FindAsync(facts.Cluster.Arn, createdAt, cancellationToken) };
+        }
+
+        return observed is null ? looked : Admit(looked, observed);
+    }
+
+    /// <summary>The wait for ACTIVE is nobody's here: <see cref="InspectionDecider"/> judges it by the cluster's age.</summary>
+    private InspectionFacts Admit(InspectionFacts facts, ObservedCluster observed) => Judged(facts, facts =>
+    {
+        var described = ClusterAdmission.Decide(facts.Cluster, observed, TimeSpan.Zero, settings);
+        if (described.Next == ClusterNext.Continue)
+        {
+            AccessEntryDecision.RequireAccessEntries(facts.Cluster, described.AuthenticationMode);
+        }
+
+        return facts with { Described = described };
+    });
+
+    private async Task<InspectionFacts> LookAtEntryAsync(InspectionFacts facts, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var entry = await entries.FindAsync(facts.Cluster, execution, cancellationToken);
+        var judged = Judged(facts, facts => facts with { AccessEntry = AccessEntryDecision.Decide(facts.Cluster, members.RoleArn(facts.Cluster), entry) });
+        return judged.AccessEntry == AccessEntryDelta.None
+            ? judged with { Elevated = await entries.IsAdminAsync(facts.Cluster, execution, cancellationToken) }
+            : judged;
+    }
+
+    private async Task<InspectionFacts> LookInsideAsync(InspectionFacts facts, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var described = facts.Described!;
+        using var kubernetes = await kubernetesClients.ConnectAsync(facts.Cluster, described, execution, cancellationToken);
+        var reading = await RbacRules.CheckAsync(kubernetes, RbacRules.Reading(), cancellationToken);
+        var looked = facts with { Reading = reading };
+        if (reading == RbacAccess.Missing)
+        {
+            return looked;
+        }
+
+        looked = await PlanAsync(looked, kubernetes, cancellationToken);
+        if (looked.Plan?.Collector is not { } collector)
+        {
+            return looked;
+        }
+
+        looked = await LookAtTrustAsync(looked, collector, execution, cancellationToken);
+        return looked with { Writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(collector), cancellationToken) };
+    }
+
+    private async Task<InspectionFacts> PlanAsync(InspectionFacts facts, IKubernetes kubernetes, CancellationToken cancellationToken)
+    {
+        var described = facts.Described!;
+        HubProviders? providers = null;
+        if (TrustModeDecider.MustCount(facts.Cluster, facts.Item, described.TrustMode, settings))
+        {
+            var arns = await trust.Hub.ListProvidersAsync(cancellationToken);
+            providers = new HubProviders(arns.Count, arns.Contains(ClusterTrust.ProviderArn(facts.Cluster, settings.HubAccountId, described.Issuer)));
+        }
+
+        var gathered = await CollectorGatherer.GatherAsync(
+            new PlanFacts
+            {
+                Cluster = facts.Cluster,
+                Described = described,
+                Settings = settings,
+                Elapsed = TimeSpan.Zero,
+                TrustMode = TrustModeDecider.Decide(facts.Cluster, facts.Item, described.TrustMode, providers, settings),
+                Workspace = await workspaces.FindAsync(described.WorkspaceArn, cancellationToken),
+            },
+            kubernetes,
+            cancellationToken);
+        var (plan, refusal) = OnboardingDecider.Decide(gathered);
+        return facts with { Plan = plan, Refusal = refusal };
+    }
+
+    private async Task<InspectionFacts> LookAtTrustAsync(
+        InspectionFacts facts, Collector collector, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var desired = ClusterTrust.For(facts.Cluster, facts.Described!, facts.Plan!, collector, settings);
+        var ingest = await trust.Hub.GatherAsync(desired.Hub, cancellationToken);
+        var (actions, refusal) = TrustDecider.Decide(desired.Hub, ingest);
+        if (refusal is null && desired.Member is { } assumed)
+        {
+            using var member = await trust.MemberAsync(facts.Cluster, execution, cancellationToken);
+            (var more, refusal) = TrustDecider.Decide(assumed, await member.GatherAsync(assumed, cancellationToken));
+            actions = [.. actions, .. more];
+        }
+
+        return facts with { Trust = actions, Refusal = refusal, VerifiedWorkspaceArn = desired.Hub.PreviousWorkspaceOf(ingest) };
+    }
+
+    private async Task<InspectionFacts> LookAtSamplesAsync(InspectionFacts facts, CancellationToken cancellationToken) =>
+        facts with { Samples = await samples.ReadAsync(facts.Plan!, cancellationToken) };
+
+    private static InspectionFacts Judged(InspectionFacts facts, Func<InspectionFacts, InspectionFacts> judge)
+    {
+        try
+        {
+            return judge(facts);
+        }
+        catch (BlockedException e)
+        {
+            return facts with { Refusal = new Failure(FailureKind.Blocked, e.Cause, e.Sentence, e.Remedy) };
+        }
+    }
+
+    /// <summary>What passes by itself is the state machine's to repeat; everything else is a finding.</summary>
+    private static async Task<InspectionFacts> ObstructedAsync(InspectionFacts facts, Func<InspectionFacts, Task<InspectionFacts>> look)
+    {
+        try
+        {
+            return await look(facts);
+        }
+        catch (RoadException e) when (e is not TransientException)
+        {
+            var kind = e is NotReadyException ? FailureKind.NotReady : FailureKind.Blocked;
+            return facts with { Obstacle = new Failure(kind, e.Cause, e.Sentence, e.Remedy) };
+        }
+    }
+}
