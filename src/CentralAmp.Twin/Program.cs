@@ -1,10 +1,11 @@
 using System.CommandLine;
 using CentralAmp.Twin.Breaks;
 using CentralAmp.Twin.Runs;
+using CentralAmp.Twin.Scenarios;
 
 namespace CentralAmp.Twin;
 
-/// <summary>The command line of the twin. Exit codes: 0 verified, 1 not verified, 2 bad usage, 3 the machine lacks something.</summary>
+/// <summary>The command line of the twin. Exit codes: 0 everything ended right, 1 not, 2 bad usage, 3 the machine lacks something.</summary>
 internal static class Program
 {
     private const int Usage = 2;
@@ -15,12 +16,13 @@ internal static class Program
     private static readonly Option<bool> Json = new("--json") { Description = "print one JSON object and nothing else on stdout" };
     private static readonly Option<FileInfo?> RecordFile = new("--record") { Description = "write every call to AWS and Kubernetes to this file, as JSON lines", HelpName = "FILE" };
     private static readonly Option<string?> BreakName = new("--break") { Description = "plant one misconfiguration ('list' names them)", HelpName = "NAME" };
+    private static readonly Option<string?> ScenarioName = new("--scenario") { Description = "play a stretch of an organization's life instead ('list' names them)", HelpName = "NAME" };
 
     private static async Task<int> Main(string[] arguments)
     {
         var command = new RootCommand("Creates EKS clusters in a local AWS and shows CentralAmp bring their metrics to the central workspace.")
         {
-            Clusters, Again, Keep, Json, RecordFile, BreakName,
+            Clusters, Again, Keep, Json, RecordFile, BreakName, ScenarioName,
         };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         var result = command.Parse(arguments);
@@ -39,6 +41,9 @@ internal static class Program
             return 0;
         }
 
+        if (parsed.GetValue(ScenarioName) is { } scenario)
+            return await PlayAsync(scenario, parsed, cancellationToken);
+
         var planted = name is null ? null : BreakCatalogue.Find(name);
         if (name is not null && planted is null)
             return await RefuseAsync($"'{name}' is not a known break; --break list names them");
@@ -55,6 +60,25 @@ internal static class Program
                 RecordFile = parsed.GetValue(RecordFile)?.FullName,
                 Break = planted,
             },
+            cancellationToken);
+    }
+
+    private static async Task<int> PlayAsync(string name, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (name == "list")
+        {
+            foreach (var known in ScenarioCatalogue.All)
+                await Console.Out.WriteLineAsync($"{known.Name,-20} {known.Description}");
+            return 0;
+        }
+
+        if (ScenarioCatalogue.Find(name) is not { } scenario)
+            return await RefuseAsync($"'{name}' is not a known scenario; --scenario list names them");
+        if (parsed.GetResult(Clusters) is { Implicit: false } || parsed.GetValue(Again) || parsed.GetValue(BreakName) is not null)
+            return await RefuseAsync("--scenario decides about its clusters itself: it goes with --json, --record and --keep only");
+
+        return await TwinRun.ExecuteAsync(
+            new TwinRunOptions { Scenario = scenario, Keep = parsed.GetValue(Keep), Json = parsed.GetValue(Json), RecordFile = parsed.GetValue(RecordFile)?.FullName },
             cancellationToken);
     }
 

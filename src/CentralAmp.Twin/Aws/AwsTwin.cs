@@ -58,6 +58,9 @@ public sealed partial class AwsTwin : IAsyncDisposable
     /// <summary>The administrator of each account.</summary>
     public IReadOnlyDictionary<string, AccessKey> Operators { get; }
 
+    /// <summary>Regions with clusters, the home region first.</summary>
+    public IReadOnlyList<string> Regions => options.Regions;
+
     public TwinOrganization Organization { get; }
 
     /// <summary>By account; an account without any may do everything. May be changed at any time.</summary>

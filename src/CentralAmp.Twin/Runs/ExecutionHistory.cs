@@ -36,9 +36,9 @@ public static class ExecutionHistory
     /// </summary>
     public static int Transitions(IEnumerable<PassedState> states) => states.Sum(state => 1 + state.Retries);
 
-    /// <summary>The result of RecordOutcome, which is this execution's own word; the registry may hold a later one's.</summary>
+    /// <summary>The result of the recording state, which is this execution's own word; the registry may hold a later one's.</summary>
     public static JsonObject? Record(IEnumerable<TwinHistoryEvent> events) =>
-        events.Where(item => item.StateName == "RecordOutcome" && item.Type.EndsWith("StateExited", StringComparison.Ordinal))
+        events.Where(item => item.StateName is "RecordOutcome" or "RecordOffboarding" && item.Type.EndsWith("StateExited", StringComparison.Ordinal))
             .Select(item => JsonNode.Parse(item.Details.GetProperty("stateExitedEventDetails").GetProperty("output").GetString()!)?["record"] as JsonObject)
             .LastOrDefault();
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CentralAmp.Twin.Breaks;
 using CentralAmp.Twin.Recording;
+using CentralAmp.Twin.Scenarios;
 using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Runs;
@@ -18,7 +19,9 @@ public static class TwinRun
         var view = new RunView(options.Json, TimeProvider.System);
         try
         {
-            var report = await RunAsync(options, view, cancellationToken);
+            var report = options.Scenario is { } scenario
+                ? await ScenarioRun.RunAsync(scenario, options, view, cancellationToken)
+                : await RunAsync(options, view, cancellationToken);
             return report.Succeeded ? Verified : NotVerified;
         }
         catch (ProvisioningException lacking)
@@ -78,13 +81,13 @@ public static class TwinRun
         return [.. again];
     }
 
-    private static CallReport Count(CallRecorder calls)
+    internal static CallReport Count(CallRecorder calls)
     {
         var ours = calls.Since(0).Where(CallAccounting.IsOurs).ToList();
         return new CallReport(ours.Count, ours.Count(CallAccounting.CountsAsWrite), ours.Count(call => call.Decision == "Deny"));
     }
 
-    private static async Task KeepAsync(TwinWorld world, RunView view, CancellationToken cancellationToken)
+    internal static async Task KeepAsync(TwinWorld world, RunView view, CancellationToken cancellationToken)
     {
         foreach (var line in await KeepInstructions.ForAsync(world))
             view.Plain(line);

@@ -1,4 +1,5 @@
 using CentralAmp.Twin.Breaks;
+using CentralAmp.Twin.Scenarios;
 
 namespace CentralAmp.Twin.Runs;
 
@@ -19,4 +20,7 @@ public sealed record TwinRunOptions
     public string? RecordFile { get; init; }
 
     public Break? Break { get; init; }
+
+    /// <summary>Played instead of the main job.</summary>
+    public IScenario? Scenario { get; init; }
 }

@@ -35,4 +35,10 @@ public sealed record WorldOptions
 
     /// <summary>What a change in IAM or in an access entry takes to have an effect.</summary>
     public TimeSpan PropagationDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The same with further parameters of template.yaml.</summary>
+    public WorldOptions With(params (string Name, string Value)[] parameters) => this with
+    {
+        HubParameters = new Dictionary<string, string>(HubParameters.Concat(parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value)))),
+    };
 }

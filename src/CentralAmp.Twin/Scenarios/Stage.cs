@@ -1,0 +1,127 @@
+using CentralAmp.Twin.Aws;
+using CentralAmp.Twin.Aws.Eks;
+using CentralAmp.Twin.Runs;
+using CentralAmp.Twin.World;
+
+namespace CentralAmp.Twin.Scenarios;
+
+/// <summary>What scenarios have in common: a world, waiting for it, what they expect of clusters, and what they check besides.</summary>
+public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Events take a moment to start anything; after so long without, nothing more comes.</summary>
+    private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(4);
+
+    /// <summary>No wait of a scenario takes longer on a machine that can play it at all.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
+
+    private readonly Dictionary<Incarnation, string> expected = [];
+    private readonly List<CheckReport> checks = [];
+
+    public TwinWorld World => world;
+
+    public AwsTwin Aws => world.Aws;
+
+    /// <summary>What each cluster must end as, in the order in which it was said.</summary>
+    public IReadOnlyDictionary<Incarnation, string> Expected => expected;
+
+    public IReadOnlyList<CheckReport> Checks => checks;
+
+    /// <summary>State machines that the hub's template has.</summary>
+    public IReadOnlyList<Machine> Machines { get; } = [.. Enum.GetValues<Machine>().Where(machine => IsThere(world.Aws, machine))];
+
+    public void Say(string sentence) => view.Step(sentence);
+
+    public void Expect(Incarnation cluster, string outcome) => expected[cluster] = outcome;
+
+    /// <param name="found">What was found instead; shown when it is wrong.</param>
+    public void Check(string sentence, bool isRight, object? found = null)
+    {
+        checks.Add(new CheckReport(sentence, isRight, isRight ? null : found?.ToString()));
+        if (isRight)
+            view.Step($"checked: {sentence}");
+        else
+            view.Problem($"wrong: {sentence}{(found is null ? "" : $" (found: {found})")}");
+    }
+
+    /// <summary>The cluster that has this ARN now.</summary>
+    public Incarnation Living(string clusterArn) => Incarnation.Of(Aws.Eks.Find(clusterArn)!);
+
+    /// <summary>Creates a cluster that settles quickly, and says so.</summary>
+    public async Task<string> CreateAsync(
+        string account, string region, string name, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? tags = null, int deliveries = 1)
+    {
+        Say($"creating cluster {name} in {account}, {region}{(deliveries == 0 ? "; nobody is told of it" : "")}");
+        return await world.CreateClusterAsync(account, region, name, tags ?? new Dictionary<string, string>(), Quick, deliveries, cancellationToken);
+    }
+
+    /// <summary>Deletes a cluster and waits until it is gone.</summary>
+    public async Task DeleteAsync(string clusterArn, CancellationToken cancellationToken, int deliveries = 1)
+    {
+        var cluster = Aws.Eks.Find(clusterArn);
+        Say($"deleting cluster {cluster!.Name} in {Arn.TryParse(clusterArn)!.AccountId}");
+        await world.DeleteClusterAsync(clusterArn, deliveries, cancellationToken);
+        await UntilAsync($"cluster {cluster.Name} is gone", () => Aws.Eks.Find(clusterArn) != cluster, cancellationToken);
+    }
+
+    /// <summary>Starts a state machine by hand and waits until everything is quiet.</summary>
+    public async Task<TwinExecution> RunAsync(Machine machine, string input, CancellationToken cancellationToken)
+    {
+        var execution = await Aws.StartExecutionAsync(machine, input, cancellationToken);
+        await QuietAsync(cancellationToken);
+        return await Aws.ExecutionAsync(execution, cancellationToken);
+    }
+
+    /// <summary>Until nothing runs, and nothing has been started for a while.</summary>
+    public async Task QuietAsync(CancellationToken cancellationToken)
+    {
+        var (deadline, quietSince, count) = (time.GetUtcNow() + Limit, time.GetUtcNow(), -1);
+        while (time.GetUtcNow() - quietSince < QuietFor)
+        {
+            await Task.Delay(Poll, time, cancellationToken);
+            var executions = await ExecutionsAsync(cancellationToken);
+            if (executions.Count != count || executions.Any(item => item.Execution.IsRunning))
+                (quietSince, count) = (time.GetUtcNow(), executions.Count);
+            if (time.GetUtcNow() > deadline)
+                throw new TimeoutException("the executions did not come to an end");
+        }
+    }
+
+    public async Task UntilAsync(string what, Func<bool> condition, CancellationToken cancellationToken)
+    {
+        var deadline = time.GetUtcNow() + Limit;
+        while (!condition())
+        {
+            if (time.GetUtcNow() > deadline)
+                throw new TimeoutException($"waited too long until {what}");
+            await Task.Delay(Poll, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Executions of all state machines, in the order in which they started.</summary>
+    public async Task<IReadOnlyList<(Machine Machine, TwinExecution Execution)>> ExecutionsAsync(CancellationToken cancellationToken)
+    {
+        var all = new List<(Machine, TwinExecution Execution)>();
+        foreach (var machine in Machines)
+            all.AddRange((await Aws.ExecutionsAsync(machine, cancellationToken)).Select(execution => (machine, execution)));
+        return [.. all.OrderBy(item => item.Execution.StartedAt)];
+    }
+
+    public async Task<RegistryEntry?> RegisteredAsync(Incarnation cluster, CancellationToken cancellationToken) =>
+        (await world.RegistryAsync(cancellationToken)).FirstOrDefault(item => item.ClusterArn == cluster.ClusterArn && item.CreatedAt == cluster.CreatedAt);
+
+    private static ClusterBehaviour Quick { get; } = new() { ActiveAfter = TimeSpan.FromSeconds(1), OperatorAfter = TimeSpan.FromSeconds(1), PodStart = TimeSpan.FromMilliseconds(500) };
+
+    private static bool IsThere(AwsTwin aws, Machine machine)
+    {
+        try
+        {
+            return aws.ArnOf(machine).Length > 0;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
