@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Collections.Concurrent;
+using System.Net.Security;
+using System.Security.Cryptography;
 using System.Text.Json;
 using CentralAmp.Twin.Aws.Amp;
 using CentralAmp.Twin.Aws.Authorization;
@@ -14,6 +14,7 @@ using CentralAmp.Twin.Aws.Policies;
 using CentralAmp.Twin.Aws.Sts;
 using CentralAmp.Twin.Tls;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace CentralAmp.Twin.Aws;
 
@@ -28,7 +29,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
     private readonly TwinCertificateAuthority authority;
     private readonly TimeProvider time;
     private readonly KeyRing keys;
-    private readonly ConcurrentDictionary<string, X509Certificate2> certificates = new();
+    private readonly ConcurrentDictionary<string, SslStreamCertificateContext> certificates = new();
     private readonly string secret = RandomNumberGenerator.GetHexString(32);
 
     private ConnectProxy? proxy;
@@ -130,7 +131,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
         Amp?.Dispose();
         Iam?.Dispose();
         foreach (var certificate in certificates.Values)
-            certificate.Dispose();
+            certificate.TargetCertificate.Dispose();
     }
 
     // The gateway's address must be known before moto starts, and moto before the gateway can answer.
@@ -142,13 +143,17 @@ public sealed partial class AwsTwin : IAsyncDisposable
                 : gateway.HandleAsync(context),
             cancellationToken,
             _ => { },
-            listener => listener.UseHttps(https => https.ServerCertificateSelector = (_, name) => Certificate(name)));
+            listener => listener.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = hello => new(new SslServerAuthenticationOptions { ServerCertificateContext = Certificate(hello.ClientHelloInfo.ServerName) }),
+            }));
         proxy = new ConnectProxy(server.Addresses[1].Port);
         DataPlane = new DataPlaneAccess(proxy.Address, authority.PemFile);
     }
 
-    private X509Certificate2? Certificate(string? name) => name?.EndsWith(".amazonaws.com", StringComparison.Ordinal) == true
-        ? certificates.GetOrAdd(name, host => authority.Issue(host))
+    // Kept as a context: looking for the chain anew would double the time of every handshake.
+    private SslStreamCertificateContext? Certificate(string? name) => name?.EndsWith(".amazonaws.com", StringComparison.Ordinal) == true
+        ? certificates.GetOrAdd(name, host => SslStreamCertificateContext.Create(authority.Issue(host), additionalCertificates: null, offline: true))
         : null;
 
     private void Assemble(IClusterFactory clusters, WorkspaceLookup workspaces)

@@ -19,6 +19,9 @@ public sealed class Organization : IScenario
         EarlierWorkspaces = new Dictionary<string, string> { [PreProduction] = TwinAccounts.OtherRegion },
     }.With(
         ("MoreWorkspaceArns", $"{{{PreProduction}}}"),
+        // A dozen Prometheus that are rolled at the same moment take their time on one machine.
+        ("RolloutAttempts", "20"),
+        ("VerifyAttempts", "20"),
         ("TrustMode", "chained"),
         ("Routes", $$"""
             [{"name":"pre-production","workspaceArn":"{{{PreProduction}}}","tags":{"environment":"pre-production"},"trustMode":"direct"},

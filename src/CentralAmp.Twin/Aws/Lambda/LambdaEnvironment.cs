@@ -31,8 +31,8 @@ internal static class LambdaEnvironment
             ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin",
             ["HOME"] = options.Folder,
             ["TMPDIR"] = options.Folder,
-            // The way to the twin: APIs by endpoint, data plane hosts by name through the proxy.
-            ["AWS_ENDPOINT_URL"] = options.Endpoint.ToString().TrimEnd('/'),
+            // The way to the twin: AWS's real names, through the proxy. With AWS_ENDPOINT_URL the SDK would sign every call for
+            // the function's own region, and a cluster or a workspace of another region could not be told apart.
             ["HTTPS_PROXY"] = options.DataPlane.ConnectProxy.ToString().TrimEnd('/'),
             ["NO_PROXY"] = "127.0.0.1,localhost",
             ["SSL_CERT_FILE"] = options.DataPlane.CertificateAuthorityFile,
