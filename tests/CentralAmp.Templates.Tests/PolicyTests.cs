@@ -65,7 +65,8 @@ public sealed partial class PolicyTests
 
         static IEnumerable<(string, YamlNode)> Parts(YamlNode? statements) => ((YamlSequenceNode)statements!)
             .SelectMany(Template.Entries)
-            .Select(part => part.Key == "Condition" && Template.Child(part.Value, "StringEquals") is { } equals ? (part.Key, new YamlScalarNode(Template.Entries(equals).Single().Key)) : part);
+            .SelectMany(part => part.Key == "Condition" ? Template.Entries(part.Value).SelectMany(o => Template.Entries(o.Value).Prepend((o.Key, new YamlScalarNode()))) : [part])
+            .Select(part => part.Key == "iam:PermissionsBoundary" ? (part.Key, new YamlScalarNode()) : part);
     }
 
     /// <summary>IAM counts 6,144 characters without blanks; what parameters bring is at most some dozens each.</summary>
@@ -111,6 +112,10 @@ public sealed partial class PolicyTests
     [InlineData("iam:CreateOpenIDConnectProvider", "aws:RequestTag/central-amp:cluster-arn")]
     [InlineData("iam:TagOpenIDConnectProvider", "aws:RequestTag/central-amp:cluster-arn")]
     [InlineData("iam:DeleteOpenIDConnectProvider", "aws:ResourceTag/central-amp:cluster-arn")]
+    [InlineData("iam:CreateRole", "aws:PrincipalAccount")]
+    [InlineData("iam:UpdateAssumeRolePolicy", "aws:PrincipalAccount")]
+    [InlineData("iam:DeleteRole", "aws:PrincipalAccount")]
+    [InlineData("iam:DeleteOpenIDConnectProvider", "aws:PrincipalAccount")]
     public void Members_grant_these_on_collector_roles_and_issuers_only_under_a_condition(string action, string key) => Conditioned(Template.Member, action, key, _ => true);
 
     [Theory]
