@@ -18,6 +18,7 @@ public sealed class StateMachineTests
         "Lambda.ClientExecutionTimeoutException", "Lambda.Unknown", "EventBridge.FailedEntry", "EventBridge.InternalException",
         "StepFunctions.ExecutionLimitExceededException", "StepFunctions.AWSStepFunctionsException", "StepFunctions.SdkClientException",
         "StepFunctions.StateMachineDoesNotExistException", "StepFunctions.StateMachineDeletingException",
+        "StepFunctions.ThrottlingException", "StepFunctions.ExecutionAlreadyExists", "StepFunctions.ExecutionAlreadyExistsException",
     ];
 
     private static readonly string[] Permanent = [nameof(BlockedException), "States.ALL", "States.TaskFailed"];
