@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CentralAmp.Outcomes;
 
 namespace CentralAmp.Fleet;
@@ -26,15 +27,15 @@ public sealed record BeginSweepResult(SweepNext Next, ExecutionReference Executi
 /// <param name="Next">Where the last page ended; absent for the first.</param>
 public sealed record ListAccountsRequest(ExecutionReference Execution, SweepReference Sweep, string? Next = null);
 
-/// <param name="Next">Null after the last page.</param>
-public sealed record ListAccountsResult(string[] Accounts, string? Next);
+/// <param name="Next">Null after the last page, and written all the same: Lambda's serializer would leave it out, and the state machine reads it.</param>
+public sealed record ListAccountsResult(string[] Accounts, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
 /// <param name="Failure">Instead of looking: what the state machine caught, to be recorded.</param>
 public sealed record ListClustersRequest(
     ExecutionReference Execution, SweepReference Sweep, string AccountId, string Region, string? Next = null, CaughtFailure? Failure = null);
 
 /// <param name="Clusters">ARNs.</param>
-public sealed record ListClustersResult(string[] Clusters, string? Next);
+public sealed record ListClustersResult(string[] Clusters, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
 /// <param name="CreatedAt">Of an item that no list showed; absent for a cluster that was listed.</param>
 /// <param name="AccountListed">Whether the cluster's account was among those of this sweep.</param>
@@ -55,12 +56,12 @@ public sealed record ListRegisteredRequest(ExecutionReference Execution, SweepRe
 /// <summary>An open item that this sweep has not inspected.</summary>
 public sealed record RegisteredCluster(string ClusterArn, long CreatedAt, bool AccountListed);
 
-public sealed record ListRegisteredResult(RegisteredCluster[] Clusters, string? Next);
+public sealed record ListRegisteredResult(RegisteredCluster[] Clusters, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
 /// <param name="AccountId">Absent for the hub.</param>
 public sealed record FindOrphansRequest(ExecutionReference Execution, SweepReference Sweep, string? AccountId = null, string? Next = null);
 
-public sealed record FindOrphansResult(int Orphans, string? Next);
+public sealed record FindOrphansResult(int Orphans, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
 public sealed record DecideSweepRequest(ExecutionReference Execution, SweepReference Sweep);
 
@@ -92,7 +93,7 @@ public enum SweepRoad
 /// <param name="Name">Deterministic, so that a repetition starts nothing twice.</param>
 public sealed record SweepStart(SweepRoad Road, string Name, string ClusterArn, long CreatedAt, string Reason);
 
-public sealed record ListFindingsResult(SweepStart[] Starts, int NewLeft, string? Next);
+public sealed record ListFindingsResult(SweepStart[] Starts, int NewLeft, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
 /// <param name="Decision">Absent when the sweep did not get so far.</param>
 /// <param name="Failure">What kept the sweep from being complete.</param>
