@@ -153,3 +153,18 @@ def create_machine(cls, resource_name, cloudformation_json, account_id, region_n
 machines.StateMachine.create_from_cloudformation_json = classmethod(create_machine)
 machines.StateMachine.get_cfn_attribute = lambda self, name: self.arn if name == "Arn" else _machine_attribute(self, name)
 machines.StateMachine.has_cfn_attr = classmethod(lambda cls, name: name == "Arn" or _has_machine_attribute(cls, name))
+
+# Quirk: states:startExecution hands its parameters on as they are written, in names that the client does not know, and
+# answers with the client's names and with a time that is no JSON.
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sfn import StateTaskServiceSfn
+
+
+def call_step_functions(self, env, resource_runtime_part, normalised_parameters, state_credentials):
+    client = boto_client_module.boto_client_for(resource_runtime_part.region, "stepfunctions", state_credentials)
+    parameters = {name[0].lower() + name[1:]: value for name, value in normalised_parameters.items()}
+    response = getattr(client, self._get_boto_service_action())(**parameters)
+    response.pop("ResponseMetadata", None)
+    env.stack.append({name[0].upper() + name[1:]: value for name, value in json.loads(to_json_str(response)).items()})
+
+
+StateTaskServiceSfn._eval_service_task = call_step_functions
