@@ -46,6 +46,18 @@ public sealed class RollOutTests
     }
 
     [Fact]
+    public void The_hub_is_left_out_where_it_has_a_stack_of_its_own()
+    {
+        var targets = ((YamlSequenceNode)Template.Child(StackSet, "StackInstancesGroup")!).Single();
+        var choice = (YamlSequenceNode)Template.Child(targets, "DeploymentTargets")!;
+
+        Assert.Equal("MakesTheHubAMember", ((YamlScalarNode)choice[0]).Value);
+        Assert.Equal("DIFFERENCE", Template.Text(choice[1], "AccountFilterType"));
+        Assert.Equal(["AWS::AccountId"], Template.Texts(Template.Child(choice[1], "Accounts")));
+        Assert.Equal("MakesTheHubAMember", Template.Text(Template.Hub.Resources.Single(r => r.Id == "HubAsMember").Resource, "Condition"));
+    }
+
+    [Fact]
     public void Iam_is_in_one_region_only() => Assert.All(
         Template.Member.Resources.Where(r => Template.Text(r.Resource, "Type")!.StartsWith("AWS::IAM::", StringComparison.Ordinal)),
         r => Assert.StartsWith("MakesRoles", Template.Text(r.Resource, "Condition"), StringComparison.Ordinal));

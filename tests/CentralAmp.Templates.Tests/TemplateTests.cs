@@ -91,6 +91,15 @@ public sealed class TemplateTests
     }
 
     [Fact]
+    public void The_schedule_of_the_sweep_retries_and_has_a_dead_letter_queue()
+    {
+        var schedule = Template.Map(Template.Map(Template.Map(Template.Hub.Properties("SweepFleet"), "Events")!, "Schedule")!, "Properties")!;
+        Assert.Equal("SweepSchedule", Template.Text(schedule, "ScheduleExpression"));
+        Assert.NotNull(Template.Child(schedule, "RetryPolicy"));
+        Assert.Equal("UndeliveredEvents.Arn", Template.Text(Template.Map(schedule, "DeadLetterConfig")!, "Arn"));
+    }
+
+    [Fact]
     public void Rules_for_members_and_for_the_hub_itself_are_the_same_but_for_the_bus()
     {
         var rules = Template.Hub.OfType("AWS::Events::Rule").Select(r => Template.Hub.Properties(r.Id)).ToLookup(r => Template.Child(r, "EventBusName") is not null);
