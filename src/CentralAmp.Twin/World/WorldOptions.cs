@@ -39,6 +39,7 @@ public sealed record WorldOptions
     /// <summary>The same with further parameters of template.yaml.</summary>
     public WorldOptions With(params (string Name, string Value)[] parameters) => this with
     {
-        HubParameters = new Dictionary<string, string>(HubParameters.Concat(parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value)))),
+        HubParameters = HubParameters.Where(given => !parameters.Any(parameter => parameter.Name == given.Key))
+            .Concat(parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value))).ToDictionary(),
     };
 }
