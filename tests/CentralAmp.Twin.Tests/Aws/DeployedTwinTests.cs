@@ -80,11 +80,16 @@ public sealed class DeployedTwinTests(DeployedTwinFixture fixture) : IClassFixtu
         Assert.Equal("ClusterNotFound", execution.Error);
     }
 
-    [Fact]
-    public async Task An_event_of_another_kind_is_not_forwarded()
+    [Theory]
+    [InlineData("DeleteNodegroup", null)]
+    [InlineData("TagResource", "arn:aws:eks:us-east-1:222222222222:nodegroup/first/workers/1")]
+    public async Task An_event_of_another_kind_is_not_forwarded(string name, string? resourceArn)
     {
         var before = calls.All.Count;
-        await twin.PutCloudTrailEventAsync(TwinAccounts.Member, new JsonObject { ["eventSource"] = "eks.amazonaws.com", ["eventName"] = "DeleteCluster" }, Cancellation);
+        var detail = new JsonObject { ["eventSource"] = "eks.amazonaws.com", ["eventName"] = name };
+        if (resourceArn is not null)
+            detail["requestParameters"] = new JsonObject { ["resourceArn"] = resourceArn };
+        await twin.PutCloudTrailEventAsync(TwinAccounts.Member, detail, Cancellation);
         await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
 
         Assert.DoesNotContain(calls.All.Skip(before), call => call.Action is "PutEvents" or "StartExecution");
