@@ -229,23 +229,20 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
     private async Task<List<Dictionary<string, AttributeValue>>> QueryAsync(string key, CancellationToken cancellationToken)
     {
         var items = new List<Dictionary<string, AttributeValue>>();
-        Dictionary<string, AttributeValue>? from = null;
+        var query = new QueryRequest
+        {
+            TableName = settings.RegistryTable,
+            KeyConditionExpression = "clusterArn = :key",
+            ExpressionAttributeValues = new() { [":key"] = FleetItemFormat.Of(key) },
+            ConsistentRead = true,
+        };
         do
         {
-            var page = await GuardAsync($"reading the registry items of {key}", () => dynamo.QueryAsync(
-                new QueryRequest
-                {
-                    TableName = settings.RegistryTable,
-                    KeyConditionExpression = "clusterArn = :key",
-                    ExpressionAttributeValues = new() { [":key"] = FleetItemFormat.Of(key) },
-                    ConsistentRead = true,
-                    ExclusiveStartKey = from,
-                },
-                cancellationToken));
+            var page = await GuardAsync($"reading the registry items of {key}", () => dynamo.QueryAsync(query, cancellationToken));
             items.AddRange(page.Items ?? []);
-            from = page.LastEvaluatedKey is { Count: > 0 } next ? next : null;
+            query.ExclusiveStartKey = page.LastEvaluatedKey;
         }
-        while (from is not null);
+        while (query.ExclusiveStartKey is { Count: > 0 });
         return items;
     }
 
