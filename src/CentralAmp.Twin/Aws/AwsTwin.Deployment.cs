@@ -10,7 +10,7 @@ public sealed partial class AwsTwin
     public IReadOnlyDictionary<string, string> HubOutputs { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>Every stack there is, of StackSets and of other stacks too.</summary>
-    public IReadOnlyList<TwinStack> Stacks { get; private set; } = [];
+    public IReadOnlyList<DeployedPlace> Stacks { get; private set; } = [];
 
     /// <summary>ARNs of the workspaces that somebody made before, by alias.</summary>
     public IReadOnlyDictionary<string, string> EarlierWorkspaces { get; private set; } = new Dictionary<string, string>();
@@ -64,7 +64,7 @@ public sealed partial class AwsTwin
         where !Stacks.Any(stack => stack.IsMembers && stack.AccountId == account && stack.Region == region)
         select (account, region);
 
-    private Task DeployMemberAsync(Deployer deployer, string account, string region, CancellationToken cancellationToken) => deployer.DeployAsync(
+    private Task<IReadOnlyDictionary<string, string>> DeployMemberAsync(Deployer deployer, string account, string region, CancellationToken cancellationToken) => deployer.DeployAsync(
         "central-amp-member", options.MemberTemplate ?? Path.Combine(options.RepositoryRoot, "src", "MemberAccount", "template.yaml"), Operators[account], region,
         new Dictionary<string, string>(options.MemberParameters) { ["HubEventBusArn"] = HubOutputs["EventBusArn"] }, cancellationToken);
 }

@@ -111,7 +111,7 @@ public sealed partial class AwsTwin
     /// <summary>Does what EventBridge Scheduler does when the schedule of a state machine is due, in the schedule's role.</summary>
     /// <returns>The ARN of the execution.</returns>
     /// <exception cref="AwsException">The schedule's role does not trust the scheduler, or may not start it.</exception>
-    public async Task<string> FireScheduleAsync(Machine machine, CancellationToken cancellationToken)
+    public async Task<string> RunScheduleAsync(Machine machine, CancellationToken cancellationToken)
     {
         var schedule = (await moto.ReadSchedulesAsync(cancellationToken)).Single(schedule => schedule.TargetArn == ArnOf(machine));
         var key = sts.AssumeAsService("scheduler.amazonaws.com", schedule.RoleArn, schedule.Arn);
