@@ -1,6 +1,6 @@
 """CloudFormation: what moto does otherwise than AWS with a template."""
 
-from moto.cloudformation import parsing
+from moto.cloudformation import models, parsing
 from moto.events import models as events
 from moto.sns import models as sns
 
@@ -11,6 +11,16 @@ events.EventBus.physical_resource_id = property(lambda self: self.name)
 _topic_attribute = sns.Topic.get_cfn_attribute
 sns.Topic.has_cfn_attr = classmethod(lambda cls, name: name in ("TopicArn", "TopicName"))
 sns.Topic.get_cfn_attribute = lambda self, name: self.arn if name == "TopicArn" else _topic_attribute(self, name)
+
+# Quirk: "!Condition" of a YAML template becomes a function that nobody knows, and the condition false.
+_tag = models.yaml_tag_constructor
+
+
+def tag(loader, suffix, node):
+    return {"Condition": node.value} if suffix == "!Condition" else _tag(loader, suffix, node)
+
+
+models.yaml_tag_constructor = tag
 
 # Quirk: resource types that moto does not know are skipped, and the stack is "complete" without them.
 _parse_resource = parsing.parse_resource
