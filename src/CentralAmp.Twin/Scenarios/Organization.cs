@@ -45,6 +45,7 @@ public sealed class Organization : IScenario
     }
 
     // In every account and region one cluster for production and one for what comes before; the first has the same name everywhere.
+    // Of the hub's own clusters nobody assumes a role of another account: direct, whatever is asked for.
     private static IEnumerable<PlacedCluster> Plan(Stage stage)
     {
         var (production, preProduction) = (stage.World.WorkspaceArn, stage.Aws.EarlierWorkspaces[PreProduction]);
@@ -53,7 +54,7 @@ public sealed class Organization : IScenario
             foreach (var region in stage.Aws.Regions)
             {
                 var isPartners = account == TwinAccounts.OtherMember && region == TwinAccounts.OtherRegion;
-                yield return new PlacedCluster(account, region, "shop", "production", isPartners ? preProduction : production, "chained");
+                yield return new PlacedCluster(account, region, "shop", "production", isPartners ? preProduction : production, account == TwinAccounts.Hub ? "direct" : "chained");
                 yield return new PlacedCluster(account, region, $"trial-{TwinAccounts.NameOf(account)}-{region[..2]}", "pre-production", preProduction, "direct");
             }
         }

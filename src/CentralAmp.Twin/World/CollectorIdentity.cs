@@ -57,7 +57,7 @@ public sealed record CollectorIdentity(string Region, string RoleArn, string? Si
         }
 
         byte[] field = [0x12, (byte)sample.Length, .. sample.ToArray()];
-        var body = Snappy.CompressToArray(new WriteRequest([new WriteSeries([KeyValuePair.Create("__name__", "twin_attempt")], 1, field)], ReadOnlyMemory<byte>.Empty).ToArray());
+        var body = Snappy.CompressToArray(new WriteRequest([new WriteSeries([KeyValuePair.Create("__name__", "twin_attempt"), KeyValuePair.Create("cluster", "twin")], 1, field)], ReadOnlyMemory<byte>.Empty).ToArray());
         var arn = Arn.TryParse(workspaceArn)!;
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(aws.Endpoint, $"/workspaces/{arn.ResourceName}/api/v1/remote_write")) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/x-protobuf");
