@@ -14,7 +14,7 @@ public sealed class FailureTests(StateMachineEngine engine)
 
     /// <summary>Those behind DescribeCluster, read from the file, so that a new state cannot be forgotten.</summary>
     public static MatrixTheoryData<string, string> EveryStateAndKind => new(
-        StateMachineDefinition.LambdaStates.Except(["ResolveCluster", "DescribeCluster", "EndElevation", "RecordOutcome"]),
+        StateMachineDefinition.Onboarding.LambdaStates.Except(["ResolveCluster", "DescribeCluster", "EndElevation", "RecordOutcome"]),
         [nameof(BlockedException), nameof(NotReadyException), "InvalidCastException"]);
 
     [Theory]

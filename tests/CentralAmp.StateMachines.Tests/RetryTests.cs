@@ -10,7 +10,7 @@ namespace CentralAmp.StateMachines.Tests;
 /// <summary>What passes is waited for, what dies is repeated, and what a person must mend is not.</summary>
 public sealed class RetryTests(StateMachineEngine engine)
 {
-    public static TheoryData<string> EveryState => [.. StateMachineDefinition.LambdaStates];
+    public static TheoryData<string> EveryState => [.. StateMachineDefinition.Onboarding.LambdaStates];
 
     [Theory]
     [MemberData(nameof(EveryState))]

@@ -3,18 +3,31 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.StateMachines.Tests.Engine;
 
-/// <summary>The deployed file, with its substitutions.</summary>
-internal static partial class StateMachineDefinition
+/// <summary>A deployed file, with its substitutions.</summary>
+internal sealed partial class StateMachineDefinition
 {
-    private static readonly string Source = Read();
+    public static readonly StateMachineDefinition Onboarding = new("onboard-cluster");
+    public static readonly StateMachineDefinition Offboarding = new("offboard-cluster");
+
+    private readonly string source;
+
+    private StateMachineDefinition(string name)
+    {
+        Name = name;
+        source = Read(name);
+        LambdaStates = [.. States().Where(state => state.Value!["Resource"]?.GetValue<string>() == FunctionArn(state.Key)).Select(state => state.Key)];
+    }
+
+    public static IReadOnlyList<StateMachineDefinition> All => [Onboarding, Offboarding];
+
+    public string Name { get; }
 
     /// <summary>States that invoke the function of their name, in the order of the file.</summary>
-    public static IReadOnlyList<string> LambdaStates { get; } =
-        [.. States().Where(state => state.Value!["Resource"]?.GetValue<string>() == FunctionArn(state.Key)).Select(state => state.Key)];
+    public IReadOnlyList<string> LambdaStates { get; }
 
-    public static string For(Pace pace)
+    public string For(Pace pace)
     {
-        var text = Placeholder().Replace(Source, match => Substitute(match.Groups[1].Value, pace));
+        var text = Placeholder().Replace(source, match => Substitute(match.Groups[1].Value, pace));
         return pace == Pace.TimesOutSoon
             ? Attempts().Replace(Timeout().Replace(text, "\"TimeoutSeconds\": 8"), "\"MaxAttempts\": 1")
             : text;
@@ -26,17 +39,18 @@ internal static partial class StateMachineDefinition
         "BusName" => "central-amp",
         _ when name.EndsWith("IntervalSeconds", StringComparison.Ordinal) => "1",
         _ when name.EndsWith("Attempts", StringComparison.Ordinal) => pace == Pace.Patient ? "10" : "1",
+        "OffboardClusterArn" => $"arn:aws:states:us-east-1:{StateMachineEngine.Account}:stateMachine:offboard-cluster",
         _ when name.EndsWith("Arn", StringComparison.Ordinal) => FunctionArn(name[..^"Arn".Length]),
         _ => throw new InvalidOperationException($"The state machine asks for {name}, which no test knows."),
     };
 
     private static string FunctionArn(string name) => $"arn:aws:lambda:us-east-1:{StateMachineEngine.Account}:function:{name}";
 
-    private static JsonObject States() => JsonNode.Parse(For(Pace.Patient))!["States"]!.AsObject();
+    private JsonObject States() => JsonNode.Parse(For(Pace.Patient))!["States"]!.AsObject();
 
-    private static string Read()
+    private static string Read(string name)
     {
-        using var resource = typeof(StateMachineDefinition).Assembly.GetManifestResourceStream("onboard-cluster.asl.json")!;
+        using var resource = typeof(StateMachineDefinition).Assembly.GetManifestResourceStream($"{name}.asl.json")!;
         using var reader = new StreamReader(resource);
         return reader.ReadToEnd();
     }

@@ -9,7 +9,7 @@ using CentralAmp.Twin.Aws.Moto;
 
 namespace CentralAmp.StateMachines.Tests.Engine;
 
-/// <summary>The deployed state machine on moto's engine, one for all tests.</summary>
+/// <summary>The deployed state machines on moto's engine, one for all tests.</summary>
 public sealed class StateMachineEngine : IAsyncLifetime
 {
     public const string Account = "111111111111";
@@ -24,9 +24,12 @@ public sealed class StateMachineEngine : IAsyncLifetime
         gateway = await ScriptedGateway.StartAsync(limit.Token);
         var python = await Python.ProvideAsync(PrivateFolder.Default, folder, TestContext.Current.SendDiagnosticMessage, limit.Token);
         moto = await MotoServer.StartAsync(python, folder, gateway.Address, ScriptedGateway.Secret, limit.Token);
-        foreach (var pace in Enum.GetValues<Pace>())
+        foreach (var (machine, pace) in StateMachineDefinition.All.SelectMany(machine => Enum.GetValues<Pace>().Select(pace => (machine, pace))))
         {
-            await CallAsync("CreateStateMachine", new { name = NameOf(pace), definition = StateMachineDefinition.For(pace), roleArn = $"arn:aws:iam::{Account}:role/states" }, limit.Token);
+            await CallAsync(
+                "CreateStateMachine",
+                new { name = NameOf(machine, pace), definition = machine.For(pace), roleArn = $"arn:aws:iam::{Account}:role/states" },
+                limit.Token);
         }
     }
 
@@ -47,15 +50,17 @@ public sealed class StateMachineEngine : IAsyncLifetime
 
     /// <summary>Runs one execution to its end. Fails if anything happened that the script did not plan.</summary>
     /// <param name="input">JSON; by default it names the cluster of <see cref="Roads"/>.</param>
-    internal async Task<Run> RunAsync(Script script, string? input = null, Pace pace = Pace.Patient)
+    /// <param name="machine">By default the one that onboards.</param>
+    internal async Task<Run> RunAsync(Script script, string? input = null, Pace pace = Pace.Patient, StateMachineDefinition? machine = null)
     {
+        var machineName = NameOf(machine ?? StateMachineDefinition.Onboarding, pace);
         var cancellationToken = TestContext.Current.CancellationToken;
         var name = Guid.NewGuid().ToString();
-        var execution = $"arn:aws:states:us-east-1:{Account}:execution:{NameOf(pace)}:{name}";
+        var execution = $"arn:aws:states:us-east-1:{Account}:execution:{machineName}:{name}";
         var performance = gateway!.Perform(execution, script);
         await CallAsync(
             "StartExecution",
-            new { stateMachineArn = $"arn:aws:states:us-east-1:{Account}:stateMachine:{NameOf(pace)}", name, input = input ?? Roads.Input },
+            new { stateMachineArn = $"arn:aws:states:us-east-1:{Account}:stateMachine:{machineName}", name, input = input ?? Roads.Input },
             cancellationToken);
         var described = await EndAsync(execution, performance, cancellationToken);
         var run = new Run(described, await CallAsync("GetExecutionHistory", new { executionArn = execution }, cancellationToken), performance.Calls);
@@ -85,5 +90,5 @@ public sealed class StateMachineEngine : IAsyncLifetime
     private Task<JsonElement> CallAsync(string action, object body, CancellationToken cancellationToken) =>
         moto!.CallAsync("states", $"AWSStepFunctions.{action}", Account, body, cancellationToken);
 
-    private static string NameOf(Pace pace) => $"onboard-cluster-{pace}";
+    private static string NameOf(StateMachineDefinition machine, Pace pace) => $"{machine.Name}-{pace}";
 }
