@@ -5,6 +5,7 @@ using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Delivery;
 using CentralAmp.Functions.Serialization;
+using CentralAmp.Offboarding;
 using CentralAmp.Outcomes;
 using CentralAmp.Planning;
 using CentralAmp.Proof;
@@ -38,6 +39,11 @@ public sealed class SerializationTests
     private const string Trust = """{"change":"Updated","roleArn":"arn:role","providerArn":"arn:provider","writing":"Missing","ingestRoleArn":"arn:ingest"}""";
 
     private const string Delivery = """{"change":"Created","deliveredAt":"2026-01-02T03:05:00+00:00"}""";
+
+    private const string Resolved = $$$"""
+        {"next":"Offboard","sentence":"s","waitSeconds":0,"cluster":{{{Cluster}}},"reason":"OptedOut","standing":"Living","described":{{{Described}}},
+         "unreached":"EndpointUnreachable: s Remedy: r","registered":{"trustMode":"chained","issuer":"https://i","workspaceArn":"arn:w","collectorRoleArn":"arn:c"}}
+        """;
 
     private static readonly RoadSerializer Serializer = new();
 
@@ -75,6 +81,22 @@ public sealed class SerializationTests
         {
             typeof(RecordOutcomeRequest),
             $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"plan":{{{Plan}}},"failure":{"Error":"BlockedException","Cause":"{}"},"leftover":{"Error":"States.Timeout","Cause":""}}"""
+        },
+        { typeof(ResolveOffboardingRequest), $$$"""{"execution":{{{Execution}}},"input":{"clusterArn":"x"}}""" },
+        { typeof(ResolveOffboardingResult), Resolved },
+        { typeof(CutAccessRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },
+        { typeof(CutAccessResult), """{"change":"Updated"}""" },
+        { typeof(PlanOffboardingRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },
+        { typeof(PlanOffboardingResult), $$$"""{"next":"Withdraw","withdraw":{{{Plan}}},"trust":{{{Trust}}},"writing":"Missing"}""" },
+        { typeof(RemoveRbacRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },
+        { typeof(RemoveRbacResult), """{"change":"Updated"}""" },
+        { typeof(RemoveClusterAccessRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },
+        { typeof(RemoveClusterAccessResult), """{"change":"Updated"}""" },
+        { typeof(RemoveTrustRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },
+        { typeof(RemoveTrustResult), """{"change":"Updated","keptProviderArn":"arn:p"}""" },
+        {
+            typeof(RecordOffboardingRequest),
+            $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}},"cut":{"change":"Updated"},"failure":{"Error":"BlockedException","Cause":"{}"},"leftover":{"Error":"States.Timeout","Cause":""}}"""
         },
         {
             typeof(OutcomeRecord),
