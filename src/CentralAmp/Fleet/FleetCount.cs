@@ -16,7 +16,7 @@ public sealed class FleetCount(SweepReference sweep)
     /// <summary>Clusters that have been onboarded, or were to be, and not let go.</summary>
     public int Living { get; private set; }
 
-    /// <summary>Clusters that would lose what they have; those on their way out were decided on before.</summary>
+    /// <summary>Clusters that would lose what they have; those on their way out, or let go, were decided on before.</summary>
     public int Removals { get; private set; }
 
     public int Reroutes { get; private set; }
@@ -70,7 +70,7 @@ public sealed class FleetCount(SweepReference sweep)
         Increment(findings, finding.ToString());
         Unreached += finding == Finding.Unreachable ? 1 : 0;
         Reroutes += finding == Finding.Reroute ? 1 : 0;
-        Removals += finding is Finding.Gone or Finding.OptedOut && item.Item.State is not (Outcome.Offboarding or Outcome.OptedOut) ? 1 : 0;
+        Removals += finding is Finding.Gone or Finding.OptedOut && item.Item.State is not (Outcome.Offboarding or Outcome.OptedOut or Outcome.Offboarded) ? 1 : 0;
     }
 
     private static void Increment(SortedDictionary<string, int> counts, string word) => counts[word] = counts.GetValueOrDefault(word) + 1;

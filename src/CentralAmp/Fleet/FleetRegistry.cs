@@ -1,7 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
 
@@ -10,6 +9,8 @@ namespace CentralAmp.Fleet;
 /// <summary>The sweep's part of the DynamoDB table: findings in the items of clusters, and items of its own whose keys are no ARNs.</summary>
 public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, TimeProvider time) : IFleetRegistry
 {
+    private readonly FleetTable table = new(dynamo, settings.RegistryTable);
+
     /// <summary>Longer than any stretch between two steps that renew it; a sweep that died keeps the next from beginning no longer.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromHours(2);
 
@@ -21,7 +22,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
     public async Task<SweepReference?> TryBeginAsync(ExecutionReference execution, bool ignoreBrake, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await UpdateAsync(
+        await table.UpdateAsync(
             "taking the lease of the sweep",
             FleetItemFormat.SweepKey,
             0,
@@ -40,7 +41,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             cancellationToken);
 
         // Whoever holds it now; this execution too if a repetition lost the answer of the first try.
-        var lease = await GetAsync(FleetItemFormat.SweepKey, 0, cancellationToken);
+        var lease = await table.GetAsync(FleetItemFormat.SweepKey, 0, cancellationToken);
         return lease is not null && FleetItemFormat.Text(lease, "holder") == execution.Id
             ? new SweepReference(
                 FleetItemFormat.Text(lease, "sweepId")!,
@@ -50,7 +51,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             : null;
     }
 
-    public Task<bool> HoldAsync(ExecutionReference execution, CancellationToken cancellationToken) => UpdateAsync(
+    public Task<bool> HoldAsync(ExecutionReference execution, CancellationToken cancellationToken) => table.UpdateAsync(
         "renewing the lease of the sweep",
         FleetItemFormat.SweepKey,
         0,
@@ -65,7 +66,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
 
     public async Task EndAsync(ExecutionReference execution, SweepRecord record, CancellationToken cancellationToken)
     {
-        await UpdateAsync(
+        await table.UpdateAsync(
             "writing the summary of the sweep",
             FleetItemFormat.SweepKey,
             record.StartedAt.ToUnixTimeMilliseconds(),
@@ -81,7 +82,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
                 [":states"] = Counts(record.States),
             },
             cancellationToken);
-        await UpdateAsync(
+        await table.UpdateAsync(
             "giving the lease of the sweep back",
             FleetItemFormat.SweepKey,
             0,
@@ -91,7 +92,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             cancellationToken);
     }
 
-    public Task RecordAccountsAsync(SweepReference sweep, int page, IReadOnlyList<string> accounts, CancellationToken cancellationToken) => UpdateAsync(
+    public Task RecordAccountsAsync(SweepReference sweep, int page, IReadOnlyList<string> accounts, CancellationToken cancellationToken) => table.UpdateAsync(
         "recording the accounts of the sweep",
         FleetItemFormat.AccountsKey,
         page,
@@ -106,13 +107,13 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
 
     public async Task<IReadOnlySet<string>> ListedAccountsAsync(SweepReference sweep, CancellationToken cancellationToken)
     {
-        var pages = await QueryAsync(FleetItemFormat.AccountsKey, cancellationToken);
+        var pages = await table.QueryAsync(FleetItemFormat.AccountsKey, cancellationToken);
         return pages.Where(page => FleetItemFormat.Text(page, "sweepId") == sweep.Id)
             .SelectMany(page => page["accountIds"].L.Select(account => account.S))
             .ToHashSet(StringComparer.Ordinal);
     }
 
-    public Task ReportAsync(UnreachedPlace place, CancellationToken cancellationToken) => UpdateAsync(
+    public Task ReportAsync(UnreachedPlace place, CancellationToken cancellationToken) => table.UpdateAsync(
         $"recording that {place.AccountId}/{place.Region} could not be looked at",
         FleetItemFormat.PlaceKey(place.AccountId, place.Region),
         0,
@@ -129,15 +130,15 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         cancellationToken);
 
     public async Task<FleetItem?> FindAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) =>
-        await GetAsync(clusterArn, createdAt, cancellationToken) is { } item ? FleetItemFormat.Read(item) : null;
+        await table.GetAsync(clusterArn, createdAt, cancellationToken) is { } item ? FleetItemFormat.Read(item) : null;
 
     public async Task<IReadOnlyList<FleetItem>> OfClusterAsync(string clusterArn, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync(clusterArn, cancellationToken)).Select(FleetItemFormat.Read)];
+        [.. (await table.QueryAsync(clusterArn, cancellationToken)).Select(FleetItemFormat.Read)];
 
     public Task WriteFindingAsync(string clusterArn, long createdAt, SweepReference sweep, Inspection inspection, CancellationToken cancellationToken)
     {
         var (update, values) = FindingUpdate(sweep, inspection);
-        return UpdateAsync($"recording the finding of {clusterArn}", clusterArn, createdAt, update, RegistryItemFormat.NotNewer, values, cancellationToken);
+        return table.UpdateAsync($"recording the finding of {clusterArn}", clusterArn, createdAt, update, RegistryItemFormat.NotNewer, values, cancellationToken);
     }
 
     public Task RegisterOrphanAsync(RegistryItem item, SweepReference sweep, CancellationToken cancellationToken)
@@ -152,7 +153,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         }));
         values[":sweep"] = FleetItemFormat.Of(sweep.Id);
         values[":orphaned"] = FleetItemFormat.Of(Causes.ResourceOrphaned);
-        return UpdateAsync(
+        return table.UpdateAsync(
             $"registering what is left of {item.ClusterArn}",
             item.ClusterArn,
             item.CreatedAt,
@@ -166,7 +167,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
     {
         var (update, values) = FindingUpdate(sweep, inspection);
         values[":sweep"] = FleetItemFormat.Of(sweep.Id);
-        return UpdateAsync(
+        return table.UpdateAsync(
             $"recording what is left of {clusterArn}",
             clusterArn,
             createdAt,
@@ -178,15 +179,11 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
 
     public async Task<FleetPage> ScanAsync(string? next, CancellationToken cancellationToken)
     {
-        // Consistent: what this very sweep wrote a moment ago decides what it does.
-        var page = await GuardAsync("scanning the registry", () => dynamo.ScanAsync(
-            new ScanRequest { TableName = settings.RegistryTable, ConsistentRead = true, Limit = PageSize, ExclusiveStartKey = FleetItemFormat.KeyOf(next) },
-            cancellationToken));
-        var items = page.Items ?? [];
+        var (items, last) = await table.ScanAsync(FleetItemFormat.KeyOf(next), PageSize, cancellationToken);
         return new FleetPage(
             [.. items.Where(FleetItemFormat.IsCluster).Select(FleetItemFormat.Read)],
             [.. items.Where(FleetItemFormat.IsPlace).Select(FleetItemFormat.ReadPlace)],
-            FleetItemFormat.TokenOf(page.LastEvaluatedKey));
+            FleetItemFormat.TokenOf(last));
     }
 
     /// <summary>What does not hold any more leaves.</summary>
@@ -217,75 +214,6 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         values[":schemaVersion"] = RegistryItemFormat.Schema;
         var remove = gone.Count == 0 ? "" : $" REMOVE {string.Join(", ", gone)}";
         return ($"SET {set}, schemaVersion = if_not_exists(schemaVersion, :schemaVersion){remove}", values);
-    }
-
-    private async Task<Dictionary<string, AttributeValue>?> GetAsync(string clusterArn, long createdAt, CancellationToken cancellationToken)
-    {
-        var answer = await GuardAsync($"reading the registry item of {clusterArn}", () => dynamo.GetItemAsync(
-            new GetItemRequest { TableName = settings.RegistryTable, Key = FleetItemFormat.Key(clusterArn, createdAt), ConsistentRead = true }, cancellationToken));
-        return answer.Item is { Count: > 0 } item ? item : null;
-    }
-
-    private async Task<List<Dictionary<string, AttributeValue>>> QueryAsync(string key, CancellationToken cancellationToken)
-    {
-        var items = new List<Dictionary<string, AttributeValue>>();
-        var query = new QueryRequest
-        {
-            TableName = settings.RegistryTable,
-            KeyConditionExpression = "clusterArn = :key",
-            ExpressionAttributeValues = new() { [":key"] = FleetItemFormat.Of(key) },
-            ConsistentRead = true,
-        };
-        do
-        {
-            var page = await GuardAsync($"reading the registry items of {key}", () => dynamo.QueryAsync(query, cancellationToken));
-            items.AddRange(page.Items ?? []);
-            query.ExclusiveStartKey = page.LastEvaluatedKey;
-        }
-        while (query.ExclusiveStartKey is { Count: > 0 });
-        return items;
-    }
-
-    private async Task<bool> UpdateAsync(
-        string doing,
-        string clusterArn,
-        long createdAt,
-        string update,
-        string? condition,
-        Dictionary<string, AttributeValue> values,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            await GuardAsync(doing, () => dynamo.UpdateItemAsync(
-                new UpdateItemRequest
-                {
-                    TableName = settings.RegistryTable,
-                    Key = FleetItemFormat.Key(clusterArn, createdAt),
-                    UpdateExpression = update,
-                    ConditionExpression = condition,
-                    ExpressionAttributeNames = update.Contains("#state", StringComparison.Ordinal) ? new() { ["#state"] = "state" } : null,
-                    ExpressionAttributeValues = values,
-                },
-                cancellationToken));
-            return true;
-        }
-        catch (ConditionalCheckFailedException)
-        {
-            return false;
-        }
-    }
-
-    private static async Task<T> GuardAsync<T>(string doing, Func<Task<T>> call)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (Exception e) when (e is not ConditionalCheckFailedException && FailureMapping.TryMap(e, doing, CallSide.Hub, out var failure))
-        {
-            throw failure;
-        }
     }
 
     private AttributeValue Now() => FleetItemFormat.Of(time.GetUtcNow().ToUnixTimeMilliseconds());

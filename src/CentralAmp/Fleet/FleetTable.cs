@@ -1,0 +1,87 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using CentralAmp.Failures;
+
+namespace CentralAmp.Fleet;
+
+/// <summary>The calls of DynamoDB that the sweep makes, their failures mapped. Reads are consistent: what a sweep wrote a moment ago decides what it does.</summary>
+internal sealed class FleetTable(IAmazonDynamoDB dynamo, string name)
+{
+    public async Task<Dictionary<string, AttributeValue>?> GetAsync(string clusterArn, long createdAt, CancellationToken cancellationToken)
+    {
+        var answer = await GuardAsync($"reading the registry item of {clusterArn}", () => dynamo.GetItemAsync(
+            new GetItemRequest { TableName = name, Key = FleetItemFormat.Key(clusterArn, createdAt), ConsistentRead = true }, cancellationToken));
+        return answer.Item is { Count: > 0 } item ? item : null;
+    }
+
+    public async Task<List<Dictionary<string, AttributeValue>>> QueryAsync(string key, CancellationToken cancellationToken)
+    {
+        var items = new List<Dictionary<string, AttributeValue>>();
+        var query = new QueryRequest
+        {
+            TableName = name,
+            KeyConditionExpression = "clusterArn = :key",
+            ExpressionAttributeValues = new() { [":key"] = FleetItemFormat.Of(key) },
+            ConsistentRead = true,
+        };
+        do
+        {
+            var page = await GuardAsync($"reading the registry items of {key}", () => dynamo.QueryAsync(query, cancellationToken));
+            items.AddRange(page.Items ?? []);
+            query.ExclusiveStartKey = page.LastEvaluatedKey;
+        }
+        while (query.ExclusiveStartKey is { Count: > 0 });
+        return items;
+    }
+
+    public async Task<(IReadOnlyList<Dictionary<string, AttributeValue>> Items, Dictionary<string, AttributeValue>? Last)> ScanAsync(
+        Dictionary<string, AttributeValue>? from, int limit, CancellationToken cancellationToken)
+    {
+        var page = await GuardAsync("scanning the registry", () => dynamo.ScanAsync(
+            new ScanRequest { TableName = name, ConsistentRead = true, Limit = limit, ExclusiveStartKey = from }, cancellationToken));
+        return (page.Items ?? [], page.LastEvaluatedKey);
+    }
+
+    /// <summary>False if the condition does not hold.</summary>
+    public async Task<bool> UpdateAsync(
+        string doing,
+        string clusterArn,
+        long createdAt,
+        string update,
+        string? condition,
+        Dictionary<string, AttributeValue> values,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await GuardAsync(doing, () => dynamo.UpdateItemAsync(
+                new UpdateItemRequest
+                {
+                    TableName = name,
+                    Key = FleetItemFormat.Key(clusterArn, createdAt),
+                    UpdateExpression = update,
+                    ConditionExpression = condition,
+                    ExpressionAttributeNames = update.Contains("#state", StringComparison.Ordinal) ? new() { ["#state"] = "state" } : null,
+                    ExpressionAttributeValues = values,
+                },
+                cancellationToken));
+            return true;
+        }
+        catch (ConditionalCheckFailedException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<T> GuardAsync<T>(string doing, Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception e) when (e is not ConditionalCheckFailedException && FailureMapping.TryMap(e, doing, CallSide.Hub, out var failure))
+        {
+            throw failure;
+        }
+    }
+}
