@@ -69,6 +69,14 @@ public sealed partial class AwsTwin
             await SendAsOperatorAsync(arn.AccountId, arn.Region, "eks", HttpMethod.Delete, $"{path}?tagKeys={Uri.EscapeDataString(name)}", null, cancellationToken);
     }
 
+    /// <summary>Gives a role of the same account an access entry, as the operator.</summary>
+    public Task CreateAccessEntryAsync(string clusterArn, string principalArn, CancellationToken cancellationToken)
+    {
+        var arn = Arn.TryParse(clusterArn)!;
+        return SendAsOperatorAsync(
+            arn.AccountId, arn.Region, "eks", HttpMethod.Post, $"/clusters/{arn.ResourceName}/access-entries", new JsonObject { ["principalArn"] = principalArn }, cancellationToken);
+    }
+
     /// <summary>Delivers the newest event of this name about a cluster once more; of a cluster that is gone, too.</summary>
     public Task RepeatEventAsync(string clusterArn, string eventName, CancellationToken cancellationToken) =>
         CloudTrail.DeliverAsync(CloudTrail.History.Last(happened => happened.ClusterArn == clusterArn && happened.Name == eventName), cancellationToken);

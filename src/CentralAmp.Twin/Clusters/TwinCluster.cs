@@ -33,6 +33,7 @@ public sealed class TwinCluster : ITwinCluster
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource stackReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<Exception> faults = new();
+    private readonly ConcurrentQueue<PodTrouble> troubles = new();
     private readonly string folder;
     private readonly DateTimeOffset started;
     private LoopbackServer server = null!;
@@ -49,7 +50,7 @@ public sealed class TwinCluster : ITwinCluster
         tokens = NewTokens();
         writer = new ObjectWriter(store, options.Time);
         kubelet = new Kubelet(new PodSurroundings(
-            store, writer, tokens, options.Prometheus, options.DataPlane, behaviour, folder, options.Time, faults.Enqueue));
+            store, writer, tokens, options.Prometheus, options.DataPlane, behaviour, folder, options.Time, faults.Enqueue, troubles.Enqueue));
         Bootstrap.Install(writer);
     }
 
@@ -81,6 +82,9 @@ public sealed class TwinCluster : ITwinCluster
 
     /// <summary>Every start of a pod, in order.</summary>
     public IReadOnlyList<PodStart> PodStarts => kubelet.Starts;
+
+    /// <summary>Every crash and every refused configuration of a pod, in order.</summary>
+    public IReadOnlyList<PodTrouble> Troubles => [.. troubles];
 
     /// <summary>What went wrong in the twin's own controllers and pods; empty in a sound twin.</summary>
     public IReadOnlyCollection<Exception> Faults => faults;

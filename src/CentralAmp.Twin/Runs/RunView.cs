@@ -41,13 +41,19 @@ public sealed class RunView
     {
         foreach (var cluster in report.Clusters)
             console.Write(Table(cluster));
+        foreach (var (account, names) in report.Left ?? new Dictionary<string, IReadOnlyList<string>>())
+            foreach (var name in names)
+                console.MarkupLineInterpolated($"left in {account}: {name}");
+        if (report.Checks?.Where(check => !check.Passed).ToList() is { Count: > 0 } wrong)
+            foreach (var check in wrong)
+                Problem($"wrong: {check.Name} (found: {check.Detail})");
         console.MarkupLineInterpolated($"calls to AWS and Kubernetes: {report.Calls.Total}, writes: {report.Calls.Writes}, denied: {report.Calls.Denied}");
     }
 
     private static Table Table(ClusterReport cluster)
     {
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
-        var color = cluster.Outcome == "Verified" ? "green" : "red";
+        var color = cluster.Outcome == (cluster.Expected ?? "Verified") ? "green" : "red";
         table.AddRow(new Markup("outcome"), new Markup($"[{color}]{cluster.Outcome ?? "none recorded"}[/] {Markup.Escape(cluster.Cause ?? "")}"));
         foreach (var (name, value) in Rows(cluster))
             if (value is not null)

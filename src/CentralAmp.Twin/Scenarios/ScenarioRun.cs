@@ -60,9 +60,7 @@ public static class ScenarioRun
             clusters.Add(await ReportAsync(stage, cluster, item, executions, cancellationToken) with { Expected = outcome });
         }
 
-        // What is verified shall be there; everything else of ours is left over.
-        var kept = stage.Expected.Where(cluster => cluster.Value == "Verified").Select(cluster => cluster.Key).ToHashSet();
-        return new RunReport(clusters, TwinRun.Count(calls), new Leftovers(stage.Aws).ExceptOf(kept), stage.Checks);
+        return new RunReport(clusters, TwinRun.Count(calls), stage.Left(), stage.Checks);
     }
 
     private static async Task<ClusterReport> ReportAsync(

@@ -18,6 +18,7 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
 
     private readonly Dictionary<Incarnation, string> expected = [];
     private readonly List<CheckReport> checks = [];
+    private readonly HashSet<Incarnation> mayLeave = [];
 
     public TwinWorld World => world;
 
@@ -34,6 +35,19 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
     public void Say(string sentence) => view.Step(sentence);
 
     public void Expect(Incarnation cluster, string outcome) => expected[cluster] = outcome;
+
+    /// <summary>Of a cluster that cannot be entered something stays, and is named.</summary>
+    public void MayLeave(Incarnation cluster) => mayLeave.Add(cluster);
+
+    /// <summary>What is verified shall be there, and of what may leave something it may; there must be nothing else of ours.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Left()
+    {
+        var leftovers = new Leftovers(Aws);
+        var kept = expected.Where(cluster => cluster.Value == "Verified").Select(cluster => cluster.Key).ToHashSet();
+        var wrong = leftovers.ExceptOf(kept.Concat(mayLeave).ToHashSet());
+        Check("nothing of ours is left where it should not be", wrong.Count == 0, string.Join(", ", wrong.Values.SelectMany(names => names)));
+        return leftovers.ExceptOf(kept);
+    }
 
     /// <param name="found">What was found instead; shown when it is wrong.</param>
     public void Check(string sentence, bool isRight, object? found = null)

@@ -36,15 +36,17 @@ public sealed partial class Leftovers(AwsTwin aws)
     public IReadOnlyList<OwnThing> Everything() =>
         [.. TwinAccounts.All.SelectMany(account => InIam(account, aws.Iam.Newest(account))), .. aws.Eks.Clusters.SelectMany(InCluster)];
 
+    /// <summary>Also by its name: a role that lost its tags was made by us all the same.</summary>
+    public static bool IsOurs(IamRole role) => role.Tags.ContainsKey(ClusterArnTag) || RoleNames().IsMatch(role.Name);
+
+    public static bool IsOurs(OidcProvider provider) => provider.Tags.ContainsKey(ClusterArnTag);
+
     private IEnumerable<OwnThing> InIam(string account, IamSnapshot iam) =>
     [
         .. iam.Roles.Values.Where(IsOurs).Select(role => new OwnThing(account, role.Arn, OwnerOf(role.Tags))),
-        .. iam.Providers.Values.Where(provider => provider.Tags.ContainsKey(ClusterArnTag) && !MayStay(account, provider))
+        .. iam.Providers.Values.Where(provider => IsOurs(provider) && !MayStay(account, provider))
             .Select(provider => new OwnThing(account, provider.Arn, OwnerOf(provider.Tags))),
     ];
-
-    // Also by its name: a role that lost its tags was made by us all the same.
-    private static bool IsOurs(IamRole role) => role.Tags.ContainsKey(ClusterArnTag) || RoleNames().IsMatch(role.Name);
 
     private bool MayStay(string account, OidcProvider provider) =>
         aws.Eks.Clusters.Any(cluster => Arn.TryParse(cluster.Arn)!.AccountId == account && provider.Arn.EndsWith(cluster.Twin.Issuer["https://".Length..], StringComparison.Ordinal));

@@ -56,6 +56,7 @@ internal sealed class PodInstance : IAsyncDisposable
             for (var restarts = 0; ; restarts++)
             {
                 await RunOnceAsync(restarts, cancellationToken);
+                Tell("ended by itself");
                 var backOff = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, restarts), LongestBackOff.TotalSeconds));
                 WriteStatus(isReady: false, restarts + 1, Waiting("CrashLoopBackOff"));
                 await Task.Delay(backOff, surroundings.Time, cancellationToken);
@@ -108,10 +109,15 @@ internal sealed class PodInstance : IAsyncDisposable
         while (true)
         {
             await configurationChanged.WaitAsync(isLoaded ? Timeout.InfiniteTimeSpan : ReloadRetry, cancellationToken);
-            if (files.WriteConfiguration(prometheus.Address) || !isLoaded)
-                isLoaded = await prometheus.ReloadAsync(cancellationToken);
+            if (!files.WriteConfiguration(prometheus.Address) && isLoaded)
+                continue;
+            isLoaded = await prometheus.ReloadAsync(cancellationToken);
+            if (!isLoaded)
+                Tell("did not load its configuration");
         }
     }
+
+    private void Tell(string what) => surroundings.Trouble(new PodTrouble(pod.Name(), what, surroundings.Time.GetUtcNow()));
 
     private void WriteStatus(bool isReady, int restarts, JsonObject state)
     {

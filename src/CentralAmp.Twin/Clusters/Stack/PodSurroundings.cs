@@ -8,6 +8,7 @@ namespace CentralAmp.Twin.Clusters.Stack;
 /// <param name="DataPlane">How its process reaches AWS from this machine.</param>
 /// <param name="Folder">Of the cluster: pods and volumes lie below.</param>
 /// <param name="Fault">Told of what goes wrong in the twin itself.</param>
+/// <param name="Trouble">Told of what goes wrong with the program in a pod.</param>
 internal sealed record PodSurroundings(
     ObjectStore Store,
     ObjectWriter Writer,
@@ -17,4 +18,8 @@ internal sealed record PodSurroundings(
     ClusterBehaviour Behaviour,
     string Folder,
     TimeProvider Time,
-    Action<Exception> Fault);
+    Action<Exception> Fault,
+    Action<PodTrouble> Trouble);
+
+/// <summary>A program in a pod that ended by itself, or that refused a configuration.</summary>
+public sealed record PodTrouble(string Pod, string What, DateTimeOffset Time);
