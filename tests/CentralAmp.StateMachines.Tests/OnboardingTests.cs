@@ -30,7 +30,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
                 "IsReadingAllowed?", "StartElevation", "InstallRbac", "EndElevation", "WhatComesNext?",
                 "PlanOnboarding", "IsCollectorThere?", "EnsureTrust",
                 "IsWritingAllowed?", "StartElevation", "InstallRbac", "EndElevation", "WhatComesNext?",
-                "IsProofNeeded?", "ProveIngest", "DeliverRemoteWrite", "VerifyIngest", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded",
+                "ProveIngest", "DeliverRemoteWrite", "VerifyIngest", "IsOldGrantLeft?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded",
             ],
             run.States);
     }
@@ -59,7 +59,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
         Assert.Equal(
             [
                 "ResolveCluster", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess", "IsReadingAllowed?", "PlanOnboarding", "IsCollectorThere?",
-                "EnsureTrust", "IsWritingAllowed?", "IsProofNeeded?", "DeliverRemoteWrite", "VerifyIngest", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded",
+                "EnsureTrust", "IsWritingAllowed?", "DeliverRemoteWrite", "VerifyIngest", "IsOldGrantLeft?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded",
             ],
             run.States);
         Assert.InRange(run.Transitions, 1, MostTransitionsUnchanged);
@@ -89,7 +89,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
             .On("InstallRbac", Answer.Result(new InstallRbacResult(Change.Updated)))
             .On("EndElevation", Answer.Result(new EndElevationResult(Change.Updated))));
 
-        Assert.Equal(["IsWritingAllowed?", "StartElevation", "InstallRbac", "EndElevation", "WhatComesNext?", "IsProofNeeded?", "DeliverRemoteWrite"], run.States.Skip(8).Take(7));
+        Assert.Equal(["IsWritingAllowed?", "StartElevation", "InstallRbac", "EndElevation", "WhatComesNext?", "DeliverRemoteWrite"], run.States.Skip(8).Take(6));
     }
 
     [Fact]

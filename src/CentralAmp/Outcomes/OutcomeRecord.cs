@@ -31,7 +31,11 @@ public sealed record OutcomeRecord
 
     public string? Delivery { get; init; }
 
+    /// <summary>The ingest role.</summary>
     public string? RoleArn { get; init; }
+
+    /// <summary>With trust mode <c>chained</c>: what the service account assumes.</summary>
+    public string? CollectorRoleArn { get; init; }
 
     public long? Series { get; init; }
 

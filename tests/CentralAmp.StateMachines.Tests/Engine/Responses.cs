@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CentralAmp.StateMachines.Tests.Engine;
 
-/// <summary>Answers in the forms of Lambda and EventBridge.</summary>
+/// <summary>Answers in the forms of Lambda, EventBridge and Step Functions.</summary>
 internal static class Responses
 {
     /// <param name="request">Null if it could not be read: the caller has complained already.</param>
@@ -25,6 +25,14 @@ internal static class Responses
         Answer.Computed => JsonAsync(context, new { FailedEntryCount = 0, Entries = new[] { new { EventId = Guid.NewGuid() } } }),
         null => RefuseAsync(context, 400, "UnplannedCall"),
         _ => throw new InvalidOperationException($"EventBridge does not answer {answer}."),
+    };
+
+    public static Task OfStepFunctionsAsync(HttpContext context, Answer? answer) => answer switch
+    {
+        Answer.Refusal refusal => RefuseAsync(context, refusal.Status, refusal.Code),
+        Answer.Computed => JsonAsync(context, new { executionArn = "arn:aws:states:us-east-1:111111111111:execution:offboard-cluster:e1", startDate = 1767323045 }),
+        null => RefuseAsync(context, 400, "UnplannedCall"),
+        _ => throw new InvalidOperationException($"Step Functions does not answer {answer}."),
     };
 
     public static Task JsonAsync(HttpContext context, object value) => SendAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(value));

@@ -49,6 +49,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         ("/_twin/service-credentials", _) when context.Request.Headers["x-twin-secret"] == Secret => CredentialsAsync(context),
         ({ } path, _) when path.EndsWith("/invocations", StringComparison.Ordinal) => InvokeAsync(context, path),
         ("/", "AWSEvents.PutEvents") => PutEventsAsync(context),
+        ("/", "AWSStepFunctions.StartExecution") => StartExecutionAsync(context),
         var (path, target) => StrayAsync(context, $"{context.Request.Method} {path} {target}"),
     };
 
@@ -81,6 +82,20 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         else
         {
             await StrayAsync(context, $"PutEvents with {entry}");
+        }
+    }
+
+    private async Task StartExecutionAsync(HttpContext context)
+    {
+        var request = await ReadAsync(context);
+        using var input = JsonDocument.Parse(request.GetProperty("input").GetString()!);
+        if (performances.TryGetValue(input.RootElement.GetProperty("AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID").GetString()!, out var performance))
+        {
+            await Responses.OfStepFunctionsAsync(context, performance.Next(StateNames.StartOffboarding, input.RootElement));
+        }
+        else
+        {
+            await StrayAsync(context, $"StartExecution with {request}");
         }
     }
 

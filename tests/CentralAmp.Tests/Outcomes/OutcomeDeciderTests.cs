@@ -52,6 +52,8 @@ public sealed class OutcomeDeciderTests
         { "workspace down", Delivered with { Failure = Transient(Causes.WorkspaceUnavailable) }, Outcome.Unhealthy, Causes.WorkspaceUnavailable },
         { "delivered earlier, pods down now", Trusted with { Plan = TrustPoliciesTests.Plan() with { Change = Change.Unchanged }, Failure = NotReady(Causes.PodsNotReady) }, Outcome.Unhealthy, Causes.PodsNotReady },
         { "crash in verification", Delivered with { Failure = Crash("Runtime.ExitError") }, Outcome.Failed, Causes.Unexpected },
+        { "old grant may not be removed", Delivered with { Verification = new VerifyIngestResult(7, Some.Noon), Failure = Blocked(Causes.HubPermissionMissing) }, Outcome.Blocked, Causes.HubPermissionMissing },
+        { "old grant not removed yet", Delivered with { Verification = new VerifyIngestResult(7, Some.Noon), Failure = Transient(Causes.Throttled) }, Outcome.Failed, Causes.Throttled },
         { "elevation left behind", Delivered with { Verification = new VerifyIngestResult(7, Some.Noon), Leftover = Transient(Causes.Throttled) }, Outcome.Failed, Causes.Throttled },
     };
 

@@ -61,6 +61,28 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_chained_cluster_is_registered_with_both_of_its_roles()
+    {
+        var trust = new EnsureTrustResult(Change.Created, "arn:collector", "arn:provider", RbacAccess.Allowed) { IngestRoleArn = "arn:ingest" };
+        await RecordAsync(Verified() with { Trust = trust });
+        var item = await ItemAsync();
+        Assert.Equal(("arn:ingest", "arn:collector"), (item!.RoleArn, item.CollectorRoleArn));
+    }
+
+    [Fact]
+    public async Task A_run_that_only_removed_the_old_grant_changed_something()
+    {
+        var moved = Verified() with
+        {
+            Access = new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Allowed),
+            Trust = new EnsureTrustResult(Change.Unchanged, "arn:role", "arn:provider", RbacAccess.Allowed),
+            Delivery = new DeliverRemoteWriteResult(Change.Unchanged),
+            OldGrant = new RemoveOldGrantResult(Change.Updated),
+        };
+        Assert.True((await RecordAsync(moved)).Changed);
+    }
+
+    [Fact]
     public async Task An_earlier_execution_does_not_overwrite_a_later_one_and_still_ends_well()
     {
         await RecordAsync(Verified() with { Execution = Some.Execution("later", 60) });

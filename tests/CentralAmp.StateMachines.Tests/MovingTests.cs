@@ -1,0 +1,120 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Delivery;
+using CentralAmp.Failures;
+using CentralAmp.Outcomes;
+using CentralAmp.StateMachines.Tests.Engine;
+using CentralAmp.Trust;
+
+namespace CentralAmp.StateMachines.Tests;
+
+/// <summary>A cluster that goes to another workspace, and one that opts out.</summary>
+public sealed class MovingTests(StateMachineEngine engine)
+{
+    private const string Old = "arn:aws:aps:us-east-1:111111111111:workspace/ws-old";
+
+    private static readonly Script Moving = Roads.Again
+        .On("EnsureTrust", Answer.Result(new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = Old }))
+        .On("PlanOnboarding", Answer.Result(Roads.Plan with { Change = Change.Updated }))
+        .On("ProveIngest", Answer.Result(new Proof.ProveIngestResult()))
+        .On("RemoveOldGrant", Answer.Result(new RemoveOldGrantResult(Change.Updated)));
+
+    private static readonly Script OptedOut = Roads.Shortest(ClusterNext.OptOut, Outcome.OptedOut)
+        .On("DescribeCluster", Answer.Result(new ClusterDescription { Next = ClusterNext.OptOut, CreatedAt = 1767323045000, Onboarded = true }))
+        .On(StateNames.StartOffboarding, Answer.Result(new object()));
+
+    [Fact]
+    public async Task The_old_grant_goes_only_after_samples_were_seen_in_the_new_workspace()
+    {
+        var run = await engine.RunAsync(Moving);
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(["ProveIngest", "DeliverRemoteWrite", "VerifyIngest", "IsOldGrantLeft?", "RemoveOldGrant", "RecordOutcome"], run.States.SkipWhile(state => state != "ProveIngest").Take(6));
+        Assert.Equal(Old, run.RequestOf<RemoveOldGrantRequest>("RemoveOldGrant").Trust.PreviousWorkspaceArn);
+        Assert.Equal(Change.Updated, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").OldGrant!.Change);
+    }
+
+    [Fact]
+    public async Task While_the_new_workspace_has_no_samples_the_old_grant_stays()
+    {
+        var run = await engine.RunAsync(Moving
+            .On("VerifyIngest", Answer.Throws<BlockedException>(Causes.NoSamples))
+            .On("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged)))
+            .On("RecordOutcome", Roads.Recorded(Outcome.Unhealthy)));
+
+        Assert.DoesNotContain("RemoveOldGrant", run.States);
+        Assert.Null(run.RequestOf<RecordOutcomeRequest>("RecordOutcome").OldGrant);
+    }
+
+    [Fact]
+    public async Task An_old_grant_that_cannot_be_removed_is_recorded_beside_the_samples_that_were_seen()
+    {
+        var run = await engine.RunAsync(Moving
+            .On("RemoveOldGrant", Answer.Throws<BlockedException>(Causes.HubPermissionMissing))
+            .On("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged)))
+            .On("RecordOutcome", Roads.Recorded(Outcome.Blocked)));
+
+        Assert.Equal(["RemoveOldGrant", "EndElevation", "WhatComesNext?", "RecordOutcome"], run.States.SkipWhile(state => state != "RemoveOldGrant").Take(4));
+        var recorded = run.RequestOf<RecordOutcomeRequest>("RecordOutcome");
+        Assert.NotNull(recorded.Verification);
+        Assert.Contains(Causes.HubPermissionMissing, recorded.Failure!.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_Lambda_that_dies_while_it_removes_the_old_grant_is_repeated()
+    {
+        var run = await engine.RunAsync(Moving.First("RemoveOldGrant", Answer.Dies("Runtime.ExitError")));
+
+        Assert.Equal(("SUCCEEDED", 2), (run.Status, run.CallsOf("RemoveOldGrant")));
+    }
+
+    [Fact]
+    public async Task An_opted_out_cluster_that_was_onboarded_is_offboarded_after_it_is_recorded()
+    {
+        var run = await engine.RunAsync(OptedOut);
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(["IsClusterActive?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "StartOffboarding", "OnboardingEnded"], run.States.Skip(2));
+        var input = Assert.Single(run.RequestsOf(StateNames.StartOffboarding));
+        Assert.Equal(Roads.Cluster.Arn, input.GetProperty("clusterArn").GetString());
+        Assert.Equal(1767323045000, input.GetProperty("createdAt").GetInt64());
+        Assert.Equal("OptedOut", input.GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public async Task A_dry_run_offboards_nothing()
+    {
+        var run = await engine.RunAsync(OptedOut, $$"""{"clusterArn": "{{Roads.Cluster.Arn}}", "dryRun": true}""");
+
+        Assert.Equal("OnboardingEnded", run.States[^1]);
+        Assert.DoesNotContain(StateNames.StartOffboarding, run.States);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_was_offboarded_ends_as_that_and_nothing_is_started()
+    {
+        var run = await engine.RunAsync(Roads.Shortest(ClusterNext.Offboarded, Outcome.Offboarded));
+
+        Assert.Equal(["ResolveCluster", "DescribeCluster", "IsClusterActive?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded"], run.States);
+    }
+
+    [Theory]
+    [InlineData("AccessDeniedException")]
+    [InlineData("StateMachineDoesNotExist")]
+    public async Task An_offboarding_that_cannot_be_started_ends_in_a_state_of_that_name(string code)
+    {
+        var run = await engine.RunAsync(OptedOut.On(StateNames.StartOffboarding, Answer.Refused(400, code)));
+
+        Assert.Equal(["StartOffboarding", "OffboardingNotStarted"], run.States.TakeLast(2));
+        Assert.Equal(("FAILED", "OffboardingNotStarted"), (run.Status, run.Error));
+        Assert.Contains(code, run.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Too_many_executions_at_once_are_waited_for()
+    {
+        var run = await engine.RunAsync(OptedOut.First(StateNames.StartOffboarding, Answer.Refused(400, "ExecutionLimitExceeded")));
+
+        Assert.Equal(("SUCCEEDED", 2), (run.Status, run.CallsOf(StateNames.StartOffboarding)));
+    }
+}
