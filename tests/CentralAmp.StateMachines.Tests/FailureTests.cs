@@ -94,6 +94,10 @@ public sealed class FailureTests(StateMachineEngine engine)
             "WithdrawRemoteWrite" => script
                 .On("DeliverRemoteWrite", Answer.Throws<BlockedException>(Causes.PodsNotReady))
                 .On(state, Failure(error), Failure(error)),
+            "RemoveOldGrant" => Roads.Moving
+                .On(state, Failure(error), Failure(error))
+                .On("EndElevation", NotElevated)
+                .On("RecordOutcome", Roads.Recorded(Outcome.Blocked)),
             _ => script.On(state, Failure(error), Failure(error)),
         };
     }

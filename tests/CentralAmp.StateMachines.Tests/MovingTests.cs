@@ -11,14 +11,6 @@ namespace CentralAmp.StateMachines.Tests;
 /// <summary>A cluster that goes to another workspace, and one that opts out.</summary>
 public sealed class MovingTests(StateMachineEngine engine)
 {
-    private const string Old = "arn:aws:aps:us-east-1:111111111111:workspace/ws-old";
-
-    private static readonly Script Moving = Roads.Again
-        .On("EnsureTrust", Answer.Result(new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = Old }))
-        .On("PlanOnboarding", Answer.Result(Roads.Plan with { Change = Change.Updated }))
-        .On("ProveIngest", Answer.Result(new Proof.ProveIngestResult()))
-        .On("RemoveOldGrant", Answer.Result(new RemoveOldGrantResult(Change.Updated)));
-
     private static readonly Script OptedOut = Roads.Shortest(ClusterNext.OptOut, Outcome.OptedOut)
         .On("DescribeCluster", Answer.Result(new ClusterDescription { Next = ClusterNext.OptOut, CreatedAt = 1767323045000, Onboarded = true }))
         .On(StateNames.StartOffboarding, Answer.Result(new object()));
@@ -26,18 +18,18 @@ public sealed class MovingTests(StateMachineEngine engine)
     [Fact]
     public async Task The_old_grant_goes_only_after_samples_were_seen_in_the_new_workspace()
     {
-        var run = await engine.RunAsync(Moving);
+        var run = await engine.RunAsync(Roads.Moving);
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(["ProveIngest", "DeliverRemoteWrite", "VerifyIngest", "IsOldGrantLeft?", "RemoveOldGrant", "RecordOutcome"], run.States.SkipWhile(state => state != "ProveIngest").Take(6));
-        Assert.Equal(Old, run.RequestOf<RemoveOldGrantRequest>("RemoveOldGrant").Trust.PreviousWorkspaceArn);
+        Assert.Equal(Roads.OldWorkspace, run.RequestOf<RemoveOldGrantRequest>("RemoveOldGrant").Trust.PreviousWorkspaceArn);
         Assert.Equal(Change.Updated, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").OldGrant!.Change);
     }
 
     [Fact]
     public async Task While_the_new_workspace_has_no_samples_the_old_grant_stays()
     {
-        var run = await engine.RunAsync(Moving
+        var run = await engine.RunAsync(Roads.Moving
             .On("VerifyIngest", Answer.Throws<BlockedException>(Causes.NoSamples))
             .On("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged)))
             .On("RecordOutcome", Roads.Recorded(Outcome.Unhealthy)));
@@ -49,7 +41,7 @@ public sealed class MovingTests(StateMachineEngine engine)
     [Fact]
     public async Task An_old_grant_that_cannot_be_removed_is_recorded_beside_the_samples_that_were_seen()
     {
-        var run = await engine.RunAsync(Moving
+        var run = await engine.RunAsync(Roads.Moving
             .On("RemoveOldGrant", Answer.Throws<BlockedException>(Causes.HubPermissionMissing))
             .On("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged)))
             .On("RecordOutcome", Roads.Recorded(Outcome.Blocked)));
@@ -63,7 +55,7 @@ public sealed class MovingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_Lambda_that_dies_while_it_removes_the_old_grant_is_repeated()
     {
-        var run = await engine.RunAsync(Moving.First("RemoveOldGrant", Answer.Dies("Runtime.ExitError")));
+        var run = await engine.RunAsync(Roads.Moving.First("RemoveOldGrant", Answer.Dies("Runtime.ExitError")));
 
         Assert.Equal(("SUCCEEDED", 2), (run.Status, run.CallsOf("RemoveOldGrant")));
     }

@@ -16,12 +16,15 @@ public sealed class RetryTests(StateMachineEngine engine)
     [MemberData(nameof(EveryState))]
     public async Task A_state_repeats_what_passes(string state)
     {
-        var script = state == "WithdrawRemoteWrite"
-            ? Roads.First
+        var script = state switch
+        {
+            "WithdrawRemoteWrite" => Roads.First
                 .On("DeliverRemoteWrite", Answer.Throws<BlockedException>(Causes.PodsNotReady))
                 .On(state, Answer.Result(new WithdrawRemoteWriteResult(Change.Updated)))
-                .Then("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged)))
-            : Roads.First;
+                .Then("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged))),
+            "RemoveOldGrant" => Roads.Moving,
+            _ => Roads.First,
+        };
 
         var run = await engine.RunAsync(script.First(state, Answer.Throws<TransientException>(Causes.Throttled)));
 

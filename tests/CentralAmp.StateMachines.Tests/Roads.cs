@@ -19,6 +19,8 @@ internal static class Roads
 
     public static readonly string Input = $$"""{"clusterArn": "{{Cluster.Arn}}"}""";
 
+    public const string OldWorkspace = "arn:aws:aps:us-east-1:111111111111:workspace/ws-old";
+
     public static readonly OnboardingPlan Plan = new()
     {
         Next = PlanNext.Deliver,
@@ -63,6 +65,13 @@ internal static class Roads
         .On("EnsureTrust", Trusted(Change.Unchanged, RbacAccess.Allowed))
         .On("DeliverRemoteWrite", Answer.Result(new DeliverRemoteWriteResult(Change.Unchanged)))
         .On("VerifyIngest", Answer.Result(new VerifyIngestResult(4711, Noon)));
+
+    /// <summary>A cluster of ours whose route says another workspace now.</summary>
+    public static Script Moving => Again
+        .On("PlanOnboarding", Answer.Result(Plan with { Change = Change.Updated }))
+        .On("EnsureTrust", Answer.Result(new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = OldWorkspace }))
+        .On("ProveIngest", Answer.Result(new ProveIngestResult()))
+        .On("RemoveOldGrant", Answer.Result(new RemoveOldGrantResult(Change.Updated)));
 
     /// <summary>Ends after the look at the cluster, however it is recorded.</summary>
     public static Script Shortest(ClusterNext next, Outcome outcome) => new Script()
