@@ -4,6 +4,7 @@ using Amazon.Lambda.Serialization.SystemTextJson;
 using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Delivery;
+using CentralAmp.Fleet;
 using CentralAmp.Functions.Serialization;
 using CentralAmp.Offboarding;
 using CentralAmp.Outcomes;
@@ -44,6 +45,8 @@ public sealed class SerializationTests
         {"next":"Offboard","sentence":"s","waitSeconds":0,"cluster":{{{Cluster}}},"reason":"OptedOut","standing":"Living","described":{{{Described}}},
          "unreached":"EndpointUnreachable: s Remedy: r","registered":{"trustMode":"chained","issuer":"https://i","workspaceArn":"arn:w","collectorRoleArn":"arn:c"}}
         """;
+
+    private const string Sweep = """{"id":"sweep-1","startedAt":"2026-01-02T03:04:05+00:00","previous":"sweep-0","ignoreBrake":true}""";
 
     private static readonly RoadSerializer Serializer = new();
 
@@ -101,6 +104,45 @@ public sealed class SerializationTests
         {
             typeof(OutcomeRecord),
             """{"outcome":"RolledBack","cause":"PodsNotReady","sentence":"s","remedy":"r","changed":true,"clusterArn":"a","createdAt":1767323045000,"series":7,"executionId":"e"}"""
+        },
+        { typeof(BeginSweepRequest), $$$"""{"execution":{{{Execution}}},"input":{"ignoreBrake":true}}""" },
+        {
+            typeof(BeginSweepResult),
+            $$$"""{"next":"Refuse","execution":{{{Execution}}},"sweep":{{{Sweep}}},"regions":["us-east-1"],"cause":"RoutesInvalid","sentence":"s"}"""
+        },
+        { typeof(ListAccountsRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"next":"n"}""" },
+        { typeof(ListAccountsResult), """{"accounts":["222222222222"],"next":null}""" },
+        {
+            typeof(ListClustersRequest),
+            $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"accountId":"a","region":"r","next":"n","failure":{"Error":"BlockedException","Cause":"{}"}}"""
+        },
+        { typeof(ListClustersResult), """{"clusters":["arn:c"],"next":null}""" },
+        {
+            typeof(InspectClusterRequest),
+            $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"clusterArn":"arn:c","createdAt":7,"accountListed":false,"failure":{"Error":"States.Timeout","Cause":""}}"""
+        },
+        { typeof(InspectClusterResult), """{"finding":"Unreachable","cause":"EndpointUnreachable"}""" },
+        { typeof(ListRegisteredRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"accountsListed":true,"next":"n"}""" },
+        { typeof(ListRegisteredResult), """{"clusters":[{"clusterArn":"arn:c","createdAt":7,"accountListed":true}],"next":null}""" },
+        { typeof(FindOrphansRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"accountId":"a","next":"n"}""" },
+        { typeof(FindOrphansResult), """{"orphans":1,"next":null}""" },
+        { typeof(DecideSweepRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}}}""" },
+        { typeof(DecideSweepResult), """{"action":"Brake","newLeft":7,"sentence":"s"}""" },
+        { typeof(ListFindingsRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"newLeft":7,"next":"n"}""" },
+        {
+            typeof(ListFindingsResult),
+            """{"starts":[{"road":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept"}],"newLeft":7,"next":null}"""
+        },
+        {
+            typeof(EndSweepRequest),
+            $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"decision":{"action":"Start","newLeft":7,"sentence":"s"},"failure":{"Error":"States.Timeout","Cause":""}}"""
+        },
+        {
+            typeof(SweepRecord),
+            """
+            {"outcome":"Braked","cause":"SweepBraked","sentence":"s","remedy":"r","sweepId":"sweep-1","startedAt":"2026-01-02T03:04:05+00:00","endedAt":"2026-01-02T03:05:00+00:00",
+             "states":{"Verified":7},"findings":{"Unchanged":7},"unreachedPlaces":1,"orphans":1,"executionId":"e"}
+            """
         },
     };
 

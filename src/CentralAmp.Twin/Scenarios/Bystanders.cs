@@ -103,6 +103,7 @@ public sealed class Bystanders(Stage stage, string clusterArn)
         JsonObject map => new JsonObject(map.OrderBy(field => field.Key, StringComparer.Ordinal)
             .Select(field => KeyValuePair.Create(field.Key, WithoutEmpty(field.Value))).Where(field => field.Value is not null)) is { Count: > 0 } rest ? rest : null,
         JsonArray list => list.Count > 0 ? list.DeepClone() : null,
-        _ => node?.DeepClone(),
+        JsonValue value => value.DeepClone(),
+        _ => null,
     };
 }
