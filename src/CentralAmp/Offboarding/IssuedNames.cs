@@ -11,9 +11,6 @@ internal static class IssuedNames
     /// <summary>Of the ingest role, and of the collector role in the member account.</summary>
     public static string Role(ResolveOffboardingResult resolved) => IngestRole.Name(resolved.Cluster, resolved.Described.CreatedAt);
 
-    public static string ProviderArn(ClusterReference cluster, string accountId, string issuer) =>
-        $"arn:{cluster.Partition}:iam::{accountId}:oidc-provider/{DesiredTrust.IssuerName(issuer)}";
-
     /// <summary>A role or provider of that name may be anyone's; only the tags of this very cluster make it ours.</summary>
     public static bool IsOurs(ResolveOffboardingResult resolved, IReadOnlyDictionary<string, string>? tags) =>
         tags is not null

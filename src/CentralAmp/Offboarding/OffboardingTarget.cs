@@ -15,7 +15,11 @@ internal sealed record OffboardingFacts(
     BlockedException? Unreached,
     IReadOnlyList<RegistryItem> Items,
     TimeSpan SinceStart,
-    HubSettings Settings);
+    HubSettings Settings)
+{
+    /// <summary>Of a cluster that was offboarded: an onboarding that was on its way meanwhile left our access entry.</summary>
+    public bool EntryIsBack { get; init; }
+}
 
 /// <summary>Which of the clusters that had a name is offboarded, one in an execution, and how. Pure.</summary>
 internal static class OffboardingTarget
@@ -83,7 +87,7 @@ internal static class OffboardingTarget
 
     private static string? WhyItStays(OffboardingFacts facts, ObservedCluster observed, RegistryItem item) => facts.Input.Reason switch
     {
-        _ when item.IsTombstone => "it was offboarded before",
+        _ when item.IsTombstone && !facts.EntryIsBack => "it was offboarded before",
         OffboardingReason.Swept or OffboardingReason.Deleted => "the cluster lives",
         OffboardingReason.OptedOut when !ClusterTags.OptsOut(facts.Input.Cluster, observed.Tags, facts.Settings.OnboardByDefault) =>
             "its tags do not opt out (any more)",

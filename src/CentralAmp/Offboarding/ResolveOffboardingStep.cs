@@ -10,7 +10,13 @@ namespace CentralAmp.Offboarding;
 
 /// <summary>Validates the input, looks at the cluster once, and closes it to onboarding. The state machine does the polling.</summary>
 public sealed partial class ResolveOffboardingStep(
-    IClusterReader clusters, Elevation elevation, ClusterRegistry registry, HubSettings settings, TimeProvider time, ILogger<ResolveOffboardingStep> logger)
+    IClusterReader clusters,
+    IAccessEntries entries,
+    Elevation elevation,
+    ClusterRegistry registry,
+    HubSettings settings,
+    TimeProvider time,
+    ILogger<ResolveOffboardingStep> logger)
 {
     public async Task<ResolveOffboardingResult> RunAsync(ResolveOffboardingRequest request, CancellationToken cancellationToken)
     {
@@ -18,7 +24,10 @@ public sealed partial class ResolveOffboardingStep(
         var (observed, unreached) = await LookAsync(input.Cluster, request.Execution, cancellationToken);
         var items = await registry.OfClusterAsync(input.Cluster.Arn, cancellationToken);
         var resolved = OffboardingTarget.Decide(
-            new OffboardingFacts(input, observed, unreached, items, time.GetUtcNow() - request.Execution.StartedAt, settings));
+            new OffboardingFacts(input, observed, unreached, items, time.GetUtcNow() - request.Execution.StartedAt, settings)
+            {
+                EntryIsBack = await IsEntryBackAsync(input.Cluster, observed, items, request.Execution, cancellationToken),
+            });
         if (resolved.Next != OffboardingNext.Nothing)
         {
             await CloseAsync(resolved, items, request.Execution, cancellationToken);
@@ -45,6 +54,17 @@ public sealed partial class ResolveOffboardingStep(
             return (null, unreached);
         }
     }
+
+    private async Task<bool> IsEntryBackAsync(
+        ClusterReference cluster,
+        ObservedCluster? observed,
+        IReadOnlyList<RegistryItem> items,
+        ExecutionReference execution,
+        CancellationToken cancellationToken) =>
+        observed is { CanBeElevated: true }
+        && items.Any(item => item.IsTombstone && item.CreatedAt == observed.CreatedAt)
+        && await entries.FindAsync(cluster, execution, cancellationToken) is { } entry
+        && AccessEntryDecision.IsOurs(cluster, entry);
 
     /// <summary>From here on no event brings it back, and no execution that began earlier makes trust again.</summary>
     private async Task CloseAsync(

@@ -106,7 +106,7 @@ internal static class IssuedTrustGatherer
             return null;
         }
 
-        var arn = IssuedNames.ProviderArn(resolved.Cluster, account.Member?.AccountId ?? settings.HubAccountId, issuer);
+        var arn = ClusterTrust.ProviderArn(resolved.Cluster, account.Member?.AccountId ?? settings.HubAccountId, issuer);
         return await trust.FindProviderAsync(account, arn, cancellationToken) is { } provider && IssuedNames.IsOurs(resolved, provider.Tags) ? arn : null;
     }
 }

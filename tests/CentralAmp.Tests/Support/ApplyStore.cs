@@ -69,7 +69,7 @@ public sealed class ApplyStore
             ["metadata"] = new JsonObject
             {
                 ["name"] = body["metadata"]!["name"]!.DeepClone(),
-                ["namespace"] = body["metadata"]!["namespace"]!.DeepClone(),
+                ["namespace"] = body["metadata"]!["namespace"]?.DeepClone(),
                 ["uid"] = $"uid-{++version}",
                 ["resourceVersion"] = (++version).ToString(CultureInfo.InvariantCulture),
             },
@@ -94,7 +94,13 @@ public sealed class ApplyStore
         writes.Add($"PATCH {path}");
         if (!objects.TryGetValue(path, out var observed))
         {
-            throw Conflict("the UID in the precondition does not match");
+            if (body["metadata"]!["uid"] is not null)
+            {
+                throw Conflict("the UID in the precondition does not match");
+            }
+
+            Create(path, manager, body);
+            return Get(path)!;
         }
 
         foreach (var precondition in (string[])["uid", "resourceVersion"])

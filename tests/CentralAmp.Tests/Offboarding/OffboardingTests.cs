@@ -1,0 +1,422 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Delivery;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Offboarding;
+using CentralAmp.Outcomes;
+using CentralAmp.Registry;
+using CentralAmp.Routes;
+using CentralAmp.Settings;
+using CentralAmp.Tests.Support;
+using CentralAmp.Trust;
+
+namespace CentralAmp.Tests.Offboarding;
+
+/// <summary>Whole offboardings over a world in memory, by the deployed state machine: what is left, and whose it is.</summary>
+public sealed class OffboardingTests : IDisposable
+{
+    private static readonly HubSettings Chained = Some.Settings with { TrustMode = TrustModes.Chained };
+    private static readonly HubSettings HubIsMember = Some.Settings with { HubAccountId = Some.MemberAccount };
+
+    private World world = new();
+    private Roads? roads;
+
+    public static TheoryData<string> Modes => [nameof(TrustModes.Direct), nameof(TrustModes.Chained)];
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private Roads Run => roads ??= new Roads(world);
+
+    private OutcomeRecord Last => Run.Outcomes[^1];
+
+    public void Dispose() => world.Dispose();
+
+    [Fact]
+    public async Task A_living_cluster_is_as_it_was_before()
+    {
+        var cluster = await OnboardedAsync();
+        await Run.OffboardAsync();
+
+        Assert.Empty(world.LeftOf(cluster));
+        Assert.Equal((Outcome.Offboarded, true), (Last.Outcome, Last.Changed));
+        var item = await ItemAsync(cluster);
+        Assert.Equal((Outcome.Offboarded, OffboardingReason.Manual, cluster.Issuer), (item.State, item.Reason, item.Issuer));
+        Assert.NotNull(item.RoleArn);
+    }
+
+    [Fact]
+    public async Task A_provider_in_the_account_of_a_living_cluster_stays_until_the_cluster_is_gone()
+    {
+        foreach (var settings in (HubSettings[])[Chained, HubIsMember])
+        {
+            var cluster = await OnboardedAsync(settings);
+            await Run.OffboardAsync();
+            Assert.Contains($"{Some.MemberAccount}:oidc-provider/", Assert.Single(world.LeftOf(cluster)), StringComparison.Ordinal);
+            Assert.Contains("which other workloads of the cluster may rely on", Last.Sentence, StringComparison.Ordinal);
+
+            world.EndDeletion();
+            await Run.OffboardAsync(Roads.Event("DeleteCluster"));
+            Assert.Empty(world.LeftOf(cluster));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public async Task Of_a_cluster_that_is_gone_everything_goes_at_once(string mode)
+    {
+        var cluster = await OnboardedAsync(SettingsOf(mode));
+        world.EndDeletion();
+        var states = await Run.OffboardAsync(Roads.Event("DeleteCluster"));
+
+        Assert.Equal(["ResolveOffboarding", "WhatIsToBeDone?", "RemoveTrust"], states.Take(3));
+        Assert.Empty(world.LeftOf(cluster));
+        var item = await ItemAsync(cluster);
+        Assert.Equal((Outcome.Offboarded, OffboardingReason.Deleted), (item.State, item.Reason));
+    }
+
+    [Fact]
+    public async Task A_cluster_that_is_being_deleted_keeps_everything_until_it_is_gone()
+    {
+        var cluster = await OnboardedAsync();
+        world.BeginDeletion();
+        Assert.Contains("WaitForDeletion", await Run.OffboardAsync(Roads.Event("DeleteCluster")));
+        Assert.Empty(world.LeftOf(cluster));
+        Assert.Equal(Outcome.Offboarded, Last.Outcome);
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public async Task A_living_cluster_that_cannot_be_reached_is_cut_off_and_keeps_its_role(string mode)
+    {
+        var cluster = await OnboardedAsync(SettingsOf(mode));
+        cluster.Reachable = false;
+        Assert.Equal("OffboardingEnded", (await Run.OffboardAsync())[^1]);
+
+        Assert.Equal((Outcome.Offboarding, Causes.EndpointUnreachable), (Last.Outcome, Last.Cause));
+        Assert.Contains("its role stays", Last.Sentence, StringComparison.Ordinal);
+        Assert.True(IsDenied(cluster));
+        Assert.Contains("collector", world.LeftOf(cluster));
+        Assert.Equal(Outcome.Offboarding, (await ItemAsync(cluster)).State);
+
+        // No event brings it back meanwhile.
+        await Run.OnboardAsync(Roads.Event("UpdateClusterConfig"));
+        Assert.Equal((Outcome.Offboarded, true), (Last.Outcome, IsDenied(cluster)));
+
+        cluster.Reachable = true;
+        await Run.OffboardAsync();
+        Assert.Equal(Outcome.Offboarded, Last.Outcome);
+        Assert.DoesNotContain(world.LeftOf(cluster), left => !left.Contains($"{Some.MemberAccount}:oidc-provider", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_cluster_that_cannot_be_looked_at_is_cut_off_when_a_person_asks_and_left_alone_when_an_event_says_so()
+    {
+        var cluster = await OnboardedAsync();
+        world.MemberAnswers = false;
+        Assert.Equal("OffboardingBlocked", (await Run.OffboardAsync(Roads.Event("DeleteCluster")))[^1]);
+        Assert.Equal(Causes.MemberRoleNotAssumable, Last.Cause);
+        Assert.True(world.Sends(cluster));
+
+        Assert.Equal("OffboardingEnded", (await Run.OffboardAsync())[^1]);
+        Assert.Equal((Outcome.Offboarding, Causes.MemberRoleNotAssumable, true), (Last.Outcome, Last.Cause, IsDenied(cluster)));
+    }
+
+    [Fact]
+    public async Task Of_a_cluster_whose_account_is_gone_too_it_is_said_what_is_left()
+    {
+        var cluster = await OnboardedAsync(Chained);
+        world.EndDeletion();
+        // The account closes between the look and the removal.
+        await world.Registry.RecordAsync((await ItemAsync(cluster)) with { Sentence = "as before" }, Some.Execution(), Cancelled);
+        var resolved = new ResolveOffboardingResult
+        {
+            Next = OffboardingNext.Offboard,
+            Sentence = "",
+            Cluster = world.Cluster,
+            Reason = OffboardingReason.Swept,
+            Standing = ClusterStanding.Gone,
+            Described = new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = cluster.CreatedAt },
+            Registered = RegisteredTrust.Of(await ItemAsync(cluster)),
+        };
+        world.MemberAnswers = false;
+        var step = new RemoveTrustStep(
+            new IamIssuedTrust(world.Hub, world.MemberIamAsync), world.Settings, Microsoft.Extensions.Logging.Abstractions.NullLogger<RemoveTrustStep>.Instance);
+        var blocked = await Assert.ThrowsAsync<BlockedException>(() => step.RunAsync(new(Some.Execution(), resolved), Cancelled));
+        Assert.Equal(Causes.MemberRoleNotAssumable, blocked.Cause);
+        Assert.Equal(3, world.LeftOf(cluster).Count);
+        var decision = OffboardingOutcome.Decide(new RecordOffboardingRequest(Some.Execution())
+        {
+            Resolved = resolved,
+            Failure = new CaughtFailure(nameof(BlockedException), blocked.Message),
+        });
+        Assert.Equal((Outcome.Offboarding, Causes.MemberRoleNotAssumable), (decision.Outcome, decision.Cause));
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public async Task Without_the_registry_the_tags_of_the_roles_tell_what_to_take_back(string mode)
+    {
+        var cluster = await OnboardedAsync(SettingsOf(mode));
+        world.LoseRegistry();
+        world.EndDeletion();
+        await Run.OffboardAsync($$"""{"clusterArn":"{{world.Cluster.Arn}}","createdAt":{{cluster.CreatedAt}},"reason":"Swept"}""");
+        Assert.Empty(world.LeftOf(cluster));
+        Assert.Equal(Outcome.Offboarded, Last.Outcome);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_nobody_knows_is_no_reason_to_do_anything()
+    {
+        Assert.Equal("NothingToOffboard", (await Run.OffboardAsync())[^1]);
+        Assert.Equal("NothingToOffboard", (await Run.OffboardAsync(Roads.Event("DeleteCluster")))[^1]);
+        Assert.Equal(0, world.Writes);
+    }
+
+    [Fact]
+    public async Task Offboarding_again_writes_nothing()
+    {
+        await OnboardedAsync();
+        await Run.OffboardAsync();
+        var writes = world.Writes;
+        Assert.Equal("NothingToOffboard", (await Run.OffboardAsync())[^1]);
+        Assert.Equal(writes, world.Writes);
+    }
+
+    [Theory]
+    [InlineData("""{"clusterArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","reason":"Swept"}""")]
+    [InlineData("""{"clusterArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","reason":"OptedOut"}""")]
+    [InlineData(null)]
+    public async Task A_cluster_that_lives_is_taken_back_only_if_a_person_or_its_tags_say_so(string? input)
+    {
+        var cluster = await OnboardedAsync();
+        Assert.Equal("NothingToOffboard", (await Run.OffboardAsync(input ?? Roads.Event("DeleteCluster")))[^1]);
+        Assert.True(world.Sends(cluster));
+        Assert.Equal(Outcome.Verified, (await ItemAsync(cluster)).State);
+    }
+
+    [Fact]
+    public async Task Opting_out_takes_everything_back_and_opting_in_brings_it_again()
+    {
+        var cluster = await OnboardedAsync();
+        cluster.Tags[ClusterTags.Onboard] = "false";
+        await Run.OnboardAsync(Tagged());
+        Assert.Empty(world.LeftOf(cluster));
+        Assert.Equal((Outcome.OptedOut, true), (Last.Outcome, Last.Changed));
+        var item = await ItemAsync(cluster);
+        Assert.Equal((Outcome.OptedOut, null, false), (item.State, item.RoleArn, item.MayHaveTraces));
+
+        var writes = world.Hub.Roles.Count + world.Current!.Stack.Writes.Count;
+        Assert.DoesNotContain("StartOffboarding", await Run.OnboardAsync(Tagged()));
+        Assert.Equal(writes, world.Hub.Roles.Count + world.Current!.Stack.Writes.Count);
+
+        cluster.Tags.Clear();
+        await Run.OnboardAsync(Tagged());
+        Assert.Equal((Outcome.Verified, true), (Last.Outcome, world.Sends(cluster)));
+    }
+
+    [Fact]
+    public async Task Who_changes_their_mind_while_they_cannot_be_reached_is_onboarded_again()
+    {
+        var cluster = await OnboardedAsync();
+        cluster.Tags[ClusterTags.Onboard] = "false";
+        cluster.Reachable = false;
+        await Run.OnboardAsync(Tagged());
+        Assert.Equal((Outcome.Offboarding, true), (Last.Outcome, IsDenied(cluster)));
+
+        (cluster.Reachable, cluster.Tags[ClusterTags.Onboard]) = (true, "true");
+        await Run.OnboardAsync(Tagged());
+        Assert.Equal((Outcome.Verified, true), (Last.Outcome, world.Sends(cluster)));
+    }
+
+    [Fact]
+    public async Task What_was_offboarded_comes_back_only_by_a_persons_word()
+    {
+        var cluster = await OnboardedAsync();
+        await Run.OffboardAsync();
+        await Run.OnboardAsync(Roads.Event("CreateCluster"));
+        await Run.OnboardAsync();
+        Assert.Equal((Outcome.Offboarded, false), (Last.Outcome, Last.Changed));
+        Assert.Empty(world.LeftOf(cluster));
+        Assert.Equal(Outcome.Offboarded, (await ItemAsync(cluster)).State);
+
+        await Run.OnboardAsync($$"""{"clusterArn":"{{world.Cluster.Arn}}","reopen":true}""");
+        Assert.Equal((Outcome.Verified, true), (Last.Outcome, world.Sends(cluster)));
+    }
+
+    [Fact]
+    public async Task What_others_made_stays()
+    {
+        var cluster = await OnboardedAsync();
+        var stack = cluster.Stack.Objects;
+        cluster.Entries.Entry = cluster.Entries.Entry! with { Tags = new Dictionary<string, string>() };
+        stack.Create(KubernetesPath.ClusterRole("central-amp-mine"), "a-person", Labelled("ClusterRole", "central-amp-mine", @namespace: null));
+        stack.Create(KubernetesPath.Role("other", RbacManifests.WriteName), "a-person", Item("Role", RbacManifests.WriteName, "other"));
+        stack.Create(KubernetesPath.ServiceAccount("other", "theirs"), "helm", Annotated("theirs", "other"));
+        foreach (var (arn, provider) in world.Hub.Providers.ToList())
+        {
+            world.Hub.Providers[arn] = provider with { Tags = [] };
+        }
+
+        await Run.OffboardAsync();
+
+        Assert.Equal(Outcome.Offboarded, Last.Outcome);
+        Assert.NotNull(cluster.Entries.Entry);
+        Assert.NotNull(stack.Get(KubernetesPath.ClusterRole("central-amp-mine")));
+        Assert.NotNull(stack.Get(KubernetesPath.Role("other", RbacManifests.WriteName)));
+        Assert.NotNull(stack.Get(KubernetesPath.ServiceAccount("other", "theirs"))!["metadata"]!["annotations"]);
+        Assert.Single(world.Hub.Providers);
+        Assert.Empty(world.Hub.Roles);
+    }
+
+    [Fact]
+    public async Task A_role_of_that_name_that_is_not_ours_is_not_touched()
+    {
+        var cluster = world.Create();
+        var name = IngestRole.Name(world.Cluster, cluster.CreatedAt);
+        world.Hub.Roles[name] = new() { RoleName = name, Arn = "arn:aws:iam::111111111111:role/x", Tags = [new() { Key = TrustTags.ClusterArn, Value = world.Cluster.Arn }] };
+        world.Hub.Policies[(name, IngestRole.PolicyName)] = "{}";
+        await Run.OffboardAsync();
+        Assert.Equal(Outcome.Offboarded, Last.Outcome);
+        Assert.Equal("{}", world.Hub.Policies[(name, IngestRole.PolicyName)]);
+    }
+
+    [Fact]
+    public async Task A_role_that_others_attached_something_to_is_named_and_denied()
+    {
+        var cluster = await OnboardedAsync();
+        var name = IngestRole.Name(world.Cluster, cluster.CreatedAt);
+        world.Hub.Attached.Add(name);
+        await Run.OffboardAsync();
+        Assert.Equal((Outcome.Offboarding, Causes.RoleForeign), (Last.Outcome, Last.Cause));
+
+        world.Hub.Attached.Clear();
+        await Run.OffboardAsync();
+        Assert.Equal(Outcome.Offboarded, Last.Outcome);
+        Assert.Empty(world.LeftOf(cluster));
+    }
+
+    [Fact]
+    public async Task An_entry_that_someones_own_source_has_keeps_its_role()
+    {
+        var cluster = await OnboardedAsync();
+        var path = KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name);
+        var entries = cluster.Stack.Prometheus["spec"]!["remoteWrite"]!.DeepClone();
+        cluster.Stack.Objects.Take(path, "argocd", new JsonObject { ["spec"] = new JsonObject { ["remoteWrite"] = entries } });
+        Assert.Equal("OffboardingEnded", (await Run.OffboardAsync())[^1]);
+        Assert.Equal((Outcome.Offboarding, Causes.EntryKeptAtSource, true), (Last.Outcome, Last.Cause, IsDenied(cluster)));
+        Assert.True(ServiceAccountHasRole(cluster));
+
+        cluster.Stack.Objects.Remove(path, "spec", "remoteWrite");
+        cluster.Stack.Reconcile();
+        await Run.OffboardAsync();
+        Assert.Equal(Outcome.Offboarded, Last.Outcome);
+        Assert.Empty(world.LeftOf(cluster));
+    }
+
+    [Fact]
+    public async Task What_a_former_collector_still_has_goes_too()
+    {
+        var cluster = await OnboardedAsync();
+        var stack = cluster.Stack.Objects;
+        stack.Create(KubernetesPath.Role("former", RbacManifests.WriteName), "central-amp", Labelled("Role", RbacManifests.WriteName, "former"));
+        stack.Create(KubernetesPath.RoleBinding("former", RbacManifests.WriteName), "central-amp", Labelled("RoleBinding", RbacManifests.WriteName, "former"));
+        stack.Create(KubernetesPath.ServiceAccount("former", "left"), "central-amp", Annotated("left", "former"));
+        await Run.OffboardAsync();
+        Assert.Empty(world.LeftOf(cluster));
+        Assert.Null(stack.Get(KubernetesPath.ServiceAccount("former", "left"))!["metadata"]!["annotations"]);
+    }
+
+    [Fact]
+    public async Task Two_resources_with_one_service_account_give_the_role_up_last()
+    {
+        var cluster = await OnboardedAsync();
+        // Before ours in the order of the list.
+        cluster.Stack.Objects.Create(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, "another"), "helm", new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "another", ["namespace"] = FakeCollectorCluster.Namespace },
+            ["spec"] = new JsonObject { ["serviceAccountName"] = FakeCollectorCluster.Account },
+        });
+        await Run.OffboardAsync();
+        Assert.Empty(world.LeftOf(cluster));
+    }
+
+    [Fact]
+    public async Task A_cluster_without_access_entries_is_done_without_entering_it()
+    {
+        var cluster = world.Create();
+        cluster.AuthenticationMode = "CONFIG_MAP";
+        await Run.OnboardAsync();
+        Assert.Equal(Causes.AuthenticationModeConfigMap, Last.Cause);
+        await Run.OffboardAsync();
+        Assert.Equal(Outcome.Offboarded, Last.Outcome);
+        Assert.Empty(cluster.Entries.Writes);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_never_ends_leaves_the_rest_to_the_sweep()
+    {
+        var cluster = await OnboardedAsync();
+        world.BeginDeletion();
+        world.Clock.Advance(TimeSpan.FromSeconds(1));
+        var input = Roads.Event("DeleteCluster");
+        roads = new Roads(world) { DeletionEnds = false };
+        await Run.OffboardAsync(input);
+        Assert.Equal((Outcome.Offboarding, Causes.ClusterDeleting, true), (Last.Outcome, Last.Cause, IsDenied(cluster)));
+    }
+
+    private static HubSettings SettingsOf(string mode) => mode == nameof(TrustModes.Chained) ? Chained : Some.Settings;
+
+    private static string Tagged() => $$$"""
+        {"source":"aws.eks","detail-type":"AWS API Call via CloudTrail","account":"{{{Some.MemberAccount}}}","region":"us-east-1",
+         "detail":{"eventSource":"eks.amazonaws.com","eventName":"TagResource","requestParameters":{"resourceArn":"{{{Some.Cluster().Arn}}}"} } }
+        """;
+
+    private static JsonObject Item(string kind, string name, string? @namespace)
+    {
+        var metadata = new JsonObject { ["name"] = name };
+        if (@namespace is not null)
+        {
+            metadata["namespace"] = @namespace;
+        }
+
+        return new JsonObject { ["kind"] = kind, ["metadata"] = metadata };
+    }
+
+    private static JsonObject Labelled(string kind, string name, string? @namespace)
+    {
+        var item = Item(kind, name, @namespace);
+        item["metadata"]!["labels"] = new JsonObject { [RbacManifests.ManagedByLabel] = RbacManifests.ManagedBy };
+        return item;
+    }
+
+    private static JsonObject Annotated(string name, string @namespace)
+    {
+        var item = Item("ServiceAccount", name, @namespace);
+        item["metadata"]!["annotations"] = new JsonObject { [Ours.ServiceAccountRoleAnnotation] = "arn:aws:iam::111111111111:role/central-amp/former" };
+        return item;
+    }
+
+    private static bool ServiceAccountHasRole(Incarnation cluster) => cluster.Stack.ServiceAccount["metadata"]!["annotations"]?[Ours.ServiceAccountRoleAnnotation] is not null;
+
+    private bool IsDenied(Incarnation cluster) =>
+        PolicyMeaning.IsSame(world.Hub.Policies[(IngestRole.Name(world.Cluster, cluster.CreatedAt), IngestRole.PolicyName)], CutAccessStep.Denial);
+
+    private async Task<Incarnation> OnboardedAsync(HubSettings? settings = null)
+    {
+        if (settings is not null)
+        {
+            world.Dispose();
+            (world, roads) = (new World(settings), null);
+        }
+
+        var cluster = world.Create();
+        await Run.OnboardAsync();
+        Assert.Equal((Outcome.Verified, null), (Last.Outcome, Last.Cause));
+        Assert.True(world.Sends(cluster));
+        return cluster;
+    }
+
+    private async Task<RegistryItem> ItemAsync(Incarnation cluster) => (await world.Registry.FindAsync(world.Cluster.Arn, cluster.CreatedAt, Cancelled))!;
+}

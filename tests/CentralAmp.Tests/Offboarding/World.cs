@@ -1,0 +1,322 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Delivery;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Planning;
+using CentralAmp.Registry;
+using CentralAmp.Settings;
+using CentralAmp.Tests.Support;
+using CentralAmp.Trust;
+
+namespace CentralAmp.Tests.Offboarding;
+
+/// <summary>The process that ran an execution is no more.</summary>
+public sealed class KilledException() : Exception("killed");
+
+/// <summary>One of the clusters that had the name, with all that EKS and Kubernetes keep of it.</summary>
+public sealed class Incarnation(int number) : IDisposable
+{
+    public long CreatedAt { get; } = Some.CreatedAt + (number * 60_000);
+
+    public string Issuer { get; } = $"https://oidc.eks.us-east-1.amazonaws.com/id/{number:D32}";
+
+    public string Endpoint { get; } = $"https://{number:D32}.gr7.us-east-1.eks.amazonaws.com";
+
+    public FakeCollectorCluster Stack { get; } = new();
+
+    public FakeAccessEntries Entries { get; } = new();
+
+    public string Status { get; set; } = "ACTIVE";
+
+    public string AuthenticationMode { get; set; } = "API_AND_CONFIG_MAP";
+
+    /// <summary>Its API server answers.</summary>
+    public bool Reachable { get; set; } = true;
+
+    public Dictionary<string, string> Tags { get; } = [];
+
+    public void Dispose() => Stack.Dispose();
+}
+
+/// <summary>Two accounts, one cluster name, and the clusters that had it one after the other. Every write of ours is counted and may be the last.</summary>
+internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients, IWorkspaces, ITrustStores, IDisposable
+{
+    private readonly List<Incarnation> incarnations = [];
+    private readonly FakeDynamo dynamo;
+    private readonly FakeIam hub;
+    private readonly FakeIam member;
+
+    public World(HubSettings? settings = null)
+    {
+        Settings = settings ?? Some.Settings;
+        dynamo = new FakeDynamo(Writing);
+        hub = new FakeIam(Settings.HubAccountId, Writing);
+        member = Cluster.AccountId == Settings.HubAccountId ? hub : new FakeIam(Some.MemberAccount, Writing);
+        Registry = new ClusterRegistry(dynamo, Settings, Clock);
+        HubStore = new IamTrustStore(hub);
+    }
+
+    public HubSettings Settings { get; }
+
+    public ClusterReference Cluster { get; } = Some.Cluster();
+
+    public FakeClock Clock { get; } = new(Some.Noon);
+
+    public ClusterRegistry Registry { get; }
+
+    public FakeIam Hub => hub;
+
+    public FakeIam Member => member;
+
+    public int Writes { get; private set; }
+
+    /// <summary>So many writes are done, then the process ends. Null: it lives.</summary>
+    public int? KilledAfter { get; set; }
+
+    /// <summary>The member role can be assumed.</summary>
+    public bool MemberAnswers { get; set; } = true;
+
+    public Incarnation? Current { get; private set; }
+
+    public Incarnation this[int number] => incarnations[number - 1];
+
+    private ITrustStore HubStore { get; }
+
+    ITrustStore ITrustStores.Hub => HubStore;
+
+    private Incarnation Living => Current ?? throw NotFound();
+
+    /// <summary>A cluster is made, after its predecessor is gone.</summary>
+    public Incarnation Create()
+    {
+        Current = new Incarnation(incarnations.Count + 1);
+        incarnations.Add(Current);
+        return Current;
+    }
+
+    /// <summary>The registry is lost.</summary>
+    public void LoseRegistry() => dynamo.Clear();
+
+    /// <summary>EKS has taken the DeleteCluster.</summary>
+    public void BeginDeletion() => Current!.Status = "DELETING";
+
+    public void EndDeletion() => Current = null;
+
+    public Task<ObservedCluster?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        RequireMember();
+        return Task.FromResult(Current is not { } living ? null : Some.Observed with
+        {
+            Status = living.Status,
+            CreatedAt = living.CreatedAt,
+            Issuer = living.Issuer,
+            Endpoint = living.Endpoint,
+            AuthenticationMode = living.AuthenticationMode,
+            Tags = living.Tags,
+        });
+    }
+
+    Task<ObservedAccessEntry?> IAccessEntries.FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        Living.Entries.FindAsync(cluster, execution, cancellationToken);
+
+    public Task<bool> CreateAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        WriteAsync(() => Living.Entries.CreateAsync(cluster, execution, cancellationToken));
+
+    public Task UpdateGroupsAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        Writing();
+        return Living.Entries.UpdateGroupsAsync(cluster, execution, cancellationToken);
+    }
+
+    public Task<bool> IsAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        Current?.Entries.IsAdminAsync(cluster, execution, cancellationToken) ?? Task.FromResult(false);
+
+    public Task<bool> AssociateAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        WriteAsync(() => Living.Entries.AssociateAdminAsync(cluster, execution, cancellationToken));
+
+    public Task<bool> DisassociateAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        WriteAsync(() => Current?.Entries.DisassociateAdminAsync(cluster, execution, cancellationToken) ?? Task.FromResult(false));
+
+    public Task<bool> DeleteAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        WriteAsync(() => Living.Entries.DeleteAsync(cluster, execution, cancellationToken));
+
+    public Task<IKubernetes> ConnectAsync(
+        ClusterReference cluster, ClusterDescription described, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        RequireMember();
+        if (Current is not { Reachable: true } living || living.Endpoint != described.Endpoint)
+        {
+            throw new BlockedException(Causes.EndpointUnreachable, $"{described.Endpoint} cannot be reached.", "Open it.");
+        }
+
+        return living.Entries.Entry is null
+            ? throw new NotReadyException(Causes.KubernetesUnauthorized, "The cluster does not know who CentralAmp is.", "Wait.")
+            : Task.FromResult<IKubernetes>(new WatchedKubernetes(living.Stack, () => living.Entries.Admin, Writing));
+    }
+
+    public Task<Workspace> FindAsync(string arn, CancellationToken cancellationToken) =>
+        Task.FromResult(new Workspace(arn, "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/"));
+
+    public Task<ITrustStore> MemberAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        RequireMember();
+        return Task.FromResult<ITrustStore>(new IamTrustStore(member, CallSide.Member));
+    }
+
+    public Task<Amazon.IdentityManagement.IAmazonIdentityManagementService> MemberIamAsync(
+        ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        RequireMember();
+        return Task.FromResult<Amazon.IdentityManagement.IAmazonIdentityManagementService>(member);
+    }
+
+    /// <summary>What of ours is left in IAM for a cluster, and, if it lives, in EKS and in the cluster.</summary>
+    public IReadOnlyList<string> LeftOf(Incarnation cluster)
+    {
+        var left = new List<string>();
+        foreach (var iam in (FakeIam[])[hub, member])
+        {
+            left.AddRange(iam.Roles.Values.Where(role => IsOf(cluster, role.Tags)).Select(role => role.Arn));
+            left.AddRange(iam.Providers.Where(provider => IsOf(cluster, provider.Value.Tags)).Select(provider => provider.Key));
+        }
+
+        return cluster == Current ? [.. left.Distinct(), .. LeftInside(cluster)] : [.. left.Distinct()];
+    }
+
+    /// <summary>The collector of the cluster sends, as the exact identity it has.</summary>
+    public bool Sends(Incarnation cluster)
+    {
+        var name = IngestRole.Name(Cluster, cluster.CreatedAt);
+        return cluster == Current
+            && PrometheusResource.Read(cluster.Stack.Prometheus).RemoteWriteIsOurs
+            && cluster.Stack.ServiceAccount["metadata"]!["annotations"]!["eks.amazonaws.com/role-arn"]!.ToString().EndsWith(name, StringComparison.Ordinal)
+            && hub.Policies.TryGetValue((name, IngestRole.PolicyName), out var policy)
+            && PolicyMeaning.IsSame(policy, TrustPolicies.Ingest(Settings.WorkspaceArn));
+    }
+
+    public void Dispose()
+    {
+        incarnations.ForEach(cluster => cluster.Dispose());
+        dynamo.Dispose();
+        hub.Dispose();
+        member.Dispose();
+    }
+
+    private static IEnumerable<string> LeftInside(Incarnation cluster)
+    {
+        if (cluster.Entries.Entry is { } entry && entry.Tags.ContainsKey(AccessEntryDecision.ClusterTag))
+        {
+            yield return "access entry";
+        }
+
+        if (cluster.Entries.Admin)
+        {
+            yield return "elevation";
+        }
+
+        foreach (var item in ((string[])["roles", "rolebindings", "clusterroles", "clusterrolebindings"]).SelectMany(kind => cluster.Stack.Objects.All($"/{kind}/")!))
+        {
+            if (RbacComparison.IsOurs(item))
+            {
+                yield return $"{item["kind"]} {item["metadata"]!["name"]}";
+            }
+        }
+
+        var (prometheus, account) = (PrometheusResource.Read(cluster.Stack.Prometheus), ServiceAccountResource.Read(cluster.Stack.ServiceAccount));
+        if (!Standing.IsUntouched(prometheus, account) || prometheus.RemoteWrite.Count > 0)
+        {
+            yield return "collector";
+        }
+    }
+
+    private bool IsOf(Incarnation cluster, List<Amazon.IdentityManagement.Model.Tag>? tags) =>
+        (tags ?? []).Any(tag => tag.Key == TrustTags.ClusterArn && tag.Value == Cluster.Arn)
+        && tags!.Any(tag => tag.Key == TrustTags.CreatedAt && tag.Value == $"{cluster.CreatedAt}");
+
+    private void RequireMember()
+    {
+        if (!MemberAnswers)
+        {
+            throw new BlockedException(Causes.MemberRoleNotAssumable, "The member role cannot be assumed.", "Deploy it.");
+        }
+    }
+
+    private Task<T> WriteAsync<T>(Func<Task<T>> write)
+    {
+        Writing();
+        return write();
+    }
+
+    private void Writing()
+    {
+        if (KilledAfter is { } most && Writes >= most)
+        {
+            throw new KilledException();
+        }
+
+        Writes++;
+        Assert.True(CredentialsResolve(), "A collector runs our entry, but its role is gone: it could not reload.");
+    }
+
+    /// <summary>At every moment: whoever has our entry has the roles that it needs.</summary>
+    private bool CredentialsResolve()
+    {
+        if (Current is not { } living || !PrometheusResource.Read(living.Stack.Prometheus).RemoteWrite.Any(entry => entry["name"]!.ToString() == Ours.EntryName))
+        {
+            return true;
+        }
+
+        var (name, arn) = (IngestRole.Name(Cluster, living.CreatedAt), ServiceAccountResource.Read(living.Stack.ServiceAccount).RoleArn);
+        return hub.Roles.ContainsKey(name) && (arn.Contains(Some.HubAccount, StringComparison.Ordinal) || member.Roles.ContainsKey(name));
+    }
+
+    private static BlockedException NotFound() => new(Causes.ClusterNotFound, "The cluster is gone.", "None.");
+
+    /// <summary>What an admin alone may do is refused to others, and writes are counted.</summary>
+    private sealed class WatchedKubernetes(FakeCollectorCluster stack, Func<bool> isAdmin, Action writing) : IKubernetes
+    {
+        public Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken) => stack.GetAsync(path, cancellationToken);
+
+        public Task<IReadOnlyList<JsonObject>?> ListAsync(string path, CancellationToken cancellationToken)
+        {
+            RequireAdmin(path.Contains("rbac", StringComparison.Ordinal) || path == KubernetesPath.AllServiceAccounts);
+            return stack.ListAsync(path, cancellationToken);
+        }
+
+        public Task<JsonObject> ApplyAsync(string path, JsonObject desired, CancellationToken cancellationToken)
+        {
+            RequireAdmin(path.Contains("rbac", StringComparison.Ordinal));
+            writing();
+            return stack.ApplyAsync(path, desired, cancellationToken);
+        }
+
+        public Task<JsonObject> MergePatchAsync(string path, JsonObject patch, CancellationToken cancellationToken) =>
+            stack.MergePatchAsync(path, patch, cancellationToken);
+
+        public Task<JsonObject> CreateAsync(string path, JsonObject body, CancellationToken cancellationToken) => stack.CreateAsync(path, body, cancellationToken);
+
+        public Task<bool> DeleteAsync(string path, string uid, CancellationToken cancellationToken)
+        {
+            RequireAdmin(needed: true);
+            writing();
+            return stack.DeleteAsync(path, uid, cancellationToken);
+        }
+
+        public Task<ProxyAnswer> ProxyGetAsync(string path, CancellationToken cancellationToken) => stack.ProxyGetAsync(path, cancellationToken);
+
+        public void Dispose()
+        {
+            // The cluster outlives its connections.
+        }
+
+        private void RequireAdmin(bool needed)
+        {
+            if (needed && !isAdmin())
+            {
+                throw new NotReadyException(Causes.KubernetesForbidden, "Only an admin may.", "Elevate.");
+            }
+        }
+    }
+}
