@@ -39,9 +39,9 @@ public sealed partial class FindOrphansStep(
 
         var known = await registry.FindAsync(owner.Cluster.Arn, owner.CreatedAt, cancellationToken);
         var next = OrphanDecider.Decide(resource, owner, known);
-        if (next == OrphanNext.TakeBackIfGone)
+        if (next == OrphanNext.AskForCluster)
         {
-            next = await IsGoneAsync(owner, request.Execution, cancellationToken) ? OrphanNext.TakeBack : OrphanNext.None;
+            next = OrphanDecider.Decide(resource, owner, await IsGoneAsync(owner, request.Execution, cancellationToken));
         }
 
         switch (next)
@@ -49,8 +49,8 @@ public sealed partial class FindOrphansStep(
             case OrphanNext.Register:
                 await registry.RegisterOrphanAsync(OrphanDecider.ItemOf(resource, owner, settings), request.Sweep, cancellationToken);
                 break;
-            case OrphanNext.TakeBack:
-                await registry.MarkOrphanAsync(owner.Cluster.Arn, owner.CreatedAt, request.Sweep, OrphanDecider.FindingOf(resource, known!), cancellationToken);
+            case OrphanNext.TakeBack or OrphanNext.Report:
+                await registry.MarkOrphanAsync(owner.Cluster.Arn, owner.CreatedAt, request.Sweep, OrphanDecider.FindingOf(resource, next), cancellationToken);
                 break;
             default:
                 return false;

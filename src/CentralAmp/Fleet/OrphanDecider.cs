@@ -20,11 +20,14 @@ public enum OrphanNext
     /// <summary>Of a cluster that the registry does not know, or knows by what is left of it alone.</summary>
     Register,
 
-    /// <summary>Left of a cluster that was let go.</summary>
+    /// <summary>Left of a cluster that was let go: it matters whether that is gone.</summary>
+    AskForCluster,
+
+    /// <summary>Left of a cluster that is gone: an offboarding takes it back.</summary>
     TakeBack,
 
-    /// <summary>A provider in the cluster's own account: left only if the cluster is gone, for others may rely on it.</summary>
-    TakeBackIfGone,
+    /// <summary>Our tags where no step of CentralAmp looks: a person deletes it.</summary>
+    Report,
 }
 
 /// <summary>Whether something of ours has no cluster. Pure.</summary>
@@ -55,10 +58,17 @@ public static class OrphanDecider
         null or { IsPlaceholder: true } => OrphanNext.Register,
         { IsNewer: true } => OrphanNext.None,
         { Item: { State: Outcome.Failed, Cause: Causes.ResourceOrphaned } } => OrphanNext.Register,
-        { Item.State: Outcome.OptedOut or Outcome.Offboarded } when resource.Kind == ResourceKind.Provider && AccountOf(resource.Arn) == owner.Cluster.AccountId =>
-            OrphanNext.TakeBackIfGone,
-        { Item.State: Outcome.OptedOut or Outcome.Offboarded } => OrphanNext.TakeBack,
+        { Item.State: Outcome.OptedOut or Outcome.Offboarded } => OrphanNext.AskForCluster,
         _ => OrphanNext.None,
+    };
+
+    /// <summary>Of a cluster that was let go. A provider in the account of a living one stays: others may rely on it by now.</summary>
+    public static OrphanNext Decide(TaggedResource resource, ResourceOwner owner, bool isGone) => (resource.Kind, isGone) switch
+    {
+        (ResourceKind.Role, _) when !resource.Arn.EndsWith($"/{IngestRole.Name(owner.Cluster, owner.CreatedAt)}", StringComparison.Ordinal) => OrphanNext.Report,
+        (_, true) => OrphanNext.TakeBack,
+        (ResourceKind.Provider, _) when AccountOf(resource.Arn) == owner.Cluster.AccountId => OrphanNext.None,
+        _ => OrphanNext.Report,
     };
 
     /// <summary>What is known of the cluster by its resource alone.</summary>
@@ -81,11 +91,11 @@ public static class OrphanDecider
         };
     }
 
-    public static Inspection FindingOf(TaggedResource resource, FleetItem known) => new(
-        known.Item.State == Outcome.OptedOut ? Finding.OptedOut : Finding.Gone,
+    public static Inspection FindingOf(TaggedResource resource, OrphanNext next) => new(
+        next == OrphanNext.TakeBack ? Finding.Gone : Finding.Unchanged,
         $"It was let go, and {resource.Arn} is left of it.",
         Causes.ResourceOrphaned,
-        "None: it is offboarded again.");
+        next == OrphanNext.TakeBack ? "None: it is offboarded again." : "Delete it by hand, if nobody needs it: CentralAmp would not have made it there.");
 
     private static string AccountOf(string arn) => arn.Split(':')[4];
 }

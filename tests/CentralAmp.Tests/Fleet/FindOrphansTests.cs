@@ -12,8 +12,8 @@ namespace CentralAmp.Tests.Fleet;
 
 public sealed class FindOrphansTests : IOwnedResources, IClusterReader
 {
-    private const string IngestRoleArn = "arn:aws:iam::111111111111:role/central-amp/central-amp-shop-01234567";
-    private const string CollectorRoleArn = "arn:aws:iam::222222222222:role/central-amp/central-amp-shop-01234567";
+    private const string IngestRoleArn = "arn:aws:iam::111111111111:role/central-amp/central-amp-shop-d825ccbc";
+    private const string CollectorRoleArn = "arn:aws:iam::222222222222:role/central-amp/central-amp-shop-d825ccbc";
     private const string HubProvider = "arn:aws:iam::111111111111:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0";
     private const string MemberProvider = "arn:aws:iam::222222222222:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0";
 
@@ -68,18 +68,33 @@ public sealed class FindOrphansTests : IOwnedResources, IClusterReader
     {
         registry.Put(new FleetItem(new RegistryItem { ClusterArn = Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }));
         resources.Add(Ours(kind, arn));
+        observed = null;
         Assert.Equal(1, await FindAsync());
         Assert.Equal((Outcome.Offboarded, Finding.Gone, Sweep.Id), (Known!.Item.State!.Value, Known.Finding!.Value, Known.OrphanSweep));
         Assert.Equal(SweepRoad.Offboard, StartDecider.Decide(Known, Sweep)!.Road);
     }
 
-    [Fact]
-    public async Task What_is_left_of_a_cluster_that_opted_out_is_taken_back_for_that_reason()
+    [Theory]
+    [InlineData(ResourceKind.Role, IngestRoleArn, Outcome.OptedOut)]
+    [InlineData(ResourceKind.Role, IngestRoleArn, Outcome.Offboarded)]
+    [InlineData(ResourceKind.Provider, HubProvider, Outcome.OptedOut)]
+    public async Task What_is_left_of_a_cluster_that_lives_without_us_is_reported_to_a_person(ResourceKind kind, string arn, Outcome state)
     {
-        registry.Put(new FleetItem(new RegistryItem { ClusterArn = Arn, CreatedAt = Some.CreatedAt, State = Outcome.OptedOut }));
-        resources.Add(Ours(ResourceKind.Role, IngestRoleArn));
+        registry.Put(new FleetItem(new RegistryItem { ClusterArn = Arn, CreatedAt = Some.CreatedAt, State = state }));
+        resources.Add(Ours(kind, arn));
         Assert.Equal(1, await FindAsync());
-        Assert.Equal("OptedOut", StartDecider.Decide(Known!, Sweep)!.Reason);
+        Assert.Equal((Finding.Unchanged, Causes.ResourceOrphaned, Sweep.Id), (Known!.Finding!.Value, Known.Cause, Known.OrphanSweep));
+        Assert.Null(StartDecider.Decide(Known, Sweep));
+    }
+
+    [Fact]
+    public async Task A_role_with_our_tags_and_a_name_that_we_never_give_is_reported_and_not_taken_back_again_and_again()
+    {
+        registry.Put(new FleetItem(new RegistryItem { ClusterArn = Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }));
+        resources.Add(Ours(ResourceKind.Role, "arn:aws:iam::111111111111:role/central-amp/central-amp-copied"));
+        observed = null;
+        Assert.Equal(1, await FindAsync());
+        Assert.Null(StartDecider.Decide(Known!, Sweep));
     }
 
     [Fact]
