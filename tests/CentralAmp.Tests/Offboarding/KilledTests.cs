@@ -54,7 +54,7 @@ public sealed class KilledTests
         return (world.Writes - before, await DescribeAsync(world, cluster));
     }
 
-    private static Task ExecuteAsync(Roads roads, string road) => road == "onboard" ? roads.OnboardAsync() : roads.OffboardAsync();
+    private static async Task ExecuteAsync(Roads roads, string road) => await (road == "onboard" ? roads.OnboardAsync() : roads.OffboardAsync());
 
     private static async Task<string> DescribeAsync(World world, Incarnation cluster)
     {
