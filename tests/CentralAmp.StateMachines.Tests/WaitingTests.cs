@@ -1,3 +1,4 @@
+using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Outcomes;
 using CentralAmp.Planning;
@@ -9,6 +10,8 @@ namespace CentralAmp.StateMachines.Tests;
 public sealed class WaitingTests(StateMachineEngine engine)
 {
     private static readonly Answer Parked = Answer.Result(Roads.Plan with { Next = PlanNext.Park, WaitSeconds = 1, Collector = null });
+
+    private static readonly Answer Reading = Answer.Result(new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Allowed));
 
     [Fact]
     public async Task A_cluster_that_is_being_created_is_looked_at_until_it_is_ACTIVE()
@@ -24,12 +27,14 @@ public sealed class WaitingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_cluster_without_a_collector_is_parked_until_one_appears()
     {
-        var run = await engine.RunAsync(Roads.First.First("PlanOnboarding", Parked, Parked));
+        var run = await engine.RunAsync(Roads.First
+            .First("PlanOnboarding", Parked, Parked)
+            .Then("DescribeCluster", Roads.Described(ClusterNext.Continue), Roads.Described(ClusterNext.Continue))
+            .Then("EnsureClusterAccess", Reading, Reading));
 
         Assert.Equal("SUCCEEDED", run.Status);
-        Assert.Equal(
-            ["PlanOnboarding", "IsCollectorThere?", "WaitForCollector", "PlanOnboarding", "IsCollectorThere?", "WaitForCollector", "PlanOnboarding", "IsCollectorThere?", "EnsureTrust"],
-            run.States.SkipWhile(state => state != "PlanOnboarding").Take(9));
+        string[] look = ["PlanOnboarding", "IsCollectorThere?", "WaitForCollector", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess", "IsReadingAllowed?"];
+        Assert.Equal([.. look, .. look, "PlanOnboarding", "IsCollectorThere?", "EnsureTrust"], run.States.SkipWhile(state => state != "PlanOnboarding").Take(17));
         Assert.Equal(PlanNext.Deliver, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Plan!.Next);
     }
 
@@ -37,10 +42,39 @@ public sealed class WaitingTests(StateMachineEngine engine)
     public async Task A_cluster_parked_for_too_long_ends_its_execution_well()
     {
         var run = await engine.RunAsync(Roads.Again
+            .Then("DescribeCluster", Roads.Described(ClusterNext.Continue))
+            .Then("EnsureClusterAccess", Reading)
             .On("PlanOnboarding", Parked, Answer.Result(Roads.Plan with { Next = PlanNext.Stop, Stop = PlanStop.ParkedTooLong, Collector = null }))
             .On("RecordOutcome", Roads.Recorded(Outcome.Parked)));
 
         Assert.Equal("SUCCEEDED", run.Status);
-        Assert.Equal(["IsCollectorThere?", "RecordOutcome"], run.States.SkipWhile(state => state != "WaitForCollector").Skip(2).Take(2));
+        Assert.Equal(["IsCollectorThere?", "RecordOutcome"], run.States.TakeLast(5).Take(2));
+    }
+
+    [Theory]
+    [InlineData(ClusterNext.OptOut)]
+    [InlineData(ClusterNext.Refuse)]
+    [InlineData(ClusterNext.Offboarded)]
+    public async Task A_parked_cluster_that_opts_out_or_goes_is_not_onboarded_when_a_collector_appears(ClusterNext next)
+    {
+        var run = await engine.RunAsync(Roads.Again
+            .Then("DescribeCluster", Roads.Described(next))
+            .On("PlanOnboarding", Parked)
+            .On("EnsureTrust")
+            .On("RecordOutcome", Roads.Recorded(Outcome.Parked)));
+
+        Assert.Equal(["WaitForCollector", "DescribeCluster", "IsClusterActive?", "RecordOutcome"], run.States.SkipWhile(state => state != "WaitForCollector").Take(4));
+    }
+
+    [Fact]
+    public async Task A_parked_cluster_whose_tags_changed_is_planned_for_its_new_workspace()
+    {
+        var moved = Answer.Result(new ClusterDescription { Next = ClusterNext.Continue, CreatedAt = 1, WorkspaceArn = Roads.OldWorkspace });
+        var run = await engine.RunAsync(Roads.Again
+            .Then("DescribeCluster", moved)
+            .Then("EnsureClusterAccess", Reading)
+            .First("PlanOnboarding", Parked));
+
+        Assert.Equal(Roads.OldWorkspace, run.RequestOf<PlanOnboardingRequest>("PlanOnboarding").Described.WorkspaceArn);
     }
 }

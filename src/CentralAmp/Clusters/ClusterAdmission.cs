@@ -33,15 +33,18 @@ public static class ClusterAdmission
                 Causes.RoutesInvalid,
                 $"No workspace can be picked for {cluster}: {string.Join("; ", settings.Routes.Errors)}.",
                 "Deploy template.yaml with the parameter Routes corrected, then execute again."),
-            not "ACTIVE" when sinceStart >= settings.ActiveLimit => throw Blocked(
+            not "ACTIVE" when sinceStart >= LimitOf(observed.Status, settings) => throw Blocked(
                 Causes.ClusterNotActiveInTime,
-                $"The {cluster} is still {observed.Status} {Math.Round(sinceStart.TotalMinutes)} minutes after the road began (limit {settings.ActiveLimit.TotalMinutes:0} minutes).",
+                $"The {cluster} is still {observed.Status} {Math.Round(sinceStart.TotalMinutes)} minutes after the road began (limit {LimitOf(observed.Status, settings).TotalMinutes:0} minutes).",
                 "See in EKS what it waits for; execute again when it is ACTIVE."),
             "ACTIVE" => Admitted(cluster, observed, options, settings),
             // CREATING, UPDATING, PENDING, and what EKS may add.
             _ => Looked(observed, options) with { Next = ClusterNext.Wait, WaitSeconds = (int)settings.ActivePoll.TotalSeconds },
         };
     }
+
+    /// <summary>What is being updated was ACTIVE before, and its road may be an old one that waits for a collector.</summary>
+    private static TimeSpan LimitOf(string status, HubSettings settings) => status == "UPDATING" ? settings.ParkLimit : settings.ActiveLimit;
 
     private static ClusterDescription Admitted(ClusterReference cluster, ObservedCluster observed, RoadTags options, HubSettings settings)
     {

@@ -33,7 +33,11 @@ public sealed class DescribeClusterStep(
     /// <summary>Events come late: one that asks for a cluster that was offboarded finds its item closed, and only a person opens it again.</summary>
     private async Task<bool> IsClosedAsync(DescribeClusterRequest request, RegistryItem? item, CancellationToken cancellationToken) =>
         item is { IsClosed: true }
-        && !(request.Reopen && await registry.ReopenAsync(item.ClusterArn, item.CreatedAt, cancellationToken));
+        && !(request.Reopen && WasClosedBefore(item, request.Execution) && await registry.ReopenAsync(item.ClusterArn, item.CreatedAt, cancellationToken));
+
+    /// <summary>A road that waits looks again and again: what was closed since it began stays closed.</summary>
+    private static bool WasClosedBefore(RegistryItem item, ExecutionReference execution) =>
+        item.ExecutionStartedAt is not { } closing || closing <= execution.StartedAt;
 
     // Of a cluster that was seen, the refusal is a result with its createdAt; one that is gone has nothing to register.
     private ClusterDescription Admit(DescribeClusterRequest request, ObservedCluster? observed)

@@ -40,6 +40,14 @@ public sealed class ClusterAdmissionTests
     }
 
     [Fact]
+    public void A_cluster_that_is_updated_while_its_road_waits_for_a_collector_is_waited_for_as_long_as_that()
+    {
+        var updating = Some.Observed with { Status = "UPDATING" };
+        Assert.Equal(ClusterNext.Wait, Decide(updating, TimeSpan.FromDays(6)).Next);
+        Blocked(Causes.ClusterNotActiveInTime, "UPDATING", updating, TimeSpan.FromDays(7));
+    }
+
+    [Fact]
     public void A_late_execution_of_an_active_cluster_goes_on() =>
         Assert.Equal(ClusterNext.Continue, Decide(Some.Observed, TimeSpan.FromDays(2)).Next);
 

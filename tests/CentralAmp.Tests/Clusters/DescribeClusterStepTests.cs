@@ -122,6 +122,14 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     }
 
     [Fact]
+    public async Task A_road_that_reopened_a_cluster_and_waits_does_not_reopen_what_was_offboarded_meanwhile()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await RecordAsync(table, Outcome.Offboarded, Some.Execution("offboard", startedAfterNoonSeconds: 1));
+        Assert.Equal(ClusterNext.Offboarded, (await DescribeAsync(table, reopen: true)).Next);
+    }
+
+    [Fact]
     public async Task Opting_out_says_whether_there_is_something_to_take_back()
     {
         using var table = await RegistryTable.CreateAsync(moto);
@@ -134,8 +142,8 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
         }
     }
 
-    private static Task<bool> RecordAsync(RegistryTable table, Outcome state) => table.Registry.RecordAsync(
-        new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = state }, Some.Execution(), Cancelled);
+    private static Task<bool> RecordAsync(RegistryTable table, Outcome state, ExecutionReference? execution = null) => table.Registry.RecordAsync(
+        new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = state }, execution ?? Some.Execution(), Cancelled);
 
     private Task<ClusterDescription> DescribeAsync(RegistryTable table, bool reopen = false) =>
         new DescribeClusterStep(

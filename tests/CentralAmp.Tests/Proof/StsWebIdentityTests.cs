@@ -55,6 +55,37 @@ public sealed class StsWebIdentityTests : IAsyncLifetime
         Assert.DoesNotContain("the.web.token", failure.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_second_role_is_asked_for_with_the_collectors_credentials()
+    {
+        server.Always = (HttpStatusCode.OK, "text/xml", """
+            <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+            <AccessKeyId>ASIA2</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2030-01-01T00:00:00Z</Expiration>
+            </Credentials></AssumeRoleResult></AssumeRoleResponse>
+            """);
+        Assert.Equal("ASIA2", (await ChainAsync()).Credentials!.AccessKey);
+        var request = Assert.Single(server.Requests);
+        Assert.Contains("Credential=ASIACOLLECTOR/", request.Headers["Authorization"], StringComparison.Ordinal);
+        Assert.Contains("RoleArn=arn%3Aaws%3Aiam%3A%3A111111111111%3Arole%2Fingest", Encoding.UTF8.GetString(request.Body), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_denial_of_the_second_role_is_an_answer_and_throttling_a_failure()
+    {
+        server.Always = Error(403, "AccessDenied");
+        Assert.Equal((null, "AccessDenied", "words"), ((await ChainAsync()) is var answer ? answer.Credentials : null, answer.Code, answer.Message));
+        server.Always = Error(400, "Throttling");
+        Assert.Equal(Causes.Throttled, (await Assert.ThrowsAsync<TransientException>(ChainAsync)).Cause);
+    }
+
+    private Task<WebIdentityAnswer> ChainAsync() => new StsWebIdentity(
+        _ => throw new InvalidOperationException("has a token"),
+        (collector, region) => new AmazonSecurityTokenServiceClient(
+            new SessionAWSCredentials(collector.AccessKey, collector.SecretKey, collector.Token),
+            new AmazonSecurityTokenServiceConfig { ServiceURL = server.Address, AuthenticationRegion = region, MaxErrorRetry = 0 }))
+        .ChainAsync(
+            "arn:aws:iam::111111111111:role/ingest", new ImmutableCredentials("ASIACOLLECTOR", "secret", "token"), "eu-west-1", TestContext.Current.CancellationToken);
+
     private async Task<WebIdentityAnswer> AssumeAsync()
     {
         using var sts = new AmazonSecurityTokenServiceClient(

@@ -70,10 +70,44 @@ public sealed class HubSettingsTests
     [InlineData("CENTRALAMP_ACTIVE_LIMIT_SECONDS", "1h")]
     [InlineData("CENTRALAMP_LEASE_SECONDS", "0")]
     [InlineData("CENTRALAMP_PROXY_FROM_ENVIRONMENT", "maybe")]
+    [InlineData("CENTRALAMP_MORE_WORKSPACE_ARNS", "ws-2")]
+    [InlineData("CENTRALAMP_TRUST_MODE", "loose")]
+    [InlineData("CENTRALAMP_PROVIDER_THRESHOLD", "-1")]
+    [InlineData("CENTRALAMP_ONBOARD_BY_DEFAULT", "yes")]
+    [InlineData("CENTRALAMP_COLLECTOR_BOUNDARY", "arn:aws:iam::222222222222:policy/x")]
+    [InlineData("CENTRALAMP_SWEEP_MODE", "enforce")]
+    [InlineData("CENTRALAMP_MAX_NEW_PER_SWEEP", "many")]
+    [InlineData("CENTRALAMP_ACCOUNTS", "22")]
+    [InlineData("CENTRALAMP_REGIONS", "moon-1")]
+    [InlineData("AWS_REGION", "home")]
     public void A_wrong_value_fails_at_start_and_is_named(string name, string value)
     {
         var failure = Assert.Throws<InvalidOperationException>(
             () => HubSettings.FromEnvironment(asked => asked == name ? value : Complete.GetValueOrDefault(asked)));
         Assert.Contains($"{name} is '{value}'", failure.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Lists_may_be_empty_and_take_blanks_and_the_hubs_workspaces_are_those_that_routes_may_name()
+    {
+        const string More = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-2";
+        var settings = With(
+            ("CENTRALAMP_MORE_WORKSPACE_ARNS", $" {More} ,"),
+            ("CENTRALAMP_ROUTES", $$"""[{"name":"europe","workspaceArn":"{{More}}","regions":["eu-west-1"]}]"""),
+            ("CENTRALAMP_ACCOUNTS", "222222222222, 333333333333"),
+            ("CENTRALAMP_SWEEP_MODE", "Observe"));
+
+        Assert.Empty(settings.Routes.Errors);
+        Assert.Equal((More, "direct"), (Assert.Single(settings.Routes.Routes).WorkspaceArn, settings.TrustMode));
+        Assert.Equal(["222222222222", "333333333333"], settings.Sweep.Accounts);
+        Assert.Equal((0, SweepMode.Observe), (settings.Sweep.Regions.Count, settings.Sweep.Mode));
+        Assert.Equal((90, true, "/central-amp/CentralAmpCollectorBoundary"), (settings.ProviderThreshold, settings.OnboardByDefault, settings.CollectorBoundary));
+    }
+
+    [Fact]
+    public void Wrong_routes_do_not_fail_the_start_so_that_the_registry_can_say_so() =>
+        Assert.Contains("routes[0].name is missing", With(("CENTRALAMP_ROUTES", "[{}]")).Routes.Errors);
+
+    private static HubSettings With(params (string Name, string Value)[] others) => HubSettings.FromEnvironment(
+        asked => others.Where(other => other.Name == asked).Select(other => other.Value).SingleOrDefault(Complete.GetValueOrDefault(asked)!));
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Amazon.IdentityManagement;
 using Amazon.IdentityManagement.Model;
 using CentralAmp.Failures;
+using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 
@@ -29,6 +30,56 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         Assert.Null(refusal);
         Assert.Empty(actions);
         Assert.Contains(desired.ProviderArn, await store.ListProvidersAsync(Cancelled));
+    }
+
+    [Fact]
+    public async Task Both_roles_of_chained_trust_are_read_back_as_desired_and_the_hub_reads_no_provider()
+    {
+        using var iam = await ClientAsync();
+        // One account of moto plays both: the names of the roles tell them apart.
+        var (hub, member) = Chained("chained");
+        hub = hub with { RoleName = hub.RoleName + "-hub", RoleArn = hub.RoleArn + "-hub" };
+        foreach (var desired in (DesiredTrust[])[hub, member!])
+        {
+            using var store = new IamTrustStore(iam, desired.Side);
+            foreach (var action in TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled)).Actions)
+            {
+                Assert.True(await store.ActAsync(action, desired, Cancelled));
+            }
+
+            var observed = await store.GatherAsync(desired, Cancelled);
+            var (actions, refusal) = TrustDecider.Decide(desired, observed);
+            Assert.Empty(actions);
+            Assert.Null(refusal);
+            Assert.Equal(desired.ProviderArn is null, observed.Provider is null);
+        }
+    }
+
+    [Fact]
+    public async Task The_tag_of_a_workspace_and_the_policy_follow_a_cluster_that_moves()
+    {
+        using var iam = await ClientAsync();
+        using var store = new IamTrustStore(iam);
+        var before = Desired("moved");
+        foreach (var action in (TrustAction[])[TrustAction.CreateProvider, TrustAction.CreateRole, TrustAction.PutPolicy])
+        {
+            await store.ActAsync(action, before, Cancelled);
+        }
+
+        var after = before with
+        {
+            Policy = TrustPolicies.Ingest("arn:aws:aps:eu-west-1:123456789012:workspace/ws-new"),
+            RoleTags = new Dictionary<string, string>(before.RoleTags) { [TrustTags.WorkspaceArn] = "arn:aws:aps:eu-west-1:123456789012:workspace/ws-new" },
+        };
+        Assert.Equal(Some.WorkspaceArn, after.PreviousWorkspaceOf(await store.GatherAsync(after, Cancelled)));
+        await store.ActAsync(TrustAction.PutPolicy, after.StillGranting(Some.WorkspaceArn), Cancelled);
+        Assert.Empty(TrustDecider.Decide(after.StillGranting(Some.WorkspaceArn), await store.GatherAsync(after, Cancelled)).Actions);
+
+        await store.ActAsync(TrustAction.TagRole, after, Cancelled);
+        await store.ActAsync(TrustAction.PutPolicy, after, Cancelled);
+        var moved = await store.GatherAsync(after, Cancelled);
+        Assert.Null(after.PreviousWorkspaceOf(moved));
+        Assert.Empty(TrustDecider.Decide(after, moved).Actions);
     }
 
     [Fact]
@@ -102,10 +153,14 @@ public sealed class IamTrustStoreTests(MotoServer moto)
     private async Task<AmazonIdentityManagementServiceClient> ClientAsync() =>
         new(MotoServer.Credentials, await moto.ConfigureAsync(new AmazonIdentityManagementServiceConfig()));
 
-    private static DesiredTrust Desired(string name)
+    private static DesiredTrust Desired(string name) => Of(name, TrustModes.Direct).Hub;
+
+    private static ClusterTrust Chained(string name) => Of(name, TrustModes.Chained);
+
+    private static ClusterTrust Of(string name, string mode)
     {
         var settings = Some.Settings with { HubAccountId = "123456789012", BoundaryArn = "arn:aws:iam::123456789012:policy/central-amp/boundary" };
         var described = Some.Described() with { Issuer = $"https://oidc.eks.us-east-1.amazonaws.com/id/{Guid.NewGuid():N}" };
-        return ClusterTrust.For(Some.Cluster(name), described, TrustPoliciesTests.Plan(Some.Cluster(name)), Some.Collector, settings).Hub;
+        return ClusterTrust.For(Some.Cluster(name), described, TrustPoliciesTests.Plan(Some.Cluster(name)) with { TrustMode = mode }, Some.Collector, settings);
     }
 }
