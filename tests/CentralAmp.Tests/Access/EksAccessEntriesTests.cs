@@ -53,6 +53,17 @@ public sealed class EksAccessEntriesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_entry_is_deleted_once_with_its_association()
+    {
+        await entries.CreateAsync(Shop, Some.Execution(), Cancelled);
+        await entries.AssociateAdminAsync(Shop, Some.Execution(), Cancelled);
+        Assert.True(await entries.DeleteAsync(Shop, Some.Execution(), Cancelled));
+        Assert.False(await entries.DeleteAsync(Shop, Some.Execution(), Cancelled));
+        Assert.Empty(eks.Entries);
+        Assert.Empty(eks.Policies);
+    }
+
+    [Fact]
     public async Task An_entry_that_is_there_already_is_told_and_not_an_error()
     {
         await entries.CreateAsync(Shop, Some.Execution(), Cancelled);

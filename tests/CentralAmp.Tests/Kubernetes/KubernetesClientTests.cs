@@ -45,6 +45,22 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_object_is_deleted_only_if_it_is_the_one_that_was_seen()
+    {
+        cluster.Objects[Path] = JsonNode.Parse("""{"kind":"Prometheus","metadata":{"uid":"u-1"}}""")!.AsObject();
+        Assert.False(await client.DeleteAsync(Path, "u-0", Cancelled));
+        Assert.True(await client.DeleteAsync(Path, "u-1", Cancelled));
+        Assert.False(await client.DeleteAsync(Path, "u-1", Cancelled));
+    }
+
+    [Fact]
+    public async Task A_deletion_that_is_denied_is_a_failure()
+    {
+        cluster.AnswerOnce("DELETE", Path, 403, "Forbidden", "no");
+        Assert.Equal(Causes.KubernetesForbidden, (await Assert.ThrowsAsync<NotReadyException>(() => client.DeleteAsync(Path, "u-1", Cancelled))).Cause);
+    }
+
+    [Fact]
     public async Task A_list_is_read_page_by_page()
     {
         for (var i = 0; i < 601; i++)

@@ -30,6 +30,8 @@ public sealed class OutcomeDeciderTests
         { "verified, not counted", Delivered with { Verification = new VerifyIngestResult(null, Some.Noon) }, Outcome.Verified, null },
         { "refused", new(Some.Execution()) { Cluster = Some.Cluster(), Described = new ClusterDescription { Next = ClusterNext.Refuse, CreatedAt = 1, Refusal = "ClusterFailed: EKS gave it up. Remedy: Make it anew." } }, Outcome.Blocked, Causes.ClusterFailed },
         { "opted out", new(Some.Execution()) { Cluster = Some.Cluster(), Described = new ClusterDescription { Next = ClusterNext.OptOut, CreatedAt = 1 } }, Outcome.OptedOut, null },
+        { "opted out, something is there", new(Some.Execution()) { Cluster = Some.Cluster(), Described = new ClusterDescription { Next = ClusterNext.OptOut, CreatedAt = 1, Onboarded = true } }, Outcome.OptedOut, null },
+        { "offboarded before", new(Some.Execution()) { Cluster = Some.Cluster(), Described = new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = 1 } }, Outcome.Offboarded, null },
         { "parked too long", Planned with { Plan = Plan(PlanStop.ParkedTooLong) }, Outcome.Parked, Causes.NoCollectorYet },
         { "dry run", Planned with { Plan = Plan(PlanStop.DryRun) }, Outcome.Parked, null },
         { "nothing happened", Planned, Outcome.Failed, Causes.Unexpected },

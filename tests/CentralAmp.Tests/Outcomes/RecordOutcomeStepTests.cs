@@ -100,6 +100,42 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_long_it_took_is_measured_only_when_something_was_brought_in()
+    {
+        table.Clock.Advance(TimeSpan.FromSeconds(90));
+        await RecordAsync(Verified());
+        Assert.Equal(90_000, (int)Line()["TimeToVerified"]!);
+        await RecordAsync(Verified() with { Access = null, Trust = null, Delivery = null });
+        Assert.Null(Line()["TimeToVerified"]);
+    }
+
+    [Fact]
+    public async Task Failures_are_counted_by_cause()
+    {
+        await RecordAsync(Verified() with { Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples) });
+        var directive = Line()["_aws"]!["CloudWatchMetrics"]!.AsArray().Single(one => one!["Metrics"]![0]!["Name"]!.ToString() == "Failures")!;
+        Assert.Equal(("Cause", Causes.NoSamples, 1), (directive["Dimensions"]![0]![0]!.ToString(), Line()["Cause"]!.ToString(), (int)Line()["Failures"]!));
+    }
+
+    [Fact]
+    public async Task A_chained_cluster_is_registered_with_both_of_its_roles_and_its_issuer()
+    {
+        var record = await RecordAsync(Verified() with { Trust = new EnsureTrustResult(Change.Created, "arn:collector", "arn:provider", RbacAccess.Allowed) { IngestRoleArn = "arn:ingest" } });
+        Assert.Equal(("arn:ingest", "arn:collector"), (record.RoleArn, record.CollectorRoleArn));
+        var item = (await ItemAsync())!;
+        Assert.Equal(("arn:ingest", "arn:collector", Some.Observed.Issuer), (item.RoleArn, item.CollectorRoleArn, item.Issuer));
+    }
+
+    [Fact]
+    public async Task A_tombstone_is_not_overwritten_by_who_came_too_late()
+    {
+        await table.Registry.CloseAsync(
+            new() { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }, Some.Execution(), Cancelled);
+        await RecordAsync(Verified() with { Execution = Some.Execution("later", 60) });
+        Assert.True((await ItemAsync())!.IsTombstone);
+    }
+
+    [Fact]
     public async Task A_dry_run_writes_nothing()
     {
         var plan = TrustPoliciesTests.Plan() with { Next = PlanNext.Stop, Stop = PlanStop.DryRun, Sentence = "would do it" };
@@ -107,6 +143,9 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
         Assert.Contains("would do it", record.Sentence, StringComparison.Ordinal);
         Assert.Null(await ItemAsync());
     }
+
+    /// <summary>The last line of metrics.</summary>
+    private JsonNode Line() => JsonNode.Parse(output.ToString().Trim().Split('\n')[^1])!;
 
     private static RecordOutcomeRequest Verified() => new(Some.Execution())
     {

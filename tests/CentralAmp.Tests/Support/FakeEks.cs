@@ -90,11 +90,19 @@ public sealed class FakeEks : IAsyncDisposable
             _ when !Entries.ContainsKey(key) => Error(404, "ResourceNotFoundException", "The specified principalArn could not be found."),
             ("GET", 4) => (200, new JsonObject { ["accessEntry"] = Entries[key].DeepClone() }),
             ("POST", 4) => (200, new JsonObject { ["accessEntry"] = Update(Entries[key], body) }),
+            ("DELETE", 4) => (200, Delete(key)),
             ("GET", 5) => (200, new JsonObject { ["associatedAccessPolicies"] = Associated(key) }),
             ("POST", 5) => (200, new JsonObject { ["associatedAccessPolicy"] = Associate(key, body) }),
             ("DELETE", 6) => Policies.TryRemove(new(key, parts[5])) ? (200, []) : Error(404, "ResourceNotFoundException", "No such association."),
             _ => Error(501, "NotPlanned", $"{method} {string.Join('/', parts)}"),
         };
+    }
+
+    private JsonObject Delete(string key)
+    {
+        Entries.TryRemove(key, out _);
+        Policies.TryRemove(key, out _);
+        return [];
     }
 
     private static JsonNode Update(JsonObject entry, JsonObject body)

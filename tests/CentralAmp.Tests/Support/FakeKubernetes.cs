@@ -111,12 +111,18 @@ public sealed class FakeKubernetes : IAsyncDisposable
             case "PATCH" when request.ContentType == "application/apply-patch+yaml":
                 await ApplyAsync(context, path, JsonNode.Parse(body)!.AsObject());
                 break;
+            case "DELETE" when Objects.TryGetValue(path, out var found):
+                var wanted = JsonNode.Parse(body)?["preconditions"]?["uid"]?.ToString();
+                var matches = wanted is null || wanted == found["metadata"]?["uid"]?.ToString();
+                context.Response.StatusCode = matches && Objects.TryRemove(path, out _) ? 200 : 409;
+                await context.Response.WriteAsync($$"""{"kind":"Status","code":{{context.Response.StatusCode}},"reason":"{{(matches ? "" : "Conflict")}}"}""");
+                break;
             case "POST":
                 context.Response.StatusCode = 201;
                 await context.Response.WriteAsync(body);
                 break;
             default:
-                context.Response.StatusCode = request.Method == "GET" ? 404 : 501;
+                context.Response.StatusCode = request.Method is "GET" or "DELETE" ? 404 : 501;
                 await context.Response.WriteAsync($$"""{"kind":"Status","code":{{context.Response.StatusCode}},"reason":"NotFound","message":"not found"}""");
                 break;
         }
