@@ -54,7 +54,26 @@ public sealed class CommandLineTests
         Assert.All(BreakCatalogue.All, item => Assert.Contains(item.Name, output, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_list_of_scenarios_names_them_all()
+    {
+        var (code, output, _) = await RunAsync("--scenario", "list");
+
+        Assert.Equal(0, code);
+        Assert.Equal(
+            ["organization", "recreate", "offboard", "sweep", "reroute"],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
+    }
+
     [Theory]
+    [InlineData("--scenario", "sweep", "--again")]
+    [InlineData("--scenario", "sweep", "--clusters", "2")]
+    [InlineData("--scenario", "sweep", "--break", "webhook-down")]
+    public async Task A_scenario_decides_about_its_clusters_itself(params string[] arguments) =>
+        Assert.Equal(2, (await RunAsync(arguments)).Code);
+
+    [Theory]
+    [InlineData("--scenario", "no-such-scenario")]
     [InlineData("--break", "no-such-break")]
     [InlineData("--clusters", "0")]
     [InlineData("--clusters", "many")]

@@ -84,6 +84,28 @@ public sealed class SecurityTokenTests(AwsTwinFixture fixture) : AwsTwinTests(fi
         Assert.Equal("InvalidIdentityToken", (await RefusedAsync(role, "no.token.atall")).Code);
     }
 
+    [Fact]
+    public async Task A_chained_ingest_role_opens_to_the_one_role_that_its_trust_names_by_its_ARN()
+    {
+        const string ingest = "arn:aws:iam::111111111111:role/chained-ingest";
+        using var iam = Fixture.Iam(Fixture.Hub.Credentials());
+        await iam.CreateRoleAsync(new()
+        {
+            RoleName = "chained-ingest",
+            AssumeRolePolicyDocument = """
+                {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::222222222222:root"},"Action":"sts:AssumeRole",
+                 "Condition":{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::222222222222:role/central-amp/chained-collector"},"StringEquals":{"aws:PrincipalOrgID":"o-twin123456"}}}]}
+                """,
+        }, Cancellation);
+        var policy = Clients.Policy("sts:AssumeRole", ingest, """{"StringEquals":{"aws:ResourceOrgID":"o-twin123456"}}""");
+        var collector = await Fixture.SessionAsync(Fixture.Member, "chained-collector", policy, path: "/central-amp/");
+        var other = await Fixture.SessionAsync(Fixture.Member, "chained-other", policy, path: "/central-amp/");
+        await Fixture.SettledAsync();
+
+        Assert.NotNull(await Fixture.AssumeAsync(collector, ingest));
+        Assert.DoesNotContain("because", await DeniedAsync(other, ingest, "e"), StringComparison.Ordinal);
+    }
+
     private async Task<string> DeniedAsync(AWSCredentials caller, string roleArn, string externalId)
     {
         using var sts = Fixture.Sts(caller);

@@ -30,6 +30,16 @@ public sealed class ApiServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_unreachable_cluster_answers_nobody_until_it_is_reachable_again()
+    {
+        test.Cluster.IsReachable = false;
+        await Assert.ThrowsAsync<HttpRequestException>(() => test.GetAsync("/version"));
+        test.Cluster.IsReachable = true;
+
+        (await test.GetAsync("/version")).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task An_update_with_an_old_version_is_a_conflict()
     {
         var created = (await test.CreateAsync(ConfigMaps, ConfigMap("a"))).Json;

@@ -13,8 +13,8 @@ public sealed class IamService(IAwsService moto, IamView view, int providersPerA
 
     private readonly ConcurrentBag<(string Operation, Func<string, bool> Concerns, Func<string, Task> Tamper)> interferences = [];
 
-    /// <summary>OIDC providers an account may have; AWS: 100 unless raised.</summary>
-    public int ProvidersPerAccount { get; set; } = providersPerAccount;
+    /// <summary>OIDC providers that an account may have, where it is not as many as any other.</summary>
+    public ConcurrentDictionary<string, int> ProviderQuotas { get; } = new();
 
     /// <summary>Has someone else change a role right after the operation, before either change takes effect.</summary>
     /// <param name="concerns">Whether it is about the role of this name.</param>
@@ -50,12 +50,14 @@ public sealed class IamService(IAwsService moto, IamView view, int providersPerA
             case "UpdateAssumeRolePolicy":
                 CheckTrust(call.Required("PolicyDocument"));
                 break;
-            case "CreateOpenIDConnectProvider" when snapshot.Providers.Count >= ProvidersPerAccount && !IsThere(snapshot, call.Required("Url")):
-                throw new AwsException(409, "LimitExceeded", $"Cannot exceed quota for OpenIdConnectProvidersPerAccount: {ProvidersPerAccount}");
+            case "CreateOpenIDConnectProvider" when snapshot.Providers.Count >= QuotaOf(call.AccountId) && !IsThere(snapshot, call.Required("Url")):
+                throw new AwsException(409, "LimitExceeded", $"Cannot exceed quota for OpenIdConnectProvidersPerAccount: {QuotaOf(call.AccountId)}");
             case "DeleteOpenIDConnectProvider" when !snapshot.Providers.ContainsKey(call.Required("OpenIDConnectProviderArn")):
                 throw new AwsException(404, "NoSuchEntity", $"OpenIDConnect Provider not found for arn {call.Text("OpenIDConnectProviderArn")}");
         }
     }
+
+    private int QuotaOf(string accountId) => ProviderQuotas.GetValueOrDefault(accountId, providersPerAccount);
 
     // One that is there already is refused as a duplicate, quota or not.
     private static bool IsThere(IamSnapshot snapshot, string url) =>
