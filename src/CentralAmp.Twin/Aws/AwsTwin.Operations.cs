@@ -174,6 +174,12 @@ public sealed partial class AwsTwin
         return [.. answer.GetProperty("Items").EnumerateArray().Select(item => item.Clone())];
     }
 
+    /// <summary>Deletes an item of a DynamoDB table of the hub, as its operator.</summary>
+    /// <param name="key">In DynamoDB's JSON.</param>
+    public Task DeleteItemAsync(string table, JsonObject key, CancellationToken cancellationToken) => SendAsync(
+        Operators[TwinAccounts.Hub], TwinAccounts.HomeRegion, "dynamodb", HttpMethod.Post, "/", new JsonObject { ["TableName"] = table, ["Key"] = key }, cancellationToken,
+        "DynamoDB_20120810.DeleteItem");
+
     private Task<JsonNode?> SendAsOperatorAsync(
         string accountId, string region, string service, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken) =>
         SendAsync(Operators[accountId], region, service, method, path, body, cancellationToken);
