@@ -6,17 +6,11 @@ namespace CentralAmp.Twin.Scenarios;
 /// <summary>What sweeps found, sweep after sweep.</summary>
 public sealed class Findings(Stage stage)
 {
-    private const string Unchanged = "Unchanged";
-
-    // The shut-off cluster stays so however often it is looked at.
-    private static readonly string[] NothingToDo = [Unchanged, "Unreachable"];
-
     private readonly HashSet<(string ClusterArn, string Finding)> all = [];
     private readonly HashSet<string> read = [];
 
     /// <summary>Reads and shows what the newest sweep left in the registry.</summary>
-    /// <returns>Whether there was something to do.</returns>
-    public async Task<bool> ReadAsync(CancellationToken cancellationToken)
+    public async Task ReadAsync(CancellationToken cancellationToken)
     {
         var items = (await stage.World.RegistryAsync(cancellationToken)).Where(item => item["sweepId"] is { } sweep && !read.Contains(sweep)).ToList();
         foreach (var item in items.Where(item => item["finding"] is not null || item["findingCause"] is not null))
@@ -27,7 +21,6 @@ public sealed class Findings(Stage stage)
         }
 
         read.UnionWith(items.Select(item => item["sweepId"]!));
-        return items.Any(item => item["finding"] is { } finding && !NothingToDo.Contains(finding));
     }
 
     /// <summary>Checks that a sweep found this of each cluster.</summary>
