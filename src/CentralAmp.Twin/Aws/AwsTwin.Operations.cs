@@ -116,6 +116,10 @@ public sealed partial class AwsTwin
         return answer.GetProperty("executionArn").GetString()!;
     }
 
+    /// <summary>Stops an execution where it is, as a person or a fault of Step Functions would.</summary>
+    public Task StopExecutionAsync(string executionArn, CancellationToken cancellationToken) =>
+        moto.CallAsync("states", "AWSStepFunctions.StopExecution", TwinAccounts.Hub, new { executionArn }, cancellationToken);
+
     /// <summary>Does what EventBridge Scheduler does when the schedule of a state machine is due, in the schedule's role.</summary>
     /// <returns>The ARN of the execution.</returns>
     /// <exception cref="AwsException">The schedule's role does not trust the scheduler, or may not start it.</exception>
