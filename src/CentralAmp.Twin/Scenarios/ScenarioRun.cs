@@ -15,15 +15,21 @@ public static class ScenarioRun
         using var calls = new CallRecorder(options.RecordFile);
         view.Step($"scenario {scenario.Name}: {scenario.Description}");
         await using var world = await TwinWorld.StartAsync(scenario.World, calls, view.Step, cancellationToken);
-        var stage = new Stage(world, view, TimeProvider.System);
-        await PlayAsync(scenario, stage, view, cancellationToken);
-
-        var report = await ReportAsync(stage, calls, cancellationToken);
-        view.Summary(report);
+        var report = await PlayAsync(scenario, world, view, cancellationToken);
         if (options.Json)
             await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, TwinJson.Default.RunReport));
         if (options.Keep)
             await TwinRun.KeepAsync(world, view, cancellationToken);
+        return report;
+    }
+
+    /// <summary>Plays in a world that was started for the scenario and stays up afterwards.</summary>
+    public static async Task<RunReport> PlayAsync(IScenario scenario, TwinWorld world, RunView view, CancellationToken cancellationToken)
+    {
+        var stage = new Stage(world, view, TimeProvider.System);
+        await PlayAsync(scenario, stage, view, cancellationToken);
+        var report = await ReportAsync(stage, cancellationToken);
+        view.Summary(report);
         return report;
     }
 
@@ -49,7 +55,7 @@ public static class ScenarioRun
         await narrator.TellOnceAsync(cancellationToken);
     }
 
-    private static async Task<RunReport> ReportAsync(Stage stage, CallRecorder calls, CancellationToken cancellationToken)
+    private static async Task<RunReport> ReportAsync(Stage stage, CancellationToken cancellationToken)
     {
         var registry = await stage.World.RegistryAsync(cancellationToken);
         var executions = (await stage.ExecutionsAsync(cancellationToken)).Where(item => item.Machine != Machine.Sweep).Select(item => item.Execution).ToList();
@@ -60,7 +66,7 @@ public static class ScenarioRun
             clusters.Add(await ReportAsync(stage, cluster, item, executions, cancellationToken) with { Expected = outcome });
         }
 
-        return new RunReport(clusters, TwinRun.Count(calls), stage.Left(), stage.Checks);
+        return new RunReport(clusters, TwinRun.Count(stage.World.Calls), stage.Left(), stage.Checks);
     }
 
     private static async Task<ClusterReport> ReportAsync(
