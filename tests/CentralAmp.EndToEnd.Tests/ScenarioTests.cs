@@ -40,6 +40,24 @@ public sealed class ScenarioTests(ScenarioWorlds worlds)
         Assert.True((bool)repair.Record!["changed"]!);
     }
 
+    [Fact]
+    public async Task A_sweep_leaves_a_cluster_blocked_that_comes_to_the_same_cause_again()
+    {
+        var trouble = (await worlds.PlayedAsync("reroute")).Trouble!;
+
+        Assert.Equal("Blocked", trouble.Outcome);
+        Assert.Equal("Unchanged", trouble.Finding);
+    }
+
+    [Fact]
+    public async Task A_sweep_of_an_account_whose_role_refuses_reports_it_and_removes_nothing()
+    {
+        var trouble = (await worlds.PlayedAsync("reroute")).Trouble!;
+
+        Assert.Equal("MemberRoleNotAssumable", trouble.PlaceCause);
+        Assert.Empty(trouble.Writes);
+    }
+
     private async Task EndsRightAsync(string name)
     {
         Assert.NotNull(ScenarioCatalogue.Find(name));

@@ -35,17 +35,10 @@ public sealed class ScenarioWorlds
         var view = new RunView(TextWriter.Synchronized(told), TimeProvider.System);
         await using var world = await TwinWorld.StartAsync(scenario.World, calls, view.Step, CancellationToken.None);
         var report = await ScenarioRun.PlayAsync(scenario, world, view, CancellationToken.None);
-        var chained = scenario is Organization ? await RepairAsync(world, report) : null;
+        var repair = scenario is Organization ? await Afterwards.RepairAsync(world, report) : null;
+        var trouble = scenario is Reroute ? await Afterwards.TroubleAsync(world) : null;
         var roles = TwinAccounts.All.SelectMany(account => world.Aws.Iam.Newest(account).Roles.Values).ToList();
-        return new PlayedScenario(report, calls.Since(0), roles, told.ToString()) { Repair = chained };
-    }
-
-    // Of all worlds this one has chained trust and stays as it is otherwise.
-    private static async Task<WatchedExecution> RepairAsync(TwinWorld world, RunReport report)
-    {
-        var cluster = report.Clusters.First(cluster => cluster.TrustMode == "chained");
-        await new Drift(world).OfEverythingAsync(cluster.ClusterArn, cluster.RoleArn!, world.HubAccount, Arn.TryParse(cluster.ClusterArn)!.AccountId);
-        return await new Road(world).TakeAsync(cluster.ClusterArn);
+        return new PlayedScenario(report, calls.Since(0), roles, told.ToString()) { Repair = repair, Trouble = trouble };
     }
 }
 
@@ -55,4 +48,7 @@ public sealed record PlayedScenario(RunReport Report, IReadOnlyList<RecordedCall
 {
     /// <summary>Of the organization: the road once more, after someone changed everything in AWS that is one chained cluster's.</summary>
     public WatchedExecution? Repair { get; init; }
+
+    /// <summary>Of the world with one moved cluster: sweeps that find trouble.</summary>
+    public TroubleRun? Trouble { get; init; }
 }
