@@ -94,7 +94,7 @@ public sealed class KilledTests(SharedTwin twin)
             return LambdaFault.None;
         });
         var execution = await start();
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(120));
+        await reached.Task.WaitAsync(Road.Limit);
         await twin.World.Aws.StopExecutionAsync(execution, CancellationToken.None);
         // The engine calls it FAILED or ABORTED, as the stop meets the state's end; either way it comes no further.
         var stopped = await twin.Road.WatchAsync(execution);

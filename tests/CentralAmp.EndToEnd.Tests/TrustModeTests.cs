@@ -105,7 +105,7 @@ public sealed class TrustModeTests(FullHub hub) : IClassFixture<FullHub>
         var behaviour = new ClusterBehaviour { ActiveAfter = TimeSpan.FromMilliseconds(200), OperatorAfter = TimeSpan.FromMilliseconds(200) };
         var tags = new Dictionary<string, string> { [tag.Name] = tag.Value };
         var arn = await hub.World.CreateClusterAsync(hub.World.MemberAccount, hub.World.Region, name, tags, behaviour, deliveries: 0, CancellationToken.None);
-        await hub.World.ClusterOf(arn).StackReady.WaitAsync(TimeSpan.FromSeconds(60));
+        await hub.World.ClusterOf(arn).StackReady.WaitAsync(Road.Limit);
         return arn;
     }
 }
