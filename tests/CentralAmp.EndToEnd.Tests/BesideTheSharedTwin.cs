@@ -5,6 +5,13 @@ internal static class BesideTheSharedTwin
 {
     private static readonly SemaphoreSlim Turn = new(1);
 
+    /// <summary>For a world that several tests share: the turn lasts until it is disposed.</summary>
+    public static async Task<IDisposable> EnterAsync()
+    {
+        await Turn.WaitAsync();
+        return new Ending();
+    }
+
     public static Task RunAsync(Func<Task> world) => RunAsync(async () =>
     {
         await world();
@@ -13,14 +20,12 @@ internal static class BesideTheSharedTwin
 
     public static async Task<T> RunAsync<T>(Func<Task<T>> world)
     {
-        await Turn.WaitAsync();
-        try
-        {
-            return await world();
-        }
-        finally
-        {
-            Turn.Release();
-        }
+        using var turn = await EnterAsync();
+        return await world();
+    }
+
+    private sealed class Ending : IDisposable
+    {
+        public void Dispose() => Turn.Release();
     }
 }
