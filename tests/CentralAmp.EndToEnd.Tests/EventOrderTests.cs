@@ -66,7 +66,18 @@ public sealed class EventOrderTests(SharedTwin twin)
     }
 
     /// <param name="states">Of all that had the ARN, the oldest first.</param>
-    private Task BecomesAsync(string arn, params string[] states) => Road.WaitForAsync(async () => (await StatesAsync(arn)).SequenceEqual(states));
+    private async Task BecomesAsync(string arn, params string[] states)
+    {
+        try
+        {
+            await Road.WaitForAsync(async () => (await StatesAsync(arn)).SequenceEqual(states));
+        }
+        catch (TimeoutException late)
+        {
+            var found = (await twin.Road.ItemsAsync(arn)).Select(item => $"{item.State} {item["cause"]} {item["sentence"]}");
+            Assert.Fail($"{late.Message}: expected {string.Join(", ", states)}, found {string.Join("; ", found)}");
+        }
+    }
 
     private async Task EndsRightAsync(string arn, params string[] states)
     {
