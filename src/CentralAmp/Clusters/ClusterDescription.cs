@@ -18,7 +18,9 @@ public enum ClusterNext
 
 /// <summary>What the cluster's tags ask of the road.</summary>
 /// <param name="AllowRestart"><c>central-amp:allow-restart</c>: pods may roll although their storage does not persist.</param>
-public sealed record RoadTags(bool AllowRestart);
+/// <param name="Delivery"><c>central-amp:delivery</c>, one of <see cref="Planning.Deliveries"/>; null: the installation's.</param>
+/// <param name="Profile"><c>central-amp:profile</c>, one of <see cref="Planning.Profiles"/>; null: the installation's.</param>
+public sealed record RoadTags(bool AllowRestart, string? Delivery = null, string? Profile = null);
 
 /// <summary>What later states need to know of a cluster. Issuer, endpoint and CA are empty unless <see cref="Next"/> is Continue.</summary>
 public sealed record ClusterDescription

@@ -30,8 +30,11 @@ public sealed record OnboardingPlan
 
     public required string Sentence { get; init; }
 
-    /// <summary>Always <c>prometheus</c> as yet; design.md names the others.</summary>
-    public string Delivery { get; init; } = Deliveries.Prometheus;
+    /// <summary>One of <see cref="Deliveries"/>, never auto. A plan that was parked before an update has none.</summary>
+    public string Delivery { get => field ?? Deliveries.Prometheus; init; } = Deliveries.Prometheus;
+
+    /// <summary>One of <see cref="Profiles"/>. As above.</summary>
+    public string Profile { get => field ?? Profiles.Full; init; } = Profiles.Full;
 
     /// <summary><c>direct</c> or <c>chained</c>.</summary>
     public string TrustMode { get; init; } = TrustModes.Direct;
@@ -55,10 +58,4 @@ public sealed record OnboardingPlan
     /// <summary>The collector that every step after planning works on.</summary>
     /// <exception cref="InvalidOperationException">The state machine led a parked plan on: a bug.</exception>
     public Collector RequireCollector() => Collector ?? throw new InvalidOperationException($"The plan has no collector: {Sentence}");
-}
-
-/// <summary>Words for how remote-write configuration reaches a collector.</summary>
-public static class Deliveries
-{
-    public const string Prometheus = "prometheus";
 }
