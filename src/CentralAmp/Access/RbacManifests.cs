@@ -14,7 +14,7 @@ public static class RbacManifests
     /// <summary>The port that the operator gives Prometheus' web interface; part of the name under which RBAC knows a proxied pod.</summary>
     public const int PrometheusPort = 9090;
 
-    private const string ApiVersion = "rbac.authorization.k8s.io/v1";
+    internal const string ApiVersion = "rbac.authorization.k8s.io/v1";
     private const string ApiGroup = "rbac.authorization.k8s.io";
 
     /// <summary>What planning and delivery read, in every namespace. No Secrets, no ConfigMaps.</summary>
@@ -75,7 +75,7 @@ public static class RbacManifests
         return metadata;
     }
 
-    private static JsonObject RoleRef(string kind, string name) => new() { ["apiGroup"] = ApiGroup, ["kind"] = kind, ["name"] = name };
+    internal static JsonObject RoleRef(string kind, string name) => new() { ["apiGroup"] = ApiGroup, ["kind"] = kind, ["name"] = name };
 
     private static JsonArray Subjects() => new(new JsonObject
     {
@@ -84,7 +84,7 @@ public static class RbacManifests
         ["name"] = AccessEntryDecision.Group,
     });
 
-    private static JsonObject Rule(string group, string[] resources, string[] verbs, string[]? names = null)
+    internal static JsonObject Rule(string group, string[] resources, string[] verbs, string[]? names = null)
     {
         var rule = new JsonObject { ["apiGroups"] = Array(group), ["resources"] = Array(resources) };
         // An empty list of names would mean every object.
