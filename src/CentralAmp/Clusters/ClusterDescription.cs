@@ -44,6 +44,9 @@ public sealed record ClusterDescription
 
     public string Endpoint { get; init; } = "";
 
+    /// <summary>Who may reach the endpoint, in EKS' words, for sentences. An execution that was parked before an update has none.</summary>
+    public string? EndpointAccess { get; init; }
+
     /// <summary>PEM in base64, as read.</summary>
     public string CertificateAuthority { get; init; } = "";
 

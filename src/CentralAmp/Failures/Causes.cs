@@ -34,16 +34,27 @@ public static class Causes
 
     // Cluster access.
     public const string AuthenticationModeConfigMap = nameof(AuthenticationModeConfigMap);
+    public const string AuthenticationModeSwitchFailed = nameof(AuthenticationModeSwitchFailed);
     public const string AccessEntryForeign = nameof(AccessEntryForeign);
     public const string AccessEntryMissing = nameof(AccessEntryMissing);
     public const string ElevationHeldElsewhere = nameof(ElevationHeldElsewhere);
     public const string EndpointUnreachable = nameof(EndpointUnreachable);
+    public const string EndpointNameUnknown = nameof(EndpointNameUnknown);
+    public const string EndpointRefused = nameof(EndpointRefused);
+    public const string EndpointSlow = nameof(EndpointSlow);
     public const string EndpointCertificateWrong = nameof(EndpointCertificateWrong);
     public const string KubernetesUnauthorized = nameof(KubernetesUnauthorized);
     public const string KubernetesForbidden = nameof(KubernetesForbidden);
     public const string KubernetesRejected = nameof(KubernetesRejected);
     public const string KubernetesConflict = nameof(KubernetesConflict);
     public const string KubernetesUnavailable = nameof(KubernetesUnavailable);
+    public const string KubernetesAnswerCut = nameof(KubernetesAnswerCut);
+    public const string KubernetesListExpired = nameof(KubernetesListExpired);
+    public const string NamespaceTerminating = nameof(NamespaceTerminating);
+    public const string NamespaceQuotaExceeded = nameof(NamespaceQuotaExceeded);
+    public const string PodSecurityViolated = nameof(PodSecurityViolated);
+    public const string AdmissionDenied = nameof(AdmissionDenied);
+    public const string AdmissionUnavailable = nameof(AdmissionUnavailable);
 
     // Planning.
     public const string NoCollectorYet = nameof(NoCollectorYet);

@@ -19,7 +19,8 @@ internal static class InspectionDecider
     {
         Causes.TrustSubjectMismatch, Causes.TrustAudienceMismatch, Causes.TrustNotEffective, Causes.TokenIssuerMismatch, Causes.IngestPolicyMismatch,
         Causes.WorkspaceRejectedSamples, Causes.PodsNotReady, Causes.PodsWithoutRole, Causes.ReloadFailed, Causes.NotReconciled, Causes.Reverted,
-        Causes.KubernetesRejected, Causes.KubernetesConflict, Causes.QuotaReached, Causes.ProviderQuotaReached,
+        Causes.KubernetesRejected, Causes.KubernetesConflict, Causes.QuotaReached, Causes.ProviderQuotaReached, Causes.AuthenticationModeSwitchFailed,
+        Causes.NamespaceTerminating, Causes.NamespaceQuotaExceeded, Causes.PodSecurityViolated, Causes.AdmissionDenied, Causes.AdmissionUnavailable,
     };
 
     /// <summary>Causes by which a look fails without a word about what is there.</summary>
@@ -27,6 +28,7 @@ internal static class InspectionDecider
     {
         Causes.MemberRoleNotAssumable, Causes.MemberPermissionMissing, Causes.HubPermissionMissing, Causes.DeniedByServiceControlPolicy,
         Causes.DeniedByPermissionsBoundary, Causes.RegionDisabled, Causes.EndpointUnreachable, Causes.EndpointCertificateWrong, Causes.KubernetesUnavailable,
+        Causes.EndpointNameUnknown, Causes.EndpointRefused, Causes.EndpointSlow, Causes.KubernetesAnswerCut, Causes.KubernetesListExpired,
         Causes.WorkspaceUnavailable, Causes.WorkspaceThrottled, Causes.Throttled, Causes.ServiceUnavailable, Causes.RegistryItemNewer, Causes.Unexpected,
     };
 
