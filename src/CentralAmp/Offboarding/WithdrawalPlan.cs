@@ -29,7 +29,7 @@ internal static class WithdrawalPlan
         // Only to know our entry by; an entry that is not there needs none.
         WorkspaceEndpoint = collector.EntryUrl?.Replace(RemoteWriteEntry.Url(""), "", StringComparison.Ordinal) ?? "",
         IngestRoleName = IssuedNames.Role(resolved),
-        ClusterLabel = ClusterLabels.Of(resolved.Cluster).Cluster,
+        ClusterLabel = ClusterLabels.Of(resolved.Cluster, settings.ClusterLabelFormat).Cluster,
         Collector = OnboardingDecider.CollectorOf(collector.Prometheus),
         Change = Change.Updated,
     };

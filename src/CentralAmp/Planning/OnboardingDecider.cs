@@ -68,7 +68,7 @@ internal static class OnboardingDecider
         WorkspaceArn = facts.Workspace.Arn,
         WorkspaceEndpoint = facts.Workspace.Endpoint,
         IngestRoleName = facts.RoleName,
-        ClusterLabel = ClusterLabels.Of(facts.Cluster).Cluster,
+        ClusterLabel = ClusterLabels.Of(facts.Cluster, facts.Settings.ClusterLabelFormat).Cluster,
     };
 
     private static string Describe(PlanFacts facts, Change change)

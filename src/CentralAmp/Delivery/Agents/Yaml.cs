@@ -56,13 +56,16 @@ internal static partial class Yaml
     }
 
     private static Scalar Scalar(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String && node.GetValue<string>() is var text
-        ? new Scalar(AnchorName.Empty, TagName.Empty, text, ReadsAsText(text) ? ScalarStyle.Plain : ScalarStyle.SingleQuoted, true, true)
+        ? new Scalar(AnchorName.Empty, TagName.Empty, text, StyleOf(text), true, true)
         : new Scalar(node?.ToJsonString() ?? "null");
+
+    private static ScalarStyle StyleOf(string text) =>
+        text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal : ReadsAsText(text) ? ScalarStyle.Plain : ScalarStyle.SingleQuoted;
 
     /// <summary>An account id would be a number, and "on" a truth value.</summary>
     private static bool ReadsAsText(string text) => PlainText().IsMatch(text) && !Truth().IsMatch(text);
 
-    [GeneratedRegex(@"\A([A-Za-z_/][\w./:@+-]*|\d+[smhd])\z")]
+    [GeneratedRegex(@"\A([A-Za-z_/][\w./:@+-]*|\d+([smhd]|[KMG]i))\z")]
     private static partial Regex PlainText();
 
     [GeneratedRegex(@"\A(y|n|yes|no|on|off|true|false|null)\z", RegexOptions.IgnoreCase)]
