@@ -65,10 +65,12 @@ public sealed class Startup
     {
         services.AddSingleton<IClusterReader, EksClusters>();
         services.AddSingleton<IAccessEntries, EksAccessEntries>();
+        services.AddSingleton<IAuthenticationModes, EksAuthenticationModes>();
         services.AddSingleton<IKubernetesClients, KubernetesClients>();
         services.AddSingleton<Elevation>();
         services.AddSingleton<ResolveClusterStep>();
         services.AddSingleton<DescribeClusterStep>();
+        services.AddSingleton<SwitchAuthenticationModeStep>();
         services.AddSingleton<EnsureClusterAccessStep>();
         services.AddSingleton<StartElevationStep>();
         services.AddSingleton<InstallRbacStep>();

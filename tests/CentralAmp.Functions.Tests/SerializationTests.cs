@@ -25,7 +25,7 @@ public sealed class SerializationTests
 
     private const string Described = """
         {"next":"Continue","onboarded":true,"waitSeconds":0,"createdAt":1767323045000,"issuer":"https://oidc.eks.eu-west-1.amazonaws.com/id/A1","endpoint":"https://A1.eks.amazonaws.com",
-         "certificateAuthority":"Q0E=","authenticationMode":"API","workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","trustMode":"auto","options":{"allowRestart":true}}
+         "endpointAccess":"endpointPublicAccess=false","certificateAuthority":"Q0E=","authenticationMode":"API","workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","trustMode":"auto","options":{"allowRestart":true}}
         """;
 
     private const string Plan = """
@@ -56,6 +56,8 @@ public sealed class SerializationTests
         { typeof(ResolveClusterResult), $$$"""{"cluster":{{{Cluster}}},"dryRun":true,"reopen":true}""" },
         { typeof(DescribeClusterRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"reopen":true}""" },
         { typeof(ClusterDescription), Described },
+        { typeof(SwitchAuthenticationModeRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"dryRun":true,"switching":{"change":"Updated","updateId":"u-1","looks":1,"waitSeconds":60}}""" },
+        { typeof(SwitchAuthenticationModeResult), """{"change":"Updated","updateId":"u-1","looks":1,"waitSeconds":60}""" },
         { typeof(EnsureClusterAccessRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}}}""" },
         { typeof(EnsureClusterAccessResult), """{"change":"Created","reading":"Missing"}""" },
         { typeof(StartElevationRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}}}""" },

@@ -60,8 +60,10 @@ public sealed partial class PolicyTests
         var policy = Template.Child(Template.Child(Template.Child(Template.Member.Properties("MemberRole"), "Policies")![0], "PolicyDocument")!, "Statement");
         var boundary = Template.Child(Template.Map(Template.Member.Properties("MemberBoundary"), "PolicyDocument")!, "Statement");
 
+        var switching = Template.Child(Template.Map(Template.Member.Properties("MemberRoleSwitches"), "PolicyDocument")!, "Statement");
+
         // Word for word, but for the boundary of collector roles: this boundary is there only beside the one that is shipped.
-        Assert.Equal(Parts(policy), Parts(boundary));
+        Assert.Equal(Parts(policy).Concat(Parts(switching)), Parts(boundary));
 
         static IEnumerable<(string, YamlNode)> Parts(YamlNode? statements) => ((YamlSequenceNode)statements!)
             .SelectMany(Template.Entries)
@@ -103,7 +105,18 @@ public sealed partial class PolicyTests
     [InlineData("eks:AssociateAccessPolicy", "eks:principalArn")]
     [InlineData("eks:AssociateAccessPolicy", "eks:policyArn")]
     [InlineData("eks:DisassociateAccessPolicy", "eks:policyArn")]
-    public void The_member_role_may_do_these_only_to_itself(string action, string key) => Conditioned(Template.Member, action, key, _ => true);
+    [InlineData("eks:UpdateClusterConfig", "eks:authenticationMode")]
+    public void The_member_role_may_do_these_only_to_itself_or_to_add_access_entries(string action, string key) => Conditioned(Template.Member, action, key, _ => true);
+
+    [Fact]
+    public void A_cluster_is_switched_to_one_mode_and_only_where_it_was_asked_for()
+    {
+        Assert.All(
+            Template.Member.Statements.Where(s => Template.Texts(Template.Child(s.Statement, "Action")).Contains("eks:UpdateClusterConfig")),
+            s => Assert.Contains(Template.Descendants(s.Statement), d => d is { Key: "eks:authenticationMode", Value: YamlScalarNode { Value: "API_AND_CONFIG_MAP" } }));
+        Assert.DoesNotContain("eks:UpdateClusterConfig", Actions(Template.Member, id => id == "MemberRole"));
+        Assert.Equal("MakesRolesAndSwitches", Template.Text(Template.Member.Resources.Single(r => r.Id == "MemberRoleSwitches").Resource, "Condition"));
+    }
 
     [Theory]
     [InlineData("iam:CreateRole", "iam:PermissionsBoundary")]

@@ -19,6 +19,8 @@ namespace CentralAmp.Functions.Serialization;
 [JsonSerializable(typeof(ResolveClusterResult))]
 [JsonSerializable(typeof(DescribeClusterRequest))]
 [JsonSerializable(typeof(ClusterDescription))]
+[JsonSerializable(typeof(SwitchAuthenticationModeRequest))]
+[JsonSerializable(typeof(SwitchAuthenticationModeResult))]
 [JsonSerializable(typeof(EnsureClusterAccessRequest))]
 [JsonSerializable(typeof(EnsureClusterAccessResult))]
 [JsonSerializable(typeof(StartElevationRequest))]

@@ -130,6 +130,7 @@ internal static class InspectionDecider
 
     private static Inspection? OfResources(InspectionFacts facts) => facts switch
     {
+        { ModeToSwitch: true } => Differs("Its authentication mode is to be switched."),
         { AccessEntry: AccessEntryDelta.Create } => Differs("The access entry of CentralAmpMember is gone."),
         { AccessEntry: AccessEntryDelta.UpdateGroups } => Differs("The access entry of CentralAmpMember has other groups."),
         { Elevated: true } => Differs("CentralAmpMember is still cluster-admin."),

@@ -70,11 +70,17 @@ public sealed class InspectionGatherer(
     private InspectionFacts Admit(InspectionFacts facts, ObservedCluster observed) => Judged(facts, facts =>
     {
         var described = ClusterAdmission.Decide(facts.Cluster, observed, TimeSpan.Zero, settings);
-        if (described.Next == ClusterNext.Continue)
+        if (described.Next != ClusterNext.Continue)
         {
-            AccessEntryDecision.RequireAccessEntries(facts.Cluster, described.AuthenticationMode);
+            return facts with { Described = described };
         }
 
+        if (settings.SwitchConfigMap && described.AuthenticationMode == AccessEntryDecision.OnlyConfigMap)
+        {
+            return facts with { Described = described, ModeToSwitch = true };
+        }
+
+        AccessEntryDecision.RequireAccessEntries(facts.Cluster, described.AuthenticationMode);
         return facts with { Described = described };
     });
 

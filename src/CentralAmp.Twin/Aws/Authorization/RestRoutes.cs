@@ -15,6 +15,7 @@ public static class RestRoutes
             new("GET", "clusters/{name}", "DescribeCluster"),
             new("DELETE", "clusters/{name}", "DeleteCluster"),
             new("POST", "clusters/{name}/update-config", "UpdateClusterConfig"),
+            new("GET", "clusters/{name}/updates/{updateId}", "DescribeUpdate"),
             new("POST", "clusters/{name}/access-entries", "CreateAccessEntry"),
             new("GET", "clusters/{name}/access-entries", "ListAccessEntries"),
             new("GET", "clusters/{name}/access-entries/{principalArn}", "DescribeAccessEntry"),
