@@ -6,8 +6,12 @@ namespace CentralAmp.Templates.Tests;
 /// <summary>Rule 14 of the house: every policy is a list of sentences, and every star has its reason beside it.</summary>
 public sealed partial class PolicyTests
 {
-    /// <summary>What Lambda's and X-Ray's managed policies give every function; the boundary lets it through.</summary>
-    private static readonly string[] PlatformActions = ["logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+    /// <summary>What the managed policies of Lambda, of its attachment to a VPC and of X-Ray give functions; the boundary lets it through.</summary>
+    private static readonly string[] PlatformActions =
+    [
+        "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses", "logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments",
+    ];
 
     public static TheoryData<string> Templates => [.. Template.All.Select(t => t.Name)];
 
@@ -35,7 +39,7 @@ public sealed partial class PolicyTests
     [Theory]
     [MemberData(nameof(Templates))]
     public void No_action_is_a_pattern(string template) =>
-        Assert.All(Named(template).Statements, s => Assert.All(Template.Texts(Template.Child(s.Statement, "Action")), action => Assert.Matches(@"^[a-z]+:[A-Za-z]+$", action)));
+        Assert.All(Named(template).Statements, s => Assert.All(Template.Texts(Template.Child(s.Statement, "Action")), action => Assert.Matches(@"^[a-z0-9]+:[A-Za-z]+$", action)));
 
     [Theory]
     [MemberData(nameof(Templates))]
@@ -94,6 +98,8 @@ public sealed partial class PolicyTests
     [InlineData("iam:CreateRole", "iam:PermissionsBoundary")]
     [InlineData("iam:PutRolePolicy", "iam:PermissionsBoundary")]
     [InlineData("sts:AssumeRole", "aws:ResourceOrgID")]
+    [InlineData("ec2:CreateNetworkInterface", "lambda:SourceFunctionArn")]
+    [InlineData("ec2:DeleteNetworkInterface", "lambda:SourceFunctionArn")]
     public void The_hub_grants_these_only_under_a_condition(string action, string key) => Conditioned(Template.Hub, action, key, id => !id.EndsWith("Role", StringComparison.Ordinal));
 
     [Theory]

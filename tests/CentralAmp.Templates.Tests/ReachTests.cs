@@ -17,6 +17,7 @@ public sealed class ReachTests
         "iam:PermissionsBoundary", // only roles under our boundary
         "eks:principalArn", // only CentralAmpMember's own access entry
         "eks:authenticationMode", // only access entries, added to what a cluster knows
+        "lambda:SourceFunctionArn", // only Lambda itself, no function's code (and its interfaces are of our functions)
         "aws:ResourceOrgID", // only roles of the organization, of the one name
         "aws:RequestTag/central-amp:cluster-arn", // only what gets our tag
         "aws:ResourceTag/central-amp:cluster-arn", // only what has our tag
