@@ -52,6 +52,8 @@ internal sealed class PodFiles
         var text = new InCluster(surroundings.Api, Inside).Translate(Stored())
             .Replace(PrometheusConfiguration.PodName, pod.Name(), StringComparison.Ordinal)
             .Replace(PrometheusConfiguration.Shard, pod.TextAt("metadata", "labels", PrometheusOperator.ShardLabel) ?? "0", StringComparison.Ordinal)
+            // In a pod this is the pod.
+            .Replace("localhost:9090", address.Authority, StringComparison.Ordinal)
             .Replace(OwnAddress, address.Authority, StringComparison.Ordinal);
         if (text == written)
             return false;
