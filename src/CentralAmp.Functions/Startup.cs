@@ -81,6 +81,7 @@ public sealed class Startup
     {
         services.AddSingleton<IWorkspaces>(provider => new AmpWorkspaces(provider.GetRequiredService<AwsClients>().Prometheus));
         services.AddSingleton<ITrustStores>(provider => new IamTrustStores(provider.GetRequiredService<AwsClients>(), Region()));
+        services.AddSingleton<IPodIdentities, EksPodIdentities>();
         services.AddSingleton<PlanOnboardingStep>();
         services.AddSingleton<EnsureTrustStep>();
         services.AddSingleton<RemoveOldGrantStep>();

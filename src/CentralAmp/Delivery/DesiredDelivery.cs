@@ -35,5 +35,5 @@ public sealed record DesiredDelivery(string RoleArn, JsonObject Entry)
             profile)));
 
     public static DesiredDelivery For(ClusterReference cluster, EnsureTrustResult trust, OnboardingPlan plan, Collector collector, HubSettings settings) => For(
-        cluster, trust.RoleArn, trust.IngestRoleArn, Workspace.Of(plan), collector.ReplicaLabel, collector.Replicas, collector.Shards, settings);
+        cluster, trust.RoleArn, trust.IngestRoleArn, Workspace.Of(plan), collector.ReplicaLabel, collector.Replicas, collector.Shards, settings, plan.Profile);
 }

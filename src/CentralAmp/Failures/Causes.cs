@@ -64,6 +64,10 @@ public static class Causes
     public const string StorageNotPersistent = nameof(StorageNotPersistent);
     public const string ServiceAccountForeignRole = nameof(ServiceAccountForeignRole);
     public const string CollectorMalformed = nameof(CollectorMalformed);
+    public const string ServiceAccountPodIdentity = nameof(ServiceAccountPodIdentity);
+    public const string AlreadySending = nameof(AlreadySending);
+    public const string DeliveryNotPossible = nameof(DeliveryNotPossible);
+    public const string ValuesNotMerged = nameof(ValuesNotMerged);
 
     // Trust and proof.
     public const string ProviderForeignAudience = nameof(ProviderForeignAudience);

@@ -34,6 +34,13 @@ internal static class WithdrawalPlan
         Change = Change.Updated,
     };
 
+    /// <summary>What service accounts of the cluster may assume.</summary>
+    public static IReadOnlyCollection<string> RolesOf(ResolveOffboardingResult resolved, HubSettings settings)
+    {
+        var ingest = IngestRole.Arn(resolved.Cluster, IssuedNames.Role(resolved), settings);
+        return resolved.Registered.CollectorRoleArn is { } collector ? [ingest, collector] : [ingest];
+    }
+
     public static EnsureTrustResult TrustOf(ResolveOffboardingResult resolved, HubSettings settings)
     {
         var ingest = IngestRole.Arn(resolved.Cluster, IssuedNames.Role(resolved), settings);

@@ -104,7 +104,7 @@ internal sealed class Roads
         onboard.On<DescribeClusterRequest, ClusterDescription>("DescribeCluster", new DescribeClusterStep(
             world, elevation, world.Registry, world.Settings, world.Clock, NullLogger<DescribeClusterStep>.Instance).RunAsync);
         onboard.On<PlanOnboardingRequest, OnboardingPlan>("PlanOnboarding", new PlanOnboardingStep(
-            world, world, world, world.Registry, world.Settings, world.Clock, NullLogger<PlanOnboardingStep>.Instance).RunAsync);
+            world, world, world, new FakePodIdentities(), world.Registry, world.Settings, world.Clock, NullLogger<PlanOnboardingStep>.Instance).RunAsync);
         onboard.On<EnsureTrustRequest, EnsureTrustResult>(
             "EnsureTrust", new EnsureTrustStep(world, world, world.Registry, world.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync);
         onboard.On<ProveIngestRequest, ProveIngestResult>("ProveIngest", (_, _) => Task.FromResult(new ProveIngestResult()));
