@@ -7,24 +7,30 @@ namespace CentralAmp.EndToEnd.Tests;
 /// <summary>People and other tools that change what is ours.</summary>
 public sealed class Drift(TwinWorld world)
 {
-    public async Task OfEverythingAsync(string clusterArn, string roleArn)
+    /// <param name="accounts">Whose roles of that name are changed: of chained trust, both accounts have one.</param>
+    public async Task OfEverythingAsync(string clusterArn, string roleArn, params string[] accounts)
     {
-        var name = roleArn[(roleArn.LastIndexOf('/') + 1)..];
-        var role = (await world.Iam.GetRoleAsync(new GetRoleRequest { RoleName = name })).Role;
-        var trust = JsonNode.Parse(Uri.UnescapeDataString(role.AssumeRolePolicyDocument))!;
-        trust["Statement"]![0]!["Condition"]!.AsObject().Remove("StringEquals");
-        await world.Iam.UpdateAssumeRolePolicyAsync(new UpdateAssumeRolePolicyRequest { RoleName = name, PolicyDocument = trust.ToJsonString() });
-
-        foreach (var policy in (await world.Iam.ListRolePoliciesAsync(new ListRolePoliciesRequest { RoleName = name })).PolicyNames)
-            await world.Iam.DeleteRolePolicyAsync(new DeleteRolePolicyRequest { RoleName = name, PolicyName = policy });
-        await world.Iam.PutRolePermissionsBoundaryAsync(new PutRolePermissionsBoundaryRequest
-        {
-            RoleName = name,
-            PermissionsBoundary = world.Aws.Iam.Newest(world.HubAccount).PolicyArns.First(arn => arn != role.PermissionsBoundary?.PermissionsBoundaryArn),
-        });
-
+        foreach (var account in accounts)
+            await OfRoleAsync(account, roleArn[(roleArn.LastIndexOf('/') + 1)..]);
         var entry = world.Aws.Eks.Find(clusterArn)!.AccessEntries.Values.Single();
         entry.Change(TimeProvider.System.GetUtcNow(), _ => [], policies => policies);
         await world.IamSettlesAsync(CancellationToken.None);
+    }
+
+    private async Task OfRoleAsync(string account, string name)
+    {
+        var iam = world.IamOf(account);
+        var role = (await iam.GetRoleAsync(new GetRoleRequest { RoleName = name })).Role;
+        var trust = JsonNode.Parse(Uri.UnescapeDataString(role.AssumeRolePolicyDocument))!;
+        trust["Statement"]![0]!.AsObject().Remove("Condition");
+        await iam.UpdateAssumeRolePolicyAsync(new UpdateAssumeRolePolicyRequest { RoleName = name, PolicyDocument = trust.ToJsonString() });
+
+        foreach (var policy in (await iam.ListRolePoliciesAsync(new ListRolePoliciesRequest { RoleName = name })).PolicyNames)
+            await iam.DeleteRolePolicyAsync(new DeleteRolePolicyRequest { RoleName = name, PolicyName = policy });
+        await iam.PutRolePermissionsBoundaryAsync(new PutRolePermissionsBoundaryRequest
+        {
+            RoleName = name,
+            PermissionsBoundary = world.Aws.Iam.Newest(account).PolicyArns.First(arn => arn != role.PermissionsBoundary?.PermissionsBoundaryArn),
+        });
     }
 }

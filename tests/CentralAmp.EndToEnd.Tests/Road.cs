@@ -1,4 +1,5 @@
 using CentralAmp.Twin;
+using CentralAmp.Twin.Aws;
 using CentralAmp.Twin.Aws.Eks;
 using CentralAmp.Twin.Runs;
 using CentralAmp.Twin.World;
@@ -8,7 +9,8 @@ namespace CentralAmp.EndToEnd.Tests;
 /// <summary>What tests do with clusters of the shared twin.</summary>
 public sealed class Road(TwinWorld world)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    // All tests at once on two processors take their time; nothing hangs that long that is well.
+    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(240);
 
     private readonly RoadWatcher watcher = new(world.Aws, TimeProvider.System);
 
@@ -33,6 +35,18 @@ public sealed class Road(TwinWorld world)
 
     public Task<string> StartAsync(string clusterArn) =>
         world.StartExecutionAsync($$"""{"clusterArn":"{{clusterArn}}"}""", CancellationToken.None);
+
+    /// <summary>Offboards by hand and waits for the end.</summary>
+    public async Task<WatchedExecution> OffboardAsync(string clusterArn) =>
+        await WatchAsync(await world.Aws.StartExecutionAsync(Machine.Offboard, $$"""{"clusterArn":"{{clusterArn}}"}""", CancellationToken.None));
+
+    /// <summary>What of ours there is for all that ever had this ARN.</summary>
+    public IReadOnlyList<OwnThing> Left(string clusterArn) => [.. new Leftovers(world.Aws).Everything()
+        .Where(thing => thing.Owner?.ClusterArn == clusterArn || thing.Name.Contains($"central-amp-{clusterArn.Split('/')[^1]}-", StringComparison.Ordinal))];
+
+    /// <summary>The registry's items of all that ever had this ARN, the oldest first.</summary>
+    public async Task<IReadOnlyList<RegistryEntry>> ItemsAsync(string clusterArn) =>
+        [.. (await world.RegistryAsync(CancellationToken.None)).Where(item => item.ClusterArn == clusterArn).OrderBy(item => item.CreatedAt)];
 
     public Task<WatchedExecution> WatchAsync(string executionArn) =>
         watcher.WatchAsync(executionArn, _ => { }, CancellationToken.None).WaitAsync(Limit);
@@ -61,10 +75,12 @@ public sealed class Road(TwinWorld world)
         || call.Resource.Contains($"central-amp-{name}-", StringComparison.Ordinal)
         || call.Caller.Contains($"central-amp-{name}-", StringComparison.Ordinal);
 
-    public static async Task WaitForAsync(Func<bool> condition)
+    public static Task WaitForAsync(Func<bool> condition) => WaitForAsync(() => Task.FromResult(condition()));
+
+    public static async Task WaitForAsync(Func<Task<bool>> condition)
     {
         var deadline = TimeProvider.System.GetUtcNow() + Limit;
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(TimeProvider.System.GetUtcNow() < deadline, "waited too long");
             await Task.Delay(100);

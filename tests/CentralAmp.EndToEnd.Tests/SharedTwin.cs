@@ -90,7 +90,7 @@ public sealed class SharedTwin : IAsyncLifetime
     {
         var arn = await Road.SettledClusterAsync("drifting", new ClusterBehaviour());
         var onboarding = await Road.TakeAsync(arn);
-        await new Drift(World).OfEverythingAsync(arn, (string)onboarding.Record!["roleArn"]!);
+        await new Drift(World).OfEverythingAsync(arn, (string)onboarding.Record!["roleArn"]!, World.HubAccount);
         return new DriftRun(arn, await Road.TakeAsync(arn), await Road.TakeAsync(arn));
     }
 

@@ -121,6 +121,10 @@ public sealed partial class AwsTwin
         return answer.GetProperty("executionArn").GetString()!;
     }
 
+    /// <summary>Stops an execution where it is, as a person or a fault of Step Functions would.</summary>
+    public Task StopExecutionAsync(string executionArn, CancellationToken cancellationToken) =>
+        moto.CallAsync("states", "AWSStepFunctions.StopExecution", TwinAccounts.Hub, new { executionArn }, cancellationToken);
+
     /// <summary>Does what EventBridge Scheduler does when the schedule of a state machine is due, in the schedule's role.</summary>
     /// <returns>The ARN of the execution.</returns>
     /// <exception cref="AwsException">The schedule's role does not trust the scheduler, or may not start it.</exception>
@@ -178,6 +182,12 @@ public sealed partial class AwsTwin
         var answer = await moto.CallAsync("dynamodb", "DynamoDB_20120810.Scan", TwinAccounts.Hub, new { TableName = table }, cancellationToken);
         return [.. answer.GetProperty("Items").EnumerateArray().Select(item => item.Clone())];
     }
+
+    /// <summary>Deletes an item of a DynamoDB table of the hub, as its operator.</summary>
+    /// <param name="key">In DynamoDB's JSON.</param>
+    public Task DeleteItemAsync(string table, JsonObject key, CancellationToken cancellationToken) => SendAsync(
+        Operators[TwinAccounts.Hub], TwinAccounts.HomeRegion, "dynamodb", HttpMethod.Post, "/", new JsonObject { ["TableName"] = table, ["Key"] = key }, cancellationToken,
+        "DynamoDB_20120810.DeleteItem");
 
     private Task<JsonNode?> SendAsOperatorAsync(
         string accountId, string region, string service, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken) =>

@@ -12,12 +12,17 @@ public sealed class RunView
     private readonly long started;
 
     public RunView(bool json, TimeProvider time)
+        : this(json ? Console.Error : Console.Out, time)
+    {
+    }
+
+    public RunView(TextWriter output, TimeProvider time)
     {
         this.time = time;
         started = time.GetTimestamp();
         console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(json ? Console.Error : Console.Out),
+            Out = new AnsiConsoleOutput(output),
         });
         if (!console.Profile.Out.IsTerminal)
             console.Profile.Width = 160;

@@ -22,6 +22,8 @@ public sealed class Reroute : IScenario
         EarlierWorkspaces = new Dictionary<string, string> { [PreProduction] = TwinAccounts.OtherRegion },
     }.With(
         ("MoreWorkspaceArns", $"{{{PreProduction}}}"),
+        // Direct, because there is room for providers; the cluster keeps that when it moves.
+        ("TrustMode", "auto"),
         ("Routes", $$$"""[{"name":"pre-production","workspaceArn":"{{{{PreProduction}}}}","tags":{"environment":"pre-production"}}]"""));
 
     public async Task PlayAsync(Stage stage, CancellationToken cancellationToken)

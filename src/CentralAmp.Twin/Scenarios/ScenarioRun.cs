@@ -15,15 +15,21 @@ public static class ScenarioRun
         using var calls = new CallRecorder(options.RecordFile);
         view.Step($"scenario {scenario.Name}: {scenario.Description}");
         await using var world = await TwinWorld.StartAsync(scenario.World, calls, view.Step, cancellationToken);
-        var stage = new Stage(world, view, TimeProvider.System);
-        await PlayAsync(scenario, stage, view, cancellationToken);
-
-        var report = await ReportAsync(stage, calls, cancellationToken);
-        view.Summary(report);
+        var report = await PlayAsync(scenario, world, view, cancellationToken);
         if (options.Json)
             await Console.Out.WriteLineAsync(JsonSerializer.Serialize(report, TwinJson.Default.RunReport));
         if (options.Keep)
             await TwinRun.KeepAsync(world, view, cancellationToken);
+        return report;
+    }
+
+    /// <summary>Plays in a world that was started for the scenario and stays up afterwards.</summary>
+    public static async Task<RunReport> PlayAsync(IScenario scenario, TwinWorld world, RunView view, CancellationToken cancellationToken)
+    {
+        var stage = new Stage(world, view, TimeProvider.System);
+        await PlayAsync(scenario, stage, view, cancellationToken);
+        var report = await ReportAsync(stage, cancellationToken);
+        view.Summary(report);
         return report;
     }
 
@@ -64,8 +70,8 @@ public static class ScenarioRun
         return clusters;
     }
 
-    private static async Task<RunReport> ReportAsync(Stage stage, CallRecorder calls, CancellationToken cancellationToken) =>
-        new(stage.Frozen ?? await ClustersAsync(stage, cancellationToken), TwinRun.Count(calls), stage.Left(), stage.Checks);
+    private static async Task<RunReport> ReportAsync(Stage stage, CancellationToken cancellationToken) =>
+        new(stage.Frozen ?? await ClustersAsync(stage, cancellationToken), TwinRun.Count(stage.World.Calls), stage.Left(), stage.Checks);
 
     private static async Task<ClusterReport> ReportAsync(
         Stage stage, Incarnation cluster, RegistryEntry? item, List<TwinExecution> executions, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using CentralAmp.Failures;
 using CentralAmp.Outcomes;
 
 namespace CentralAmp.Fleet;
@@ -69,6 +70,8 @@ public sealed class FleetCount(SweepReference sweep)
 
         Increment(findings, finding.ToString());
         Unreached += finding == Finding.Unreachable ? 1 : 0;
+        // Taken for gone, and alive: no state of the road says so.
+        Unhealthy += item is { Finding: Finding.Unchanged, Cause: Causes.ClusterOffboarded } ? 1 : 0;
         Reroutes += finding == Finding.Reroute ? 1 : 0;
         Removals += finding is Finding.Gone or Finding.OptedOut && item.Item.State is not (Outcome.Offboarding or Outcome.OptedOut or Outcome.Offboarded) ? 1 : 0;
     }

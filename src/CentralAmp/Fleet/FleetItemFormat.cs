@@ -54,18 +54,8 @@ internal static class FleetItemFormat
         }
 
         var parts = token.Split(' ', 2);
-        return Key(parts[1], long.Parse(parts[0], CultureInfo.InvariantCulture));
+        return ItemTable.Key(parts[1], long.Parse(parts[0], CultureInfo.InvariantCulture));
     }
-
-    public static Dictionary<string, AttributeValue> Key(string clusterArn, long createdAt) => new()
-    {
-        ["clusterArn"] = Of(clusterArn),
-        ["createdAt"] = Of(createdAt),
-    };
-
-    public static AttributeValue Of(string text) => new() { S = text };
-
-    public static AttributeValue Of(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
 
     public static string? Text(Dictionary<string, AttributeValue> item, string name) => item.TryGetValue(name, out var value) ? value.S : null;
 

@@ -9,7 +9,7 @@ namespace CentralAmp.Fleet;
 /// <summary>The sweep's part of the DynamoDB table: findings in the items of clusters, and items of its own whose keys are no ARNs.</summary>
 public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, TimeProvider time) : IFleetRegistry
 {
-    private readonly FleetTable table = new(dynamo, settings.RegistryTable);
+    private readonly ItemTable table = new(dynamo, settings.RegistryTable);
 
     /// <summary>Longer than any stretch between two steps that renew it; a sweep that died keeps the next from beginning no longer.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromHours(2);
@@ -30,12 +30,12 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             "attribute_not_exists(holder) OR holderExpires < :now",
             new()
             {
-                [":me"] = FleetItemFormat.Of(execution.Id),
-                [":until"] = FleetItemFormat.Of((now + Lease).ToUnixTimeSeconds()),
-                [":now"] = FleetItemFormat.Of(now.ToUnixTimeSeconds()),
-                [":none"] = FleetItemFormat.Of("-"),
-                [":id"] = FleetItemFormat.Of(SweepReference.IdOf(execution)),
-                [":start"] = FleetItemFormat.Of(execution.StartedAt.ToUnixTimeMilliseconds()),
+                [":me"] = ItemTable.Of(execution.Id),
+                [":until"] = ItemTable.Of((now + Lease).ToUnixTimeSeconds()),
+                [":now"] = ItemTable.Of(now.ToUnixTimeSeconds()),
+                [":none"] = ItemTable.Of("-"),
+                [":id"] = ItemTable.Of(SweepReference.IdOf(execution)),
+                [":start"] = ItemTable.Of(execution.StartedAt.ToUnixTimeMilliseconds()),
                 [":ignore"] = new AttributeValue { BOOL = ignoreBrake },
             },
             cancellationToken);
@@ -59,8 +59,8 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         Mine,
         new()
         {
-            [":me"] = FleetItemFormat.Of(execution.Id),
-            [":until"] = FleetItemFormat.Of((time.GetUtcNow() + Lease).ToUnixTimeSeconds()),
+            [":me"] = ItemTable.Of(execution.Id),
+            [":until"] = ItemTable.Of((time.GetUtcNow() + Lease).ToUnixTimeSeconds()),
         },
         cancellationToken);
 
@@ -74,10 +74,10 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             null,
             new()
             {
-                [":id"] = FleetItemFormat.Of(record.SweepId),
-                [":outcome"] = FleetItemFormat.Of(record.Outcome.ToString()),
-                [":sentence"] = FleetItemFormat.Of(record.Sentence),
-                [":end"] = FleetItemFormat.Of(record.EndedAt.ToUnixTimeMilliseconds()),
+                [":id"] = ItemTable.Of(record.SweepId),
+                [":outcome"] = ItemTable.Of(record.Outcome.ToString()),
+                [":sentence"] = ItemTable.Of(record.Sentence),
+                [":end"] = ItemTable.Of(record.EndedAt.ToUnixTimeMilliseconds()),
                 [":findings"] = Counts(record.Findings),
                 [":states"] = Counts(record.States),
             },
@@ -88,7 +88,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             0,
             "REMOVE holder, holderExpires, ignoreBrake",
             Mine,
-            new() { [":me"] = FleetItemFormat.Of(execution.Id) },
+            new() { [":me"] = ItemTable.Of(execution.Id) },
             cancellationToken);
     }
 
@@ -100,8 +100,8 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         null,
         new()
         {
-            [":id"] = FleetItemFormat.Of(sweep.Id),
-            [":ids"] = new AttributeValue { L = [.. accounts.Select(FleetItemFormat.Of)], IsLSet = true },
+            [":id"] = ItemTable.Of(sweep.Id),
+            [":ids"] = new AttributeValue { L = [.. accounts.Select(ItemTable.Of)], IsLSet = true },
         },
         cancellationToken);
 
@@ -121,10 +121,10 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         null,
         new()
         {
-            [":id"] = FleetItemFormat.Of(place.SweepId),
-            [":cause"] = FleetItemFormat.Of(place.Cause),
-            [":sentence"] = FleetItemFormat.Of(place.Sentence),
-            [":remedy"] = FleetItemFormat.Of(place.Remedy),
+            [":id"] = ItemTable.Of(place.SweepId),
+            [":cause"] = ItemTable.Of(place.Cause),
+            [":sentence"] = ItemTable.Of(place.Sentence),
+            [":remedy"] = ItemTable.Of(place.Remedy),
             [":now"] = Now(),
         },
         cancellationToken);
@@ -151,8 +151,8 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             ":state" => "#state = :state",
             _ => $"{key[1..]} = {key}",
         }));
-        values[":sweep"] = FleetItemFormat.Of(sweep.Id);
-        values[":orphaned"] = FleetItemFormat.Of(Causes.ResourceOrphaned);
+        values[":sweep"] = ItemTable.Of(sweep.Id);
+        values[":orphaned"] = ItemTable.Of(Causes.ResourceOrphaned);
         return table.UpdateAsync(
             $"registering what is left of {item.ClusterArn}",
             item.ClusterArn,
@@ -166,7 +166,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
     public Task MarkOrphanAsync(string clusterArn, long createdAt, SweepReference sweep, Inspection inspection, CancellationToken cancellationToken)
     {
         var (update, values) = FindingUpdate(sweep, inspection);
-        values[":sweep"] = FleetItemFormat.Of(sweep.Id);
+        values[":sweep"] = ItemTable.Of(sweep.Id);
         return table.UpdateAsync(
             $"recording what is left of {clusterArn}",
             clusterArn,
@@ -191,10 +191,10 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
     {
         var values = new Dictionary<string, AttributeValue>
         {
-            [":finding"] = FleetItemFormat.Of(inspection.Finding.ToString()),
-            [":findingSentence"] = FleetItemFormat.Of(inspection.Sentence),
+            [":finding"] = ItemTable.Of(inspection.Finding.ToString()),
+            [":findingSentence"] = ItemTable.Of(inspection.Sentence),
             [":inspectedAt"] = Now(),
-            [":sweepId"] = FleetItemFormat.Of(sweep.Id),
+            [":sweepId"] = ItemTable.Of(sweep.Id),
         };
         var gone = new List<string>();
         foreach (var (name, value) in ((string, string?)[])
@@ -206,7 +206,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             }
             else
             {
-                values[":" + name] = FleetItemFormat.Of(value);
+                values[":" + name] = ItemTable.Of(value);
             }
         }
 
@@ -216,8 +216,8 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         return ($"SET {set}, schemaVersion = if_not_exists(schemaVersion, :schemaVersion){remove}", values);
     }
 
-    private AttributeValue Now() => FleetItemFormat.Of(time.GetUtcNow().ToUnixTimeMilliseconds());
+    private AttributeValue Now() => ItemTable.Of(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private static AttributeValue Counts(IReadOnlyDictionary<string, int> counts) =>
-        new() { M = counts.ToDictionary(count => count.Key, count => FleetItemFormat.Of(count.Value)), IsMSet = true };
+        new() { M = counts.ToDictionary(count => count.Key, count => ItemTable.Of(count.Value)), IsMSet = true };
 }

@@ -75,7 +75,13 @@ internal static class InspectionDecider
             { IsTombstone: true } => new Inspection(Finding.Unchanged, "It was offboarded and stays so."),
             _ when observed.Status == "DELETING" => new Inspection(Finding.NotReady, "It is being deleted: its event offboards it."),
             { Elevation.Expires: var until } when until > facts.Now => new Inspection(Finding.NotReady, "An execution is at work in it."),
-            { IsClosed: true } => new Inspection(Finding.OptedOut, "Its offboarding is not complete.", item.Cause, item.Remedy),
+            { IsClosed: true, Reason: OffboardingReason.Manual } => new Inspection(Finding.OptedOut, "Its offboarding is not complete.", item.Cause, item.Remedy),
+            // An offboarding for such a reason takes nothing back from a living cluster, and nobody but a person gives trust again.
+            { IsClosed: true } => new Inspection(
+                Finding.Unchanged,
+                $"It was taken for gone ({item.Reason}), and lives; its access to the workspace may be cut.",
+                Causes.ClusterOffboarded,
+                "Execute the onboarding with \"reopen\": true, or offboard it by hand."),
             { MayHaveTraces: true, State: not null } when optedOut => new Inspection(Finding.OptedOut, "Its tags opt it out."),
             _ when optedOut => new Inspection(Finding.Unchanged, "It has opted out."),
             _ when facts.Described is { Next: ClusterNext.Wait } => OfWaiting(facts),

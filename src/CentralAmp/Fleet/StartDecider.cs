@@ -12,9 +12,8 @@ public static class StartDecider
         { Item.UpdatedAt: { } recorded } when recorded > item.InspectedAt => null,
         { Finding: Finding.New or Finding.Differs or Finding.Reroute } => Start(item, sweep, SweepRoad.Onboard, ""),
         { Finding: Finding.Gone } => Start(item, sweep, SweepRoad.Offboard, nameof(OffboardingReason.Swept)),
-        // An offboarding that is resumed keeps the reason that it began with; an event's cannot be given by hand.
-        { Finding: Finding.OptedOut, Item: { IsClosed: true, Reason: OffboardingReason.Manual } } => Start(item, sweep, SweepRoad.Offboard, nameof(OffboardingReason.Manual)),
-        { Finding: Finding.OptedOut, Item.IsClosed: true } => Start(item, sweep, SweepRoad.Offboard, nameof(OffboardingReason.Swept)),
+        // A person's offboarding is resumed for the reason that it began with.
+        { Finding: Finding.OptedOut, Item.IsClosed: true } => Start(item, sweep, SweepRoad.Offboard, nameof(OffboardingReason.Manual)),
         { Finding: Finding.OptedOut } => Start(item, sweep, SweepRoad.Offboard, nameof(OffboardingReason.OptedOut)),
         _ => null,
     };

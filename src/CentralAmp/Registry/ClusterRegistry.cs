@@ -1,7 +1,5 @@
-using System.Globalization;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
-using CentralAmp.Failures;
 using CentralAmp.Outcomes;
 using CentralAmp.Settings;
 
@@ -15,37 +13,15 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
 
     private static readonly AttributeValue Tombstone = new() { S = nameof(Outcome.Offboarded) };
 
-    /// <summary>Null when the cluster was never seen. A strongly consistent read: leases and tombstones must not be missed.</summary>
-    public async Task<RegistryItem?> FindAsync(string clusterArn, long createdAt, CancellationToken cancellationToken)
-    {
-        var answer = await GuardAsync(
-            $"reading the registry item of {clusterArn}",
-            () => dynamo.GetItemAsync(
-                new GetItemRequest { TableName = settings.RegistryTable, Key = Key(clusterArn, createdAt), ConsistentRead = true },
-                cancellationToken));
-        return answer.Item is { Count: > 0 } item ? RegistryItemFormat.Read(item) : null;
-    }
+    private readonly ItemTable table = new(dynamo, settings.RegistryTable);
 
-    /// <summary>All clusters that ever had this ARN and were seen, the oldest first; strongly consistent, too.</summary>
-    public async Task<IReadOnlyList<RegistryItem>> OfClusterAsync(string clusterArn, CancellationToken cancellationToken)
-    {
-        var items = new List<RegistryItem>();
-        var query = new QueryRequest
-        {
-            TableName = settings.RegistryTable,
-            KeyConditionExpression = "clusterArn = :clusterArn",
-            ExpressionAttributeValues = new() { [":clusterArn"] = new AttributeValue { S = clusterArn } },
-            ConsistentRead = true,
-        };
-        do
-        {
-            var page = await GuardAsync($"reading the registry items of {clusterArn}", () => dynamo.QueryAsync(query, cancellationToken));
-            items.AddRange((page.Items ?? []).Select(RegistryItemFormat.Read));
-            query.ExclusiveStartKey = page.LastEvaluatedKey;
-        }
-        while (query.ExclusiveStartKey is { Count: > 0 });
-        return items;
-    }
+    /// <summary>Null when the cluster was never seen.</summary>
+    public async Task<RegistryItem?> FindAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) =>
+        await table.GetAsync(clusterArn, createdAt, cancellationToken) is { } item ? RegistryItemFormat.Read(item) : null;
+
+    /// <summary>All clusters that ever had this ARN and were seen, the oldest first.</summary>
+    public async Task<IReadOnlyList<RegistryItem>> OfClusterAsync(string clusterArn, CancellationToken cancellationToken) =>
+        [.. (await table.QueryAsync(clusterArn, cancellationToken)).Select(RegistryItemFormat.Read)];
 
     /// <summary>Writes how the execution ended. False if an execution that started later has written already, or the cluster was offboarded.</summary>
     /// <remarks>The lease is not touched, and <c>changedAt</c> only where the item has one.</remarks>
@@ -67,7 +43,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
         RecordAsync(item, execution, RegistryItemFormat.NotNewer, [], cancellationToken);
 
     /// <summary>Opens a closed item again, because a person said so. False if it is not closed, or gone.</summary>
-    public Task<bool> ReopenAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) => UpdateAsync(
+    public Task<bool> ReopenAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) => table.UpdateAsync(
         $"reopening the registry item of {clusterArn}",
         clusterArn,
         createdAt,
@@ -77,7 +53,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
         {
             [":schemaVersion"] = RegistryItemFormat.Schema,
             [":tombstone"] = Tombstone,
-            [":offboarding"] = new AttributeValue { S = nameof(Outcome.Offboarding) },
+            [":offboarding"] = ItemTable.Of(nameof(Outcome.Offboarding)),
         },
         cancellationToken);
 
@@ -85,7 +61,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
     public Task<bool> TryHoldElevationAsync(string clusterArn, long createdAt, ExecutionReference execution, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return UpdateAsync(
+        return table.UpdateAsync(
             $"taking the elevation lease of {clusterArn}",
             clusterArn,
             createdAt,
@@ -93,9 +69,9 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             "attribute_not_exists(elevationHolder) OR elevationHolder = :mine OR elevationExpires < :now",
             new()
             {
-                [":mine"] = new AttributeValue { S = execution.Id },
-                [":until"] = Seconds(now + settings.Lease),
-                [":now"] = Seconds(now),
+                [":mine"] = ItemTable.Of(execution.Id),
+                [":until"] = ItemTable.Of((now + settings.Lease).ToUnixTimeSeconds()),
+                [":now"] = ItemTable.Of(now.ToUnixTimeSeconds()),
                 [":schema"] = RegistryItemFormat.Schema,
             },
             cancellationToken);
@@ -103,13 +79,13 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
 
     /// <summary>Gives the lease back. False if it was not ours (any more); both are fine.</summary>
     public Task<bool> ReleaseElevationAsync(string clusterArn, long createdAt, ExecutionReference execution, CancellationToken cancellationToken) =>
-        UpdateAsync(
+        table.UpdateAsync(
             $"releasing the elevation lease of {clusterArn}",
             clusterArn,
             createdAt,
             "REMOVE elevationHolder, elevationExpires",
             "elevationHolder = :mine",
-            new() { [":mine"] = new AttributeValue { S = execution.Id } },
+            new() { [":mine"] = ItemTable.Of(execution.Id) },
             cancellationToken);
 
     private Task<bool> RecordAsync(
@@ -121,7 +97,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             ExecutionStartedAt = execution.StartedAt,
             UpdatedAt = time.GetUtcNow(),
         });
-        return UpdateAsync(
+        return table.UpdateAsync(
             $"recording the outcome of {item.ClusterArn}",
             item.ClusterArn,
             item.CreatedAt,
@@ -130,54 +106,4 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             condition.Contains(NotClosed, StringComparison.Ordinal) ? new(attributes) { [":tombstone"] = Tombstone } : attributes,
             cancellationToken);
     }
-
-    private async Task<bool> UpdateAsync(
-        string doing,
-        string clusterArn,
-        long createdAt,
-        string update,
-        string condition,
-        Dictionary<string, AttributeValue> values,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            await GuardAsync(doing, () => dynamo.UpdateItemAsync(
-                new UpdateItemRequest
-                {
-                    TableName = settings.RegistryTable,
-                    Key = Key(clusterArn, createdAt),
-                    UpdateExpression = update,
-                    ConditionExpression = condition,
-                    ExpressionAttributeNames = RegistryItemFormat.ReservedNames(update, condition),
-                    ExpressionAttributeValues = values,
-                },
-                cancellationToken));
-            return true;
-        }
-        catch (ConditionalCheckFailedException)
-        {
-            return false;
-        }
-    }
-
-    private static async Task<T> GuardAsync<T>(string doing, Func<Task<T>> call)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (Exception e) when (e is not ConditionalCheckFailedException && FailureMapping.TryMap(e, doing, CallSide.Hub, out var failure))
-        {
-            throw failure;
-        }
-    }
-
-    private static Dictionary<string, AttributeValue> Key(string clusterArn, long createdAt) => new()
-    {
-        ["clusterArn"] = new AttributeValue { S = clusterArn },
-        ["createdAt"] = new AttributeValue { N = createdAt.ToString(CultureInfo.InvariantCulture) },
-    };
-
-    private static AttributeValue Seconds(DateTimeOffset at) => new() { N = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) };
 }

@@ -218,7 +218,6 @@ public sealed class InspectClusterTests : IDisposable
 
     [Theory]
     [InlineData(OffboardingReason.Manual, false, Finding.OptedOut)]
-    [InlineData(OffboardingReason.Swept, false, Finding.OptedOut)]
     [InlineData(OffboardingReason.OptedOut, true, Finding.OptedOut)]
     [InlineData(OffboardingReason.OptedOut, false, Finding.Differs)]
     public async Task An_offboarding_that_is_not_complete_is_resumed_unless_the_cluster_came_back(OffboardingReason reason, bool tagged, Finding expected)
@@ -230,6 +229,21 @@ public sealed class InspectClusterTests : IDisposable
         }
 
         Assert.Equal(expected, (await scene.InspectAsync()).Finding);
+    }
+
+    [Theory]
+    [InlineData(OffboardingReason.Deleted)]
+    [InlineData(OffboardingReason.Swept)]
+    public async Task A_cluster_that_was_taken_for_gone_and_lives_is_reported_to_a_person_and_starts_nothing(OffboardingReason reason)
+    {
+        scene.Item = scene.Item with { State = Outcome.Offboarding, Reason = reason, Cause = Causes.ClusterDeleting };
+        Assert.Equal(new InspectClusterResult(Finding.Unchanged, Causes.ClusterOffboarded), await scene.InspectAsync());
+        Assert.Null(StartDecider.Decide(scene.Known!, InspectionScene.Sweep));
+
+        // Once it is gone, the rest is taken back as ever.
+        scene.Observed = null;
+        await scene.InspectRegisteredAsync(After("sweep-3", "sweep-2"));
+        Assert.Equal(Finding.Gone, (await scene.InspectRegisteredAsync(After("sweep-4", "sweep-3"))).Finding);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CentralAmp.Failures;
 using CentralAmp.Fleet;
 using CentralAmp.Outcomes;
 using CentralAmp.Registry;
@@ -66,12 +67,13 @@ public sealed class SweepDeciderTests
                 Item("b", Finding.Unchanged, Outcome.Unhealthy),
                 Item("c", Finding.Unreachable, Outcome.Blocked),
                 Item("d", null, Outcome.Offboarded) with { OrphanSweep = Sweep.Id },
+                Item("e", Finding.Unchanged, Outcome.Offboarding) with { Cause = Causes.ClusterOffboarded },
             ],
             [new UnreachedPlace("222222222222", "*", Sweep.Id, "c", "s", "r"), new UnreachedPlace("333333333333", "*", "sweep-1", "c", "s", "r")],
             null));
-        Assert.Equal([new("Blocked", 1), new("Offboarded", 1), new("Unhealthy", 1), new("Verified", 1)], count.States);
-        Assert.Equal([new("Unchanged", 2), new("Unreachable", 1)], count.Findings);
-        Assert.Equal((2, 1, 1, 1, 3), (count.Unhealthy, count.Unreached, count.Orphans, count.UnreachedPlaces, count.Living));
+        Assert.Equal([new("Blocked", 1), new("Offboarded", 1), new("Offboarding", 1), new("Unhealthy", 1), new("Verified", 1)], count.States);
+        Assert.Equal([new("Unchanged", 3), new("Unreachable", 1)], count.Findings);
+        Assert.Equal((3, 1, 1, 1, 3), (count.Unhealthy, count.Unreached, count.Orphans, count.UnreachedPlaces, count.Living));
     }
 
     public static TheoryData<Finding, Outcome, OffboardingReason?, SweepRoad?, string> Starts => new()
@@ -84,7 +86,7 @@ public sealed class SweepDeciderTests
         { Finding.OptedOut, Outcome.Verified, null, SweepRoad.Offboard, "OptedOut" },
         { Finding.OptedOut, Outcome.Offboarding, OffboardingReason.OptedOut, SweepRoad.Offboard, "OptedOut" },
         { Finding.OptedOut, Outcome.Offboarding, OffboardingReason.Manual, SweepRoad.Offboard, "Manual" },
-        { Finding.OptedOut, Outcome.Offboarding, OffboardingReason.Deleted, SweepRoad.Offboard, "Swept" },
+        { Finding.Unchanged, Outcome.Offboarding, OffboardingReason.Deleted, null, "" },
         { Finding.Unchanged, Outcome.Verified, null, null, "" },
         { Finding.NotReady, Outcome.Verified, null, null, "" },
         { Finding.Unreachable, Outcome.Verified, null, null, "" },

@@ -39,7 +39,8 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         // One account of moto plays both: the names of the roles tell them apart.
         var (hub, member) = Chained("chained");
         hub = hub with { RoleName = hub.RoleName + "-hub", RoleArn = hub.RoleArn + "-hub" };
-        foreach (var desired in (DesiredTrust[])[hub, member!])
+        member = member! with { RoleArn = InMoto(member.RoleArn), ProviderArn = InMoto(member.ProviderArn!), BoundaryArn = InMoto(member.BoundaryArn) };
+        foreach (var desired in (DesiredTrust[])[hub, member])
         {
             using var store = new IamTrustStore(iam, desired.Side);
             foreach (var action in TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled)).Actions)
@@ -154,6 +155,8 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         new(MotoServer.Credentials, await moto.ConfigureAsync(new AmazonIdentityManagementServiceConfig()));
 
     private static DesiredTrust Desired(string name) => Of(name, TrustModes.Direct).Hub;
+
+    private static string InMoto(string arn) => arn.Replace(Some.Cluster().AccountId, "123456789012", StringComparison.Ordinal);
 
     private static ClusterTrust Chained(string name) => Of(name, TrustModes.Chained);
 

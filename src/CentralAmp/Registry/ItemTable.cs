@@ -1,16 +1,20 @@
+using System.Globalization;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using CentralAmp.Failures;
 
-namespace CentralAmp.Fleet;
+namespace CentralAmp.Registry;
 
-/// <summary>The calls of DynamoDB that the sweep makes, their failures mapped. Reads are consistent: what a sweep wrote a moment ago decides what it does.</summary>
-internal sealed class FleetTable(IAmazonDynamoDB dynamo, string name)
+/// <summary>
+/// The registry's calls of DynamoDB, their failures mapped. Reads are consistent: leases and tombstones must not be missed, and what a
+/// sweep wrote a moment ago decides what it does.
+/// </summary>
+internal sealed class ItemTable(IAmazonDynamoDB dynamo, string name)
 {
     public async Task<Dictionary<string, AttributeValue>?> GetAsync(string clusterArn, long createdAt, CancellationToken cancellationToken)
     {
         var answer = await GuardAsync($"reading the registry item of {clusterArn}", () => dynamo.GetItemAsync(
-            new GetItemRequest { TableName = name, Key = FleetItemFormat.Key(clusterArn, createdAt), ConsistentRead = true }, cancellationToken));
+            new GetItemRequest { TableName = name, Key = Key(clusterArn, createdAt), ConsistentRead = true }, cancellationToken));
         return answer.Item is { Count: > 0 } item ? item : null;
     }
 
@@ -20,8 +24,8 @@ internal sealed class FleetTable(IAmazonDynamoDB dynamo, string name)
         var query = new QueryRequest
         {
             TableName = name,
-            KeyConditionExpression = "clusterArn = :key",
-            ExpressionAttributeValues = new() { [":key"] = FleetItemFormat.Of(key) },
+            KeyConditionExpression = "clusterArn = :clusterArn",
+            ExpressionAttributeValues = new() { [":clusterArn"] = Of(key) },
             ConsistentRead = true,
         };
         do
@@ -58,10 +62,10 @@ internal sealed class FleetTable(IAmazonDynamoDB dynamo, string name)
                 new UpdateItemRequest
                 {
                     TableName = name,
-                    Key = FleetItemFormat.Key(clusterArn, createdAt),
+                    Key = Key(clusterArn, createdAt),
                     UpdateExpression = update,
                     ConditionExpression = condition,
-                    ExpressionAttributeNames = update.Contains("#state", StringComparison.Ordinal) ? new() { ["#state"] = "state" } : null,
+                    ExpressionAttributeNames = RegistryItemFormat.ReservedNames(update, condition ?? ""),
                     ExpressionAttributeValues = values,
                 },
                 cancellationToken));
@@ -72,6 +76,16 @@ internal sealed class FleetTable(IAmazonDynamoDB dynamo, string name)
             return false;
         }
     }
+
+    public static Dictionary<string, AttributeValue> Key(string clusterArn, long createdAt) => new()
+    {
+        ["clusterArn"] = Of(clusterArn),
+        ["createdAt"] = Of(createdAt),
+    };
+
+    public static AttributeValue Of(string text) => new() { S = text };
+
+    public static AttributeValue Of(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
 
     private static async Task<T> GuardAsync<T>(string doing, Func<Task<T>> call)
     {

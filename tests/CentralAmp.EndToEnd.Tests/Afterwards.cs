@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using Amazon.IdentityManagement.Model;
+using CentralAmp.Twin;
+using CentralAmp.Twin.Aws;
+using CentralAmp.Twin.Recording;
+using CentralAmp.Twin.Runs;
+using CentralAmp.Twin.World;
+
+namespace CentralAmp.EndToEnd.Tests;
+
+/// <summary>What happens in a scenario's world after its end, because everything for it is there already.</summary>
+internal static class Afterwards
+{
+    /// <summary>Someone changes everything in AWS that is one chained cluster's; then the road once more.</summary>
+    public static async Task<WatchedExecution> RepairAsync(TwinWorld world, RunReport report)
+    {
+        var cluster = report.Clusters.First(cluster => cluster.TrustMode == "chained");
+        await new Drift(world).OfEverythingAsync(cluster.ClusterArn, cluster.RoleArn!, world.HubAccount, Arn.TryParse(cluster.ClusterArn)!.AccountId);
+        return await new Road(world).TakeAsync(cluster.ClusterArn);
+    }
+
+    /// <summary>A cluster that stays blocked, and a sweep; then the member role refuses the hub, and another sweep.</summary>
+    public static async Task<TroubleRun> TroubleAsync(TwinWorld world)
+    {
+        var road = new Road(world);
+        var blocked = await road.SettledClusterAsync("blocked", new ClusterBehaviour { PersistentStorage = false });
+        var onboarding = await road.TakeAsync(blocked);
+        await SweepAsync(world);
+        var finding = (await world.RegistryAsync(CancellationToken.None)).Single(item => item.ClusterArn == blocked)["finding"];
+
+        var role = (await world.MemberIam.GetRoleAsync(new GetRoleRequest { RoleName = TwinWorld.MemberRole })).Role;
+        var trust = JsonNode.Parse(Uri.UnescapeDataString(role.AssumeRolePolicyDocument))!;
+        trust["Statement"]![0]!["Effect"] = "Deny";
+        await world.MemberIam.UpdateAssumeRolePolicyAsync(new UpdateAssumeRolePolicyRequest { RoleName = TwinWorld.MemberRole, PolicyDocument = trust.ToJsonString() });
+        await world.IamSettlesAsync(CancellationToken.None);
+        var position = world.Calls.Position;
+        await SweepAsync(world);
+        var place = (await world.RegistryAsync(CancellationToken.None)).Single(item => item.ClusterArn == $"account/{world.MemberAccount}/*");
+        return new TroubleRun(
+            (string?)onboarding.Record?["outcome"], finding, place["findingCause"],
+            [.. world.Calls.Since(position).Where(CallAccounting.CountsAsWrite).Select(call => $"{call.Service}:{call.Action}")]);
+    }
+
+    private static async Task SweepAsync(TwinWorld world)
+    {
+        var execution = await world.Aws.StartExecutionAsync(Machine.Sweep, "{}", CancellationToken.None);
+        for (var tries = 0; (await world.Aws.ExecutionAsync(execution, CancellationToken.None)).IsRunning; tries++)
+        {
+            Assert.True(tries < 240, "the sweep did not come to an end");
+            await Task.Delay(TimeSpan.FromMilliseconds(500));
+        }
+    }
+}
+
+/// <param name="Outcome">Of the cluster that stays blocked.</param>
+/// <param name="Finding">What the first sweep found of it.</param>
+/// <param name="PlaceCause">What the second sweep reported of the account.</param>
+/// <param name="Writes">Of the second sweep.</param>
+public sealed record TroubleRun(string? Outcome, string? Finding, string? PlaceCause, IReadOnlyList<string> Writes);

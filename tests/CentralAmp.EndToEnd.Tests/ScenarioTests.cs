@@ -1,0 +1,70 @@
+using CentralAmp.Twin.Scenarios;
+
+namespace CentralAmp.EndToEnd.Tests;
+
+/// <summary>What each scenario checks stands in the scenario; its command ends with 0 if and only if its report says so.</summary>
+public sealed class ScenarioTests(ScenarioWorlds worlds)
+{
+    [Fact]
+    public Task The_scenario_organization_ends_right() => EndsRightAsync("organization");
+
+    [Fact]
+    public Task The_scenario_recreate_ends_right() => EndsRightAsync("recreate");
+
+    [Fact]
+    public Task The_scenario_offboard_ends_right() => EndsRightAsync("offboard");
+
+    [Fact]
+    public Task The_scenario_sweep_ends_right() => EndsRightAsync("sweep");
+
+    [Fact]
+    public Task The_scenario_reroute_ends_right() => EndsRightAsync("reroute");
+
+    [Fact]
+    public async Task In_the_organization_twelve_clusters_are_verified_in_two_workspaces_with_both_trust_modes_and_nothing_is_left_over()
+    {
+        var played = await worlds.PlayedAsync("organization");
+
+        Assert.Equal(12, played.Report.Clusters.Count(cluster => cluster is { Outcome: "Verified", Expected: "Verified" }));
+        Assert.Equal(["chained", "direct"], played.Report.Clusters.Select(cluster => cluster.TrustMode).Distinct().Order());
+        Assert.Equal(2, played.Report.Clusters.Select(cluster => cluster.WorkspaceArn).Distinct().Count());
+        Assert.Empty(played.Report.Left!);
+    }
+
+    [Fact]
+    public async Task What_others_changed_of_chained_trust_is_repaired_in_both_accounts()
+    {
+        var repair = (await worlds.PlayedAsync("organization")).Repair!;
+
+        Assert.Equal("Verified", (string?)repair.Record?["outcome"]);
+        Assert.True((bool)repair.Record!["changed"]!);
+    }
+
+    [Fact]
+    public async Task A_sweep_leaves_a_cluster_blocked_that_comes_to_the_same_cause_again()
+    {
+        var trouble = (await worlds.PlayedAsync("reroute")).Trouble!;
+
+        Assert.Equal("Blocked", trouble.Outcome);
+        Assert.Equal("Unchanged", trouble.Finding);
+    }
+
+    [Fact]
+    public async Task A_sweep_of_an_account_whose_role_refuses_reports_it_and_removes_nothing()
+    {
+        var trouble = (await worlds.PlayedAsync("reroute")).Trouble!;
+
+        Assert.Equal("MemberRoleNotAssumable", trouble.PlaceCause);
+        Assert.Empty(trouble.Writes);
+    }
+
+    private async Task EndsRightAsync(string name)
+    {
+        Assert.NotNull(ScenarioCatalogue.Find(name));
+        var played = await worlds.PlayedAsync(name);
+
+        Assert.True(played.Report.Succeeded, played.Told);
+        Assert.All(played.Report.Clusters, cluster => Assert.NotNull(cluster.Expected));
+        Assert.NotNull(played.Report.Left);
+    }
+}

@@ -1,0 +1,54 @@
+using CentralAmp.Twin;
+using CentralAmp.EndToEnd.Tests;
+using CentralAmp.Twin.Aws;
+using CentralAmp.Twin.Aws.Identity;
+using CentralAmp.Twin.Recording;
+using CentralAmp.Twin.Runs;
+using CentralAmp.Twin.Scenarios;
+using CentralAmp.Twin.World;
+
+[assembly: AssemblyFixture(typeof(ScenarioWorlds))]
+
+namespace CentralAmp.EndToEnd.Tests;
+
+/// <summary>Every scenario of the command line, played once in a world of its own, whoever asks first.</summary>
+public sealed class ScenarioWorlds
+{
+    private readonly Dictionary<string, Lazy<Task<PlayedScenario>>> played = ScenarioCatalogue.All.ToDictionary(
+        scenario => scenario.Name, scenario => new Lazy<Task<PlayedScenario>>(() => BesideTheSharedTwin.RunAsync(() => PlayAsync(scenario))));
+
+    public Task<PlayedScenario> PlayedAsync(string name) => played[name].Value;
+
+    /// <summary>All of them, one after the other.</summary>
+    public async Task<IReadOnlyList<PlayedScenario>> AllAsync()
+    {
+        var all = new List<PlayedScenario>();
+        foreach (var scenario in ScenarioCatalogue.All)
+            all.Add(await PlayedAsync(scenario.Name));
+        return all;
+    }
+
+    private static async Task<PlayedScenario> PlayAsync(IScenario scenario)
+    {
+        using var calls = new CallRecorder();
+        var told = new StringWriter();
+        var view = new RunView(TextWriter.Synchronized(told), TimeProvider.System);
+        await using var world = await TwinWorld.StartAsync(scenario.World, calls, view.Step, CancellationToken.None);
+        var report = await ScenarioRun.PlayAsync(scenario, world, view, CancellationToken.None);
+        var repair = scenario is Organization ? await Afterwards.RepairAsync(world, report) : null;
+        var trouble = scenario is Reroute ? await Afterwards.TroubleAsync(world) : null;
+        var roles = TwinAccounts.All.SelectMany(account => world.Aws.Iam.Newest(account).Roles.Values).ToList();
+        return new PlayedScenario(report, calls.Since(0), roles, told.ToString()) { Repair = repair, Trouble = trouble };
+    }
+}
+
+/// <param name="Roles">Of every account, as they are in the end.</param>
+/// <param name="Told">What a person would have read.</param>
+public sealed record PlayedScenario(RunReport Report, IReadOnlyList<RecordedCall> Calls, IReadOnlyList<IamRole> Roles, string Told)
+{
+    /// <summary>Of the organization: the road once more, after someone changed everything in AWS that is one chained cluster's.</summary>
+    public WatchedExecution? Repair { get; init; }
+
+    /// <summary>Of the world with one moved cluster: sweeps that find trouble.</summary>
+    public TroubleRun? Trouble { get; init; }
+}
