@@ -34,7 +34,7 @@ internal sealed class KubernetesApi(
     {
         var request = await ApiRequest.ReadAsync(context);
         var user = authentication.Authenticate(context.Request.Headers.Authorization.ToString());
-        var response = await AnswerAsync(request, user, context.RequestAborted);
+        var response = await AnswerAsync(request, user, context.Request.Headers, context.RequestAborted);
         Record(request, user, response.Status);
 
         context.Response.StatusCode = response.Status;
@@ -69,12 +69,13 @@ internal sealed class KubernetesApi(
         context.Abort();
     }
 
-    private async Task<ApiResponse> AnswerAsync(ApiRequest request, UserInfo? user, CancellationToken cancellationToken)
+    private async Task<ApiResponse> AnswerAsync(ApiRequest request, UserInfo? caller, IHeaderDictionary headers, CancellationToken cancellationToken)
     {
         try
         {
-            if (user is null)
+            if (caller is null)
                 throw new StatusException(401, "Unauthorized", "Unauthorized");
+            var user = Impersonation.Of(headers, caller, authorizer);
             if (!authorizer.Allows(user, request.Access))
                 throw AccessDenied.For(user, request.Access);
             if (request.IsResource)
