@@ -56,7 +56,7 @@ public sealed class TwinCluster : ITwinCluster
         authority = new TwinCertificateAuthority("kubernetes", folder, options.Time);
         Names = StackNames.Of(arn);
         tokens = NewTokens();
-        writer = new ObjectWriter(store, options.Time);
+        writer = new ObjectWriter(store, options.Time, behaviour.OlderOperator ? OlderDefinitions.Of : null);
         Bootstrap.Install(writer);
         if (behaviour.TerminatingNamespace is { } ending)
             Bootstrap.BeginEndless(writer, ending);

@@ -69,6 +69,9 @@ public sealed class OwnershipTests(PrometheusFixture prometheus)
         Assert.Null(test.Snapshot().At("spec", "replicas"));
         Assert.Empty(test.Snapshot().ObjectsAt("status", "conditions"));
         (await test.GetAsync("/apis/monitoring.coreos.com/v1alpha1/prometheusagents")).Expect(HttpStatusCode.NotFound);
+        var newer = Entry(test).Replace("\"name\":\"central-amp\"", "\"name\":\"central-amp\",\"messageVersion\":\"V2.0\"", StringComparison.Ordinal);
+        Assert.Contains("field not declared in schema", (await test.ApplyAsync(Path(test), newer)).Expect(HttpStatusCode.InternalServerError).Message, StringComparison.Ordinal);
+        (await test.ApplyAsync(Path(test), Entry(test))).Expect(HttpStatusCode.OK);
     }
 
     private Task<TestCluster> StartAsync(RemoteWriteOwner owner) =>

@@ -20,7 +20,8 @@ public sealed record WriteOptions(FieldManager Manager)
 /// <summary>
 /// Changes objects as the API server does: identity, generation, resourceVersion, validation, and who manages which field.
 /// </summary>
-public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
+/// <param name="declared">What the cluster's definitions declare, where that is less than this stand-in knows.</param>
+public sealed class ObjectWriter(ObjectStore store, TimeProvider time, Func<ResourceKind, ObjectSchema>? declared = null)
 {
     /// <summary>A new object.</summary>
     /// <exception cref="StatusException">409 AlreadyExists, 404 for the namespace, 422.</exception>
@@ -187,9 +188,11 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
         return after;
     }
 
-    private static void Admit(ResourceKind kind, JsonObject? before, JsonObject after, WriteOptions options)
+    private ObjectSchema Declared(ResourceKind kind) => declared?.Invoke(kind) ?? kind.Schema;
+
+    private void Admit(ResourceKind kind, JsonObject? before, JsonObject after, WriteOptions options)
     {
-        ObjectValidation.Prune(after, kind.Schema);
+        ObjectValidation.Prune(after, Declared(kind));
         ObjectValidation.Check(kind, after);
         options.Admission?.Invoke(before, after);
     }
@@ -203,9 +206,9 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
     }
 
     // The typed view that server-side apply works on is strict, whatever fieldValidation says: 500, as measured.
-    private static void RejectUndeclared(ResourceKind kind, JsonObject applied)
+    private void RejectUndeclared(ResourceKind kind, JsonObject applied)
     {
-        if (ObjectValidation.UnknownFields(applied, kind.Schema).FirstOrDefault() is { } unknown)
+        if (ObjectValidation.UnknownFields(applied, Declared(kind)).FirstOrDefault() is { } unknown)
         {
             throw new StatusException(500, "", $"failed to create typed patch object ({applied.Namespace()}/{applied.Name()}; " +
                 $"{kind.ApiVersion}, Kind={kind.Kind}): {unknown}: field not declared in schema");
