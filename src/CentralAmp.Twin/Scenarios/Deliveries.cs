@@ -52,7 +52,7 @@ public sealed class Deliveries : IScenario
         await watch.CheckPairAsync(cancellationToken);
         await watch.CheckAgainAsync(cancellationToken);
         await new Profiles(stage, Plan.Single(cluster => cluster.Name == "untouched")).CheckAsync(cancellationToken);
-        await new Move(stage, Plan.Single(cluster => cluster.Name == "bare")).CheckAsync(cancellationToken);
+        await new Move(stage, Plan.Single(cluster => cluster.Name == "bare"), watch).CheckAsync(cancellationToken);
         await stage.FreezeAsync(cancellationToken);
 
         await OffboardAsync(stage, cancellationToken);

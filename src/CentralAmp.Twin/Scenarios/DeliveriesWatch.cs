@@ -9,6 +9,9 @@ public sealed class DeliveriesWatch(Stage stage, IReadOnlyList<ServedCluster> cl
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> before = clusters.ToDictionary(cluster => cluster.Name, cluster => Others.Of(stage.World.ClusterOf(cluster.Arn)));
     private readonly Dictionary<string, int> restarts = clusters.ToDictionary(cluster => cluster.Name, cluster => stage.World.ClusterOf(cluster.Arn).OwnRestarts.Count);
 
+    /// <summary>Others have changed what is theirs: from now on that is what must stay.</summary>
+    public void LookAgain(ServedCluster cluster) => before[cluster.Name] = Others.Of(stage.World.ClusterOf(cluster.Arn));
+
     public async Task CheckOutcomesAsync(CancellationToken cancellationToken)
     {
         foreach (var cluster in clusters)
@@ -31,7 +34,8 @@ public sealed class DeliveriesWatch(Stage stage, IReadOnlyList<ServedCluster> cl
             var differences = Others.Differences(before[cluster.Name], Others.Of(twin));
             stage.Check($"{cluster.Name}: what others have is as it was {when}", differences.Count == 0, string.Join("; ", differences));
             var rolled = twin.OwnRestarts.Skip(restarts[cluster.Name]).ToList();
-            var mayRoll = cluster.Delivery == "prometheus";
+            // Of the bare cluster the stack came later, with storage.
+            var mayRoll = cluster.Delivery is "prometheus" or "agent";
             stage.Check(
                 $"{cluster.Name}: its own Prometheus lost nothing{(mayRoll ? "" : " and was not restarted")} {when}",
                 rolled.All(start => !start.DataLost) && (mayRoll || rolled.Count == 0),

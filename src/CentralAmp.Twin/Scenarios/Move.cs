@@ -4,7 +4,7 @@ using CentralAmp.Twin.Aws;
 namespace CentralAmp.Twin.Scenarios;
 
 /// <summary>A cluster with an own agent gets a stack: the road moves over, and the samples hardly notice.</summary>
-public sealed class Move(Stage stage, ServedCluster cluster)
+public sealed class Move(Stage stage, ServedCluster cluster, DeliveriesWatch watch)
 {
     // Twice the interval of an own agent.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
@@ -15,6 +15,7 @@ public sealed class Move(Stage stage, ServedCluster cluster)
         stage.Say($"somebody installs kube-prometheus-stack in {cluster.Name}");
         twin.InstallStack();
         await twin.StackReady.WaitAsync(cancellationToken);
+        watch.LookAgain(cluster);
         await stage.RunAsync(Machine.Onboard, $$"""{"clusterArn":"{{cluster.Arn}}"}""", cancellationToken);
 
         var item = await stage.RegisteredAsync(stage.Living(cluster.Arn), cancellationToken);

@@ -11,7 +11,7 @@ public static class Others
     private const string RoleAnnotation = "eks.amazonaws.com/role-arn";
 
     // What controllers write all the time.
-    private static readonly string[] Changing = ["Pod", "StatefulSet", "Secret", "Endpoints", "EndpointSlice"];
+    private static readonly string[] Changing = ["Node", "Pod", "StatefulSet", "Secret", "Endpoints", "EndpointSlice"];
 
     // Managers that write status, or are ours.
     private static readonly string[] Bystanding = [Mark, "PrometheusOperator", "kubelet"];

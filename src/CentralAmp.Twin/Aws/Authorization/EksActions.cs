@@ -9,7 +9,7 @@ internal static class EksActions
     {
         "ListClusters" => [RequiredActions.Action(call, "*")],
         "CreateCluster" => Tagging(call, OnCluster(call, facts, RequiredActions.RequestTags(call.Tags("tags"))), Cluster(call)),
-        "DescribeCluster" or "DeleteCluster" or "DescribeUpdate" or "ListAccessEntries" => [OnCluster(call, facts, RequestContext.Empty)],
+        "DescribeCluster" or "DeleteCluster" or "DescribeUpdate" or "ListAccessEntries" or "ListPodIdentityAssociations" => [OnCluster(call, facts, RequestContext.Empty)],
         "UpdateClusterConfig" => [OnCluster(call, facts, Configuration(call))],
         "CreateAccessEntry" => Tagging(call, OnCluster(call, facts, NewEntry(call)), Entry(call, facts)),
         "DescribeAccessEntry" or "DeleteAccessEntry" or "ListAssociatedAccessPolicies" => [OnEntry(call, facts, RequestContext.Empty)],

@@ -16,7 +16,6 @@ public static class RestRoutes
             new("DELETE", "clusters/{name}", "DeleteCluster"),
             new("POST", "clusters/{name}/update-config", "UpdateClusterConfig"),
             new("GET", "clusters/{name}/updates/{updateId}", "DescribeUpdate"),
-            new("GET", "clusters/{name}/updates/{updateId}", "DescribeUpdate"),
             new("GET", "clusters/{name}/pod-identity-associations", "ListPodIdentityAssociations"),
             new("POST", "clusters/{name}/access-entries", "CreateAccessEntry"),
             new("GET", "clusters/{name}/access-entries", "ListAccessEntries"),
