@@ -18,6 +18,7 @@ using CentralAmp.Planning;
 using CentralAmp.Proof;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
+using CentralAmp.Silence;
 using CentralAmp.Trust;
 using CentralAmp.Verification;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,7 @@ public sealed class Startup
         AddDelivery(services);
         AddOffboarding(services);
         AddFleet(services);
+        AddSilence(services);
     }
 
     private static void AddAws(IServiceCollection services)
@@ -134,6 +136,15 @@ public sealed class Startup
         services.AddSingleton<DecideSweepStep>();
         services.AddSingleton<ListFindingsStep>();
         services.AddSingleton<EndSweepStep>();
+    }
+
+    private static void AddSilence(IServiceCollection services)
+    {
+        services.AddSingleton<IWorkspaceAlerts>(provider => new AmpAlerts(provider.GetRequiredService<AwsClients>().Prometheus));
+        services.AddSingleton<SilenceAlert>();
+        services.AddSingleton<ExpectationWriter>();
+        services.AddSingleton<ClusterExpectation>();
+        services.AddSingleton<ExpectSamplesStep>();
     }
 
     /// <summary>The function's own, as Lambda tells it.</summary>

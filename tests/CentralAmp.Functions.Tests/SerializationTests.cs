@@ -9,6 +9,7 @@ using CentralAmp.Functions.Serialization;
 using CentralAmp.Offboarding;
 using CentralAmp.Outcomes;
 using CentralAmp.Planning;
+using CentralAmp.Silence;
 using CentralAmp.Proof;
 using CentralAmp.Trust;
 using CentralAmp.Verification;
@@ -135,6 +136,11 @@ public sealed class SerializationTests
             typeof(ListFindingsResult),
             """{"starts":[{"road":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept"}],"newLeft":7,"next":null}"""
         },
+        {
+            typeof(ExpectSamplesRequest),
+            $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"failure":{"Error":"States.Timeout","Cause":""},"next":"n"}"""
+        },
+        { typeof(ExpectSamplesResult), """{"told":7,"failure":null,"next":null}""" },
         {
             typeof(EndSweepRequest),
             $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"decision":{"action":"Start","newLeft":7,"sentence":"s"},"failure":{"Error":"States.Timeout","Cause":""}}"""

@@ -9,7 +9,7 @@ public sealed class ReachTests
     private static readonly string[] Reading = ["Get", "List", "Describe", "Query", "Scan"];
 
     /// <summary>What in a resource with a wildcard makes it ours.</summary>
-    private static readonly string[] Ours = ["role${RolePath}central-amp-*", "/${MemberRoleName}/*", ":${AWS::StackName}-", "/${AWS::StackName}-"];
+    private static readonly string[] Ours = ["role${RolePath}central-amp-*", "/${MemberRoleName}/*", ":${AWS::StackName}-", "/${AWS::StackName}-", "rulegroupsnamespace/*/central-amp"];
 
     /// <summary>Conditions that keep an action to what is ours.</summary>
     private static readonly string[] Conditions =

@@ -84,6 +84,7 @@ public static class Causes
     public const string WorkspaceRejectedSamples = nameof(WorkspaceRejectedSamples);
     public const string WorkspaceThrottled = nameof(WorkspaceThrottled);
     public const string WorkspaceUnavailable = nameof(WorkspaceUnavailable);
+    public const string SilenceAlertRefused = nameof(SilenceAlertRefused);
 
     // Delivery and verification.
     public const string PodsNotReady = nameof(PodsNotReady);

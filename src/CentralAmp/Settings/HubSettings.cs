@@ -85,6 +85,8 @@ public sealed record HubSettings
 
     public SweepSettings Sweep { get; init; } = new();
 
+    public SilenceSettings Silence { get; init; } = new();
+
     /// <summary>Where the functions run.</summary>
     public string HubRegion { get; init; } = "us-east-1";
 
@@ -128,10 +130,17 @@ public sealed record HubSettings
             AgentGrace = variables.SecondsOr("CENTRALAMP_AGENT_GRACE_SECONDS", TimeSpan.FromMinutes(30)),
             SwitchConfigMap = variables.TextOr("CENTRALAMP_SWITCH_CONFIG_MAP", "false", value => value is "true" or "false", "true or false") == "true",
             Sweep = SweepOf(variables),
+            Silence = SilenceOf(variables),
         };
         variables.ThrowIfWrong();
         return settings;
     }
+
+    private static SilenceSettings SilenceOf(Variables variables) => new()
+    {
+        TopicArn = variables.TextOr("CENTRALAMP_ALARM_TOPIC_ARN", "", SettingsChecks.IsTopicArn, "an ARN of an SNS topic"),
+        Window = TimeSpan.FromHours(1 + variables.NumberOr("CENTRALAMP_SWEEP_ALARM_HOURS", absent: 12)),
+    };
 
     private static SweepSettings SweepOf(Variables variables) => new()
     {

@@ -26,6 +26,8 @@ internal static partial class SettingsChecks
         && value.Contains("{account}", StringComparison.Ordinal)
         && ClusterLabel().IsMatch(value);
 
+    public static bool IsTopicArn(string value) => TopicArn().IsMatch(value);
+
     public static bool IsImage(string value) => Image().IsMatch(value);
 
     /// <summary>Null if it is not a list of objects.</summary>
@@ -58,6 +60,9 @@ internal static partial class SettingsChecks
 
     [GeneratedRegex(@"\A/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}\z")]
     private static partial Regex PolicyPath();
+
+    [GeneratedRegex(@"\Aarn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\w-]+\z")]
+    private static partial Regex TopicArn();
 
     // It stands in queries between quotation marks.
     [GeneratedRegex(@"\A[A-Za-z0-9_.:/@{}-]{1,120}\z")]

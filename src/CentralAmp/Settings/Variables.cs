@@ -59,6 +59,9 @@ internal sealed class Variables(Func<string, string?> read)
         return Whole(text) ?? 0;
     }
 
+    /// <summary>Whole, and perhaps 0.</summary>
+    public int NumberOr(string name, int absent) => string.IsNullOrWhiteSpace(read(name)) ? absent : Number(name);
+
     public TimeSpan Seconds(string name)
     {
         var text = Text(name, value => Whole(value) > 0, "whole seconds above 0");

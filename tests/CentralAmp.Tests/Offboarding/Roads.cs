@@ -114,7 +114,7 @@ internal sealed class Roads
             ? Task.FromResult(new VerifyIngestResult(1, world.Clock.GetUtcNow()))
             : throw new NotReadyException(Causes.NoSamples, "No samples.", "None."));
         onboard.On<RecordOutcomeRequest, OutcomeRecord>("RecordOutcome", new RecordOutcomeStep(
-            world.Registry, world.Clock, TextWriter.Null, NullLogger<RecordOutcomeStep>.Instance).RunAsync);
+            world.Registry, world.Expectations, world.Clock, TextWriter.Null, NullLogger<RecordOutcomeStep>.Instance).RunAsync);
         onboard.On<StartExecution, object>("states:startExecution", async (start, _) =>
         {
             await OffboardAsync(start.Input.GetRawText());
@@ -137,7 +137,7 @@ internal sealed class Roads
         offboard.On<RemoveTrustRequest, RemoveTrustResult>(
             "RemoveTrust", new RemoveTrustStep(trust, world.Settings, NullLogger<RemoveTrustStep>.Instance).RunAsync);
         offboard.On<RecordOffboardingRequest, OutcomeRecord>("RecordOffboarding", new RecordOffboardingStep(
-            world.Registry, world.Settings, world.Clock, TextWriter.Null, NullLogger<RecordOffboardingStep>.Instance).RunAsync);
+            world.Registry, world.Expectations, world.Settings, world.Clock, TextWriter.Null, NullLogger<RecordOffboardingStep>.Instance).RunAsync);
     }
 
     internal sealed record PutEvents([property: System.Text.Json.Serialization.JsonPropertyName("Entries")] PutEntry[] Entries);

@@ -7,6 +7,7 @@ using CentralAmp.Kubernetes;
 using CentralAmp.Planning;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
+using CentralAmp.Silence;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 
@@ -69,6 +70,11 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     public FakeIam Hub => hub;
 
     public FakeIam Member => member;
+
+    /// <summary>What the workspaces were told by the hub.</summary>
+    public ToldWorkspaces Told { get; } = new();
+
+    public ClusterExpectation Expectations => Told.Expectations(Registry, Settings, Clock);
 
     public int Writes { get; private set; }
 
@@ -199,6 +205,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     public void Dispose()
     {
         incarnations.ForEach(cluster => cluster.Dispose());
+        Told.Dispose();
         dynamo.Dispose();
         hub.Dispose();
         member.Dispose();
