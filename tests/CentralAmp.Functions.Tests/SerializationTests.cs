@@ -30,17 +30,19 @@ public sealed class SerializationTests
         """;
 
     private const string Plan = """
-        {"next":"Deliver","stop":"None","waitSeconds":0,"sentence":"Delivers.","delivery":"prometheus","trustMode":"direct",
+        {"next":"Deliver","stop":"None","waitSeconds":0,"sentence":"Delivers.","delivery":"prometheus","profile":"full","trustMode":"direct",
          "workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","workspaceEndpoint":"https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/",
-         "ingestRoleName":"central-amp-blue-01234567","clusterLabel":"blue.eu-west-1.222222222222",
+         "ingestRoleName":"central-amp-blue-01234567","roleArn":"arn:role","clusterLabel":"blue.eu-west-1.222222222222",
          "collector":{"namespace":"monitoring","name":"k8s","uid":"u-1","serviceAccount":"prometheus","statefulSet":"prometheus-k8s","pods":["prometheus-k8s-0"],
                       "replicas":1,"shards":1,"replicaLabel":"prometheus_replica"},
+         "replaces":[{"delivery":"agent","collector":{"namespace":"central-amp","name":"central-amp-agent","uid":"","serviceAccount":"central-amp-collector",
+                      "statefulSet":"central-amp-agent","pods":["central-amp-agent-0"],"replicas":1,"shards":1,"replicaLabel":""}}],
          "change":"Created"}
         """;
 
     private const string Trust = """{"change":"Updated","roleArn":"arn:role","providerArn":"arn:provider","writing":"Missing","ingestRoleArn":"arn:ingest"}""";
 
-    private const string Delivery = """{"change":"Created","deliveredAt":"2026-01-02T03:05:00+00:00"}""";
+    private const string Delivery = """{"change":"Created","deliveredAt":"2026-01-02T03:05:00+00:00","waits":false}""";
 
     private const string Resolved = $$$"""
         {"next":"Offboard","sentence":"s","waitSeconds":0,"cluster":{{{Cluster}}},"reason":"OptedOut","standing":"Living","described":{{{Described}}},

@@ -30,7 +30,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
                 "IsReadingAllowed?", "StartElevation", "InstallRbac", "EndElevation", "WhatComesNext?",
                 "PlanOnboarding", "IsCollectorThere?", "EnsureTrust",
                 "IsWritingAllowed?", "StartElevation", "InstallRbac", "EndElevation", "WhatComesNext?",
-                "ProveIngest", "DeliverRemoteWrite", "VerifyIngest", "IsOldGrantLeft?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded",
+                "ProveIngest", "DeliverRemoteWrite", "IsItMerged?", "VerifyIngest", "IsOldGrantLeft?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded",
             ],
             run.States);
     }
@@ -59,7 +59,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
         Assert.Equal(
             [
                 "ResolveCluster", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess", "IsReadingAllowed?", "PlanOnboarding", "IsCollectorThere?",
-                "EnsureTrust", "IsWritingAllowed?", "DeliverRemoteWrite", "VerifyIngest", "IsOldGrantLeft?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded",
+                "EnsureTrust", "IsWritingAllowed?", "DeliverRemoteWrite", "IsItMerged?", "VerifyIngest", "IsOldGrantLeft?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded",
             ],
             run.States);
         Assert.InRange(run.Transitions, 1, MostTransitionsUnchanged);

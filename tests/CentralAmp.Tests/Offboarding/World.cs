@@ -195,9 +195,11 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     public bool Sends(Incarnation cluster)
     {
         var name = IngestRole.Name(Cluster, cluster.CreatedAt);
+        var own = cluster.Stack.Objects.Get(KubernetesPath.PrometheusAgent("central-amp", "central-amp")) is not null;
+        var account = own ? cluster.Stack.Objects.Get(KubernetesPath.ServiceAccount("central-amp", "central-amp-collector")) : cluster.Stack.ServiceAccount;
         return cluster == Current
-            && PrometheusResource.Read(cluster.Stack.Prometheus).RemoteWriteIsOurs
-            && cluster.Stack.ServiceAccount["metadata"]!["annotations"]!["eks.amazonaws.com/role-arn"]!.ToString().EndsWith(name, StringComparison.Ordinal)
+            && (own || PrometheusResource.Read(cluster.Stack.Prometheus).RemoteWriteIsOurs)
+            && account?["metadata"]!["annotations"]!["eks.amazonaws.com/role-arn"]!.ToString().EndsWith(name, StringComparison.Ordinal) == true
             && hub.Policies.TryGetValue((name, IngestRole.PolicyName), out var policy)
             && PolicyMeaning.IsSame(policy, TrustPolicies.Ingest(Settings.WorkspaceArn));
     }
