@@ -1,9 +1,16 @@
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>Worlds of their own, one at a time: a second one beside the shared twin is as much as a small machine bears.</summary>
+/// <summary>
+/// Worlds of their own take turns: beside the shared twin one scenario, and one world of another test, are as much as a small machine bears.
+/// </summary>
 internal static class BesideTheSharedTwin
 {
-    private static readonly SemaphoreSlim Turn = new(1);
+    private static readonly SemaphoreSlim ScenarioTurn = new(1);
+    private static readonly SemaphoreSlim OtherTurn = new(1);
+
+    public static Task<T> PlayAsync<T>(Func<Task<T>> scenario) => InTurnAsync(ScenarioTurn, scenario);
+
+    public static Task<T> RunAsync<T>(Func<Task<T>> world) => InTurnAsync(OtherTurn, world);
 
     public static Task RunAsync(Func<Task> world) => RunAsync(async () =>
     {
@@ -11,16 +18,16 @@ internal static class BesideTheSharedTwin
         return 0;
     });
 
-    public static async Task<T> RunAsync<T>(Func<Task<T>> world)
+    private static async Task<T> InTurnAsync<T>(SemaphoreSlim turn, Func<Task<T>> world)
     {
-        await Turn.WaitAsync();
+        await turn.WaitAsync();
         try
         {
             return await world();
         }
         finally
         {
-            Turn.Release();
+            turn.Release();
         }
     }
 }
