@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
 using CentralAmp.Clusters;
+using CentralAmp.Delivery.Agents;
 using CentralAmp.Kubernetes.ContractTests;
 using CentralAmp.Kubernetes.ContractTests.Servers;
 
@@ -39,7 +40,8 @@ public sealed class ContractServer : IAsyncLifetime
         access = standIn?.Access ?? Kubeconfig.Read(kubeconfig!);
         http = access.Open();
         Administrator = new KubernetesClient(Cluster, access.Open());
-        if (await Administrator.GetAsync(KubernetesPath.ClusterRole(RbacManifests.ReadName), CancellationToken.None) is not null)
+        if (await Administrator.GetAsync(KubernetesPath.ClusterRole(RbacManifests.ReadName), CancellationToken.None) is not null
+            || await Administrator.GetAsync(KubernetesPath.Namespace(AgentNames.Namespace), CancellationToken.None) is not null)
         {
             throw new InvalidOperationException($"The cluster of {Variable} is looked after by CentralAmp; the suite wants one of its own.");
         }
@@ -48,7 +50,7 @@ public sealed class ContractServer : IAsyncLifetime
         foreach (var item in RbacRules.Reading())
         {
             await RbacRules.EnsureAsync(Administrator, item, CancellationToken.None);
-            made.Add(item.Path);
+            RemoveAtTheEnd(item.Path);
         }
     }
 
@@ -59,11 +61,22 @@ public sealed class ContractServer : IAsyncLifetime
             await SendAsync(HttpMethod.Delete, path);
         }
 
+        await EndedAsync(KubernetesPath.Namespace(AgentNames.Namespace));
+
         Administrator.Dispose();
         http.Dispose();
         if (standIn is not null)
         {
             await standIn.DisposeAsync();
+        }
+    }
+
+    /// <summary>Paths are removed in the reverse order.</summary>
+    public void RemoveAtTheEnd(string path)
+    {
+        lock (made)
+        {
+            made.Add(path);
         }
     }
 
@@ -99,6 +112,15 @@ public sealed class ContractServer : IAsyncLifetime
     public Task<RawAnswer> ApplyAsAsync(string manager, string path, JsonObject item, string options = "force=false") =>
         SendAsync(HttpMethod.Patch, $"{path}?fieldManager={manager}&{options}", item, "application/apply-patch+yaml");
 
+    /// <summary>A namespace ends when its controller has emptied it; the next run wants it gone. A bare API server has no such controller.</summary>
+    private async Task EndedAsync(string path)
+    {
+        for (var attempt = 0; attempt < 30 && await Administrator.GetAsync(path, CancellationToken.None) is not null; attempt++)
+        {
+            await Task.Delay(1000, CancellationToken.None);
+        }
+    }
+
     private async Task InstallKindsAsync()
     {
         using var stream = typeof(ContractServer).Assembly.GetManifestResourceStream("monitoring-crds.json")!;
@@ -108,7 +130,7 @@ public sealed class ContractServer : IAsyncLifetime
             if (await Administrator.GetAsync(path, CancellationToken.None) is null)
             {
                 (await SendAsync(HttpMethod.Post, Definitions, definition.DeepClone())).Expect(HttpStatusCode.Created);
-                made.Add(path);
+                RemoveAtTheEnd(path);
             }
         }
 

@@ -1,34 +1,15 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
-using CentralAmp.Clusters;
-using CentralAmp.Delivery;
 using CentralAmp.Failures;
 using CentralAmp.Planning;
-using CentralAmp.Settings;
-using CentralAmp.Trust;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 
 /// <summary>Delivery and withdrawal themselves, as far as they come where no operator rolls pods: up to the wait for them, and back.</summary>
-public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime, IKubernetesClients
+public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime
 {
-    private const string Role = "arn:aws:iam::111111111111:role/central-amp/central-amp-contract-01234567";
-    private const string Workspace = "arn:aws:aps:us-east-1:111111111111:workspace/ws-11112222-3333-4444-5555-666677778888";
-    private static readonly ExecutionReference Execution = new("arn:aws:states:us-east-1:111111111111:execution:onboard-cluster:contract", DateTimeOffset.UnixEpoch);
-    private static readonly ClusterDescription Described = new() { Next = ClusterNext.Continue, CreatedAt = 1, WorkspaceArn = Workspace };
-    private static readonly EnsureTrustResult Trust = new(Change.Created, Role, "arn:aws:iam::111111111111:oidc-provider/contract", RbacAccess.Allowed);
-
-    private static readonly HubSettings Settings = new()
-    {
-        RegistryTable = "central-amp-registry",
-        WorkspaceArn = Workspace,
-        HubAccountId = "111111111111",
-        BoundaryArn = "arn:aws:iam::111111111111:policy/central-amp/boundary",
-    };
-
     private ContractNamespace space = null!;
-    private OnboardingPlan plan = null!;
+    private Steps steps = null!;
     private JsonObject prometheus = null!;
     private JsonObject account = null!;
 
@@ -40,26 +21,17 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime, IKube
         account = await space.InstallAsync(space.ServiceAccountPath(), space.ServiceAccount());
         prometheus = await space.InstallAsync(space.PrometheusPath(), space.Prometheus(
             """{"replicas":1,"serviceAccountName":"prom","externalLabels":{"team":"shop"},"podMetadata":{"annotations":{"theirs":"1"}}}"""));
-        plan = new OnboardingPlan
+        var plan = Steps.Plan(Deliveries.Prometheus, new Collector
         {
-            Next = PlanNext.Deliver,
-            Sentence = "The collector writes to the workspace.",
-            WorkspaceArn = Workspace,
-            WorkspaceEndpoint = "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/",
-            IngestRoleName = Role.Split('/')[^1],
-            ClusterLabel = "contract.us-east-1.222222222222",
-            Collector = new Collector
-            {
-                Namespace = space.Name,
-                Name = "prom",
-                Uid = prometheus.Uid(),
-                ServiceAccount = "prom",
-                StatefulSet = "prometheus-prom",
-                Pods = ["prometheus-prom-0"],
-            },
-            Change = Change.Created,
-        };
-        foreach (var rule in RbacRules.Writing(plan.Collector))
+            Namespace = space.Name,
+            Name = "prom",
+            Uid = prometheus.Uid(),
+            ServiceAccount = "prom",
+            StatefulSet = "prometheus-prom",
+            Pods = ["prometheus-prom-0"],
+        });
+        steps = new Steps(server, plan);
+        foreach (var rule in RbacRules.Writing(plan))
         {
             await RbacRules.EnsureAsync(server.Administrator, rule, Cancelled);
         }
@@ -67,16 +39,12 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime, IKube
 
     public ValueTask DisposeAsync() => space.DisposeAsync();
 
-    public Task<IKubernetes> ConnectAsync(
-        ClusterReference cluster, ClusterDescription described, ExecutionReference execution, CancellationToken cancellationToken) =>
-        Task.FromResult(server.AsGroup());
-
     [Fact]
     public async Task The_identity_is_delivered_first_and_the_entry_waits_for_the_pods()
     {
-        await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
+        await Assert.ThrowsAsync<NotReadyException>(steps.DeliverAsync);
         var now = await ReadAsync();
-        Assert.Equal(Role, now.Account.TextAt("metadata", "annotations", "eks.amazonaws.com/role-arn"));
+        Assert.Equal(Steps.Role, now.Account.TextAt("metadata", "annotations", "eks.amazonaws.com/role-arn"));
         Assert.Contains("central-amp Apply", now.Account.Managers());
         Assert.Equal(2, now.Prometheus.At("spec", "podMetadata", "annotations")!.AsObject().Count);
         Assert.Null(now.Prometheus.At("spec", "remoteWrite"));
@@ -86,9 +54,9 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime, IKube
     [Fact]
     public async Task A_second_delivery_writes_nothing()
     {
-        await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
+        await Assert.ThrowsAsync<NotReadyException>(steps.DeliverAsync);
         var first = await ReadAsync();
-        await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
+        await Assert.ThrowsAsync<NotReadyException>(steps.DeliverAsync);
         var second = await ReadAsync();
         Assert.Equal(
             (first.Account.ResourceVersion(), first.Prometheus.ResourceVersion()), (second.Account.ResourceVersion(), second.Prometheus.ResourceVersion()));
@@ -97,8 +65,8 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime, IKube
     [Fact]
     public async Task A_withdrawal_leaves_everything_as_it_was_and_waits_for_the_operator()
     {
-        await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
-        Assert.Equal(Causes.NotReconciled, (await Assert.ThrowsAsync<NotReadyException>(WithdrawAsync)).Cause);
+        await Assert.ThrowsAsync<NotReadyException>(steps.DeliverAsync);
+        Assert.Equal(Causes.NotReconciled, (await Assert.ThrowsAsync<NotReadyException>(steps.WithdrawAsync)).Cause);
         var now = await ReadAsync();
         Assert.True(JsonNode.DeepEquals(account.Written(), now.Account.Written()), now.Account.ToJsonString());
         // Our mark goes last, when the pods are as they were.
@@ -106,14 +74,14 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime, IKube
         now.Prometheus["metadata"]!.AsObject().Remove("annotations");
         Assert.True(JsonNode.DeepEquals(prometheus.Written(), now.Prometheus.Written()), now.Prometheus.ToJsonString());
 
-        await Assert.ThrowsAsync<NotReadyException>(WithdrawAsync);
+        await Assert.ThrowsAsync<NotReadyException>(steps.WithdrawAsync);
         Assert.Equal(now.Prometheus.ResourceVersion(), (await ReadAsync()).Prometheus.ResourceVersion());
     }
 
     [Fact]
     public async Task Where_nothing_was_delivered_a_withdrawal_writes_nothing()
     {
-        Assert.Equal(Change.Unchanged, (await WithdrawAsync()).Change);
+        Assert.Equal(Change.Unchanged, (await steps.WithdrawAsync()).Change);
         var now = await ReadAsync();
         Assert.Equal((account.ResourceVersion(), prometheus.ResourceVersion()), (now.Account.ResourceVersion(), now.Prometheus.ResourceVersion()));
     }
@@ -123,7 +91,7 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime, IKube
     {
         Assert.True(await server.Administrator.DeleteAsync(space.PrometheusPath(), prometheus.Uid(), Cancelled));
         prometheus = await space.InstallAsync(space.PrometheusPath(), space.Prometheus("""{"serviceAccountName":"prom"}"""));
-        await Assert.ThrowsAnyAsync<RoadException>(DeliverAsync);
+        await Assert.ThrowsAnyAsync<RoadException>(steps.DeliverAsync);
         Assert.Equal(prometheus.ResourceVersion(), (await ReadAsync()).Prometheus.ResourceVersion());
     }
 
@@ -133,18 +101,10 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime, IKube
         var theirs = space.ServiceAccount();
         theirs["metadata"]!["annotations"] = new JsonObject { ["eks.amazonaws.com/role-arn"] = "arn:aws:iam::222222222222:role/thanos" };
         await space.InstallAsync(space.ServiceAccountPath(), theirs);
-        var failure = await Assert.ThrowsAsync<BlockedException>(DeliverAsync);
+        var failure = await Assert.ThrowsAsync<BlockedException>(steps.DeliverAsync);
         Assert.Equal(Causes.ServiceAccountForeignRole, failure.Cause);
         Assert.Equal("arn:aws:iam::222222222222:role/thanos", (await ReadAsync()).Account.TextAt("metadata", "annotations", "eks.amazonaws.com/role-arn"));
     }
-
-    private Task<DeliverRemoteWriteResult> DeliverAsync() =>
-        new DeliverRemoteWriteStep(this, Settings, TimeProvider.System, NullLogger<DeliverRemoteWriteStep>.Instance)
-            .RunAsync(new DeliverRemoteWriteRequest(Execution, ContractServer.Cluster, Described, plan, Trust), Cancelled);
-
-    private Task<WithdrawRemoteWriteResult> WithdrawAsync() =>
-        new WithdrawRemoteWriteStep(this, Settings, NullLogger<WithdrawRemoteWriteStep>.Instance)
-            .RunAsync(new WithdrawRemoteWriteRequest(Execution, ContractServer.Cluster, Described, plan, Trust), Cancelled);
 
     private async Task<(JsonObject Account, JsonObject Prometheus)> ReadAsync() => (
         (await server.Administrator.GetAsync(space.ServiceAccountPath(), Cancelled))!,
