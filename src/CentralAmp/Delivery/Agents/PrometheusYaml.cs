@@ -33,8 +33,9 @@ public static class PrometheusYaml
 
     private static JsonNode? Of(JsonNode? value) => value switch
     {
+        null => null,
         JsonObject nested => OfEntry(nested),
         JsonArray list => new JsonArray([.. list.Select(Of)]),
-        _ => value?.DeepClone(),
+        _ => value.DeepClone(),
     };
 }
