@@ -4,6 +4,7 @@ using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using CentralAmp.Planning;
 using CentralAmp.Tests.Support;
+using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Delivery;
 
@@ -30,6 +31,11 @@ public sealed class MovingDeliveryTests : IDisposable
         var plan = await road.PlanAsync();
         Assert.Equal(Deliveries.Prometheus, plan.Delivery);
         Assert.Equal([Deliveries.Agent], plan.Replaces.Select(replaced => replaced.Delivery));
+        // Should the new one fail, the old one must still get its credentials.
+        var trust = ClusterTrust.For(Some.Cluster(), Some.Described(), plan, plan.RequireCollector(), Some.Settings).Hub;
+        Assert.Contains(
+            "[\"system:serviceaccount:monitoring:stack-prometheus\",\"system:serviceaccount:central-amp:central-amp-collector\"]", trust.TrustPolicy, StringComparison.Ordinal);
+        Assert.Equal("system:serviceaccount:monitoring:stack-prometheus", trust.Subject);
 
         Cluster.PodsStart = false;
         await Assert.ThrowsAsync<NotReadyException>(() => road.RunAsync());
