@@ -11,6 +11,9 @@ public enum RemoteWriteOwner
     /// <summary>Helm 4: server-side apply as <c>helm</c>, which fails on a conflict.</summary>
     Helm,
 
+    /// <summary>Helm 4 applies the resource, but not this field.</summary>
+    HelmElsewhere,
+
     /// <summary>Argo CD: server-side apply as <c>argocd-controller</c>, by force.</summary>
     GitOps,
 }

@@ -26,7 +26,7 @@ public sealed class Deliveries : IScenario
         new("without-storage", "Verified", "prometheus-agent") { Behaviour = Quick with { PersistentStorage = false } },
         new("helm-owned", "Verified", "prometheus-agent") { Behaviour = Quick with { RemoteWriteOwner = RemoteWriteOwner.Helm } },
         new("gitops-owned", "Verified", "prometheus-agent") { Behaviour = Quick with { RemoteWriteOwner = RemoteWriteOwner.GitOps, GitOpsInterval = TimeSpan.FromSeconds(5) } },
-        new("pair", "Verified", "prometheus") { Behaviour = Quick with { Replicas = 2, ExternalLabels = new Dictionary<string, string> { ["cluster"] = "shop" } } },
+        new("pair", "Verified", "prometheus") { Behaviour = Quick with { Replicas = 2, RemoteWriteOwner = RemoteWriteOwner.HelmElsewhere, ExternalLabels = new Dictionary<string, string> { ["cluster"] = "shop" } } },
         new("foreign-role", "Verified", "prometheus-agent") { Behaviour = Quick with { ForeignRole = $"arn:aws:iam::{TwinAccounts.Member}:role/thanos" } },
         new("by-hand", "Blocked", Cause: "AlreadySending") { Behaviour = Quick },
         new("config-map", "Blocked", Cause: "AuthenticationModeConfigMap") { Behaviour = Quick with { AuthenticationMode = "CONFIG_MAP" } },
@@ -47,13 +47,13 @@ public sealed class Deliveries : IScenario
 
         await OnboardAsync(stage, cancellationToken);
         await watch.CheckOutcomesAsync(cancellationToken);
+        await stage.FreezeAsync(cancellationToken);
         await watch.CheckOthersAsync("after onboarding", cancellationToken);
         await watch.CheckOwnersAsync(cancellationToken);
         await watch.CheckPairAsync(cancellationToken);
         await watch.CheckAgainAsync(cancellationToken);
         await new Profiles(stage, Plan.Single(cluster => cluster.Name == "untouched")).CheckAsync(cancellationToken);
         await new Move(stage, Plan.Single(cluster => cluster.Name == "bare"), watch).CheckAsync(cancellationToken);
-        await stage.FreezeAsync(cancellationToken);
 
         await OffboardAsync(stage, cancellationToken);
         await watch.CheckOthersAsync("after offboarding", cancellationToken);

@@ -37,6 +37,17 @@ public sealed class OwnershipTests(PrometheusFixture prometheus)
         Assert.Equal("observability", argo.Snapshot().ObjectsAt("spec", "remoteWrite").Single().TextAt("name"));
     }
 
+    [Fact]
+    public async Task A_list_that_helm_does_not_apply_is_left_as_somebody_else_set_it()
+    {
+        await using var test = await StartAsync(RemoteWriteOwner.HelmElsewhere);
+        (await test.ApplyAsync(Path(test), Entry(test))).Expect(HttpStatusCode.OK);
+
+        test.Cluster.ApplyStackAgain();
+
+        Assert.Equal("central-amp", test.Snapshot().ObjectsAt("spec", "remoteWrite").Single().TextAt("name"));
+    }
+
     [Theory]
     [InlineData(RemoteWriteOwner.Helm)]
     [InlineData(RemoteWriteOwner.GitOps)]

@@ -12,6 +12,22 @@ internal static class ClusterMetrics
     private static readonly string[] Phases = ["Pending", "Running", "Succeeded", "Failed", "Unknown"];
     private static readonly string[] Verbs = ["GET", "LIST", "PATCH", "WATCH"];
     private static readonly string[] Resources = ["pods", "nodes", "configmaps"];
+
+    // Of the fifty that cAdvisor has for a container, and the forty of kube-state-metrics for a pod: some that dashboards of kubernetes-mixin use.
+    private static readonly string[] OfEachContainer =
+    [
+        "container_memory_rss", "container_memory_cache", "container_cpu_cfs_periods_total", "container_cpu_cfs_throttled_periods_total",
+        "container_fs_reads_bytes_total", "container_fs_writes_bytes_total", "container_network_receive_bytes_total", "container_network_transmit_bytes_total",
+    ];
+
+    private static readonly string[] OfEachPod =
+    [
+        "kube_pod_info", "kube_pod_owner", "kube_pod_start_time", "kube_pod_status_ready", "kube_pod_container_resource_requests", "kube_pod_container_resource_limits",
+    ];
+
+    private static readonly string[] OfEachDevice = ["node_disk_read_bytes_total", "node_disk_written_bytes_total", "node_network_receive_bytes_total", "node_network_transmit_bytes_total", "node_filesystem_avail_bytes"];
+    private static readonly string[] Devices = ["0", "1", "2", "3"];
+
     private static readonly string[] Buckets = ["0.005", "0.05", "0.1", "0.5", "1", "5", "10", "30", "60", "+Inf"];
 
     /// <summary>node-exporter: metrics in Prometheus' text format after the cluster has been up for this long.</summary>
@@ -29,6 +45,11 @@ internal static class ClusterMetrics
         Line(text, "node_memory_MemAvailable_bytes", 7.5e9 + (1e6 * Math.Sin(seconds)));
         Line(text, "node_memory_MemTotal_bytes", 1.6e10);
         Line(text, "node_load1", 1 + Math.Sin(seconds / 10));
+        foreach (var name in OfEachDevice)
+        {
+            foreach (var device in Devices)
+                Line(text, $"{name}{{device=\"{device}\"}}", Math.Floor(seconds));
+        }
         return text.ToString();
     }
 
@@ -40,6 +61,8 @@ internal static class ClusterMetrics
         foreach (var labels in Pods())
         {
             Line(text, $"kube_pod_container_status_restarts_total{{{labels},container=\"app\"}}", 0);
+            foreach (var name in OfEachPod)
+                Line(text, $"{name}{{{labels}}}", 1);
             foreach (var phase in Phases)
                 Line(text, $"kube_pod_status_phase{{{labels},phase=\"{phase}\"}}", phase == "Running" ? 1 : 0);
         }
@@ -55,6 +78,8 @@ internal static class ClusterMetrics
         {
             Line(text, $"container_cpu_usage_seconds_total{{{labels},container=\"app\"}}", uptime.TotalSeconds * (workload + 1) / 100);
             Line(text, $"container_memory_working_set_bytes{{{labels},container=\"app\"}}", 5e7 + uptime.TotalSeconds);
+            foreach (var name in OfEachContainer)
+                Line(text, $"{name}{{{labels},container=\"app\"}}", Math.Floor(uptime.TotalSeconds));
         }
         return text.ToString();
     }

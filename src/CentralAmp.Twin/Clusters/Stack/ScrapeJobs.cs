@@ -18,6 +18,7 @@ internal sealed class ScrapeJobs(ObjectStore store, ClusterPorts ports, StackNam
     [
         Known($"{names.Fullname}-prometheus", "/metrics", PodFiles.OwnAddress, $"{names.Fullname}-prometheus"),
         Known($"{names.Release}-prometheus-node-exporter", "/metrics", $"{ClusterPorts.Host}:{ports.NodeExporter}", "node-exporter"),
+        Secured(Known($"{names.Fullname}-apiserver", "/metrics", $"{ClusterPorts.Host}:{ports.Api}", "apiserver")),
         Known($"{names.Release}-kube-state-metrics", "/metrics", $"{ClusterPorts.Host}:{ports.KubeStateMetrics}", "kube-state-metrics"),
         Known($"{names.Fullname}-kubelet", "/metrics/cadvisor", $"{ClusterPorts.Host}:{ports.NodeExporter}", "kubelet"),
     ];
@@ -57,11 +58,7 @@ internal sealed class ScrapeJobs(ObjectStore store, ClusterPorts ports, StackNam
             ["kubernetes_sd_configs"] = new JsonArray(new JsonObject { ["role"] = "endpoints", ["namespaces"] = new JsonObject { ["names"] = new JsonArray([.. namespaces.Select(n => JsonValue.Create(n))]) } }),
             ["relabel_configs"] = relabel,
         };
-        if (endpoint.TextAt("bearerTokenFile") is not null)
-            job["authorization"] = new JsonObject { ["credentials_file"] = Token };
-        if (endpoint.At("tlsConfig") is not null)
-            job["tls_config"] = new JsonObject { ["insecure_skip_verify"] = true };
-        return job;
+        return endpoint.TextAt("bearerTokenFile") is null ? job : Secured(job);
     }
 
     private static JsonObject Keep(string label, string value) => new()
@@ -72,6 +69,14 @@ internal sealed class ScrapeJobs(ObjectStore store, ClusterPorts ports, StackNam
     };
 
     private static string LabelOf(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
+
+    private static JsonObject Secured(JsonObject job)
+    {
+        job["scheme"] = "https";
+        job["authorization"] = new JsonObject { ["credentials_file"] = Token };
+        job["tls_config"] = new JsonObject { ["insecure_skip_verify"] = true };
+        return job;
+    }
 
     private static JsonObject Known(string monitor, string path, string target, string job) => new()
     {

@@ -12,7 +12,7 @@ internal sealed class StackInstaller(ObjectStore store, ObjectWriter writer, Sta
     // Helm 3 creates and updates; helm 4 and Argo CD apply on the server's side.
     private readonly WriteOptions owner = behaviour.RemoteWriteOwner switch
     {
-        RemoteWriteOwner.Helm => new(new FieldManager("helm", FieldManager.Apply)),
+        RemoteWriteOwner.Helm or RemoteWriteOwner.HelmElsewhere => new(new FieldManager("helm", FieldManager.Apply)),
         RemoteWriteOwner.GitOps => new(new FieldManager(ArgoManager, FieldManager.Apply)) { Force = true },
         _ => new(new FieldManager("helm", FieldManager.Update)),
     };

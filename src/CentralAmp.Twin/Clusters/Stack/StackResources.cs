@@ -103,7 +103,7 @@ internal sealed class StackResources(StackNames names, ClusterBehaviour behaviou
         };
         if (behaviour.ExternalLabels.Count > 0)
             spec["externalLabels"] = new JsonObject(behaviour.ExternalLabels.Select(label => KeyValuePair.Create<string, JsonNode?>(label.Key, label.Value)));
-        if (behaviour.RemoteWriteOwner != RemoteWriteOwner.Nobody)
+        if (behaviour.RemoteWriteOwner is RemoteWriteOwner.Helm or RemoteWriteOwner.GitOps)
             spec["remoteWrite"] = new JsonArray(new JsonObject { ["name"] = "observability", ["url"] = ports.Elsewhere });
         if (behaviour.PersistentStorage)
         {
