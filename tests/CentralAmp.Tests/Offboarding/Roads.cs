@@ -82,6 +82,8 @@ internal sealed class Roads
     {
         var elevation = new Elevation(world, world.Registry, world.Clock);
         var members = new MemberAccounts(new FakeSts(world.Clock), world.Settings, world.Clock);
+        road.On<SwitchAuthenticationModeRequest, SwitchAuthenticationModeResult>("SwitchAuthenticationMode", new SwitchAuthenticationModeStep(
+            new NoAuthenticationModes(), world.Settings, NullLogger<SwitchAuthenticationModeStep>.Instance).RunAsync);
         road.On<EnsureClusterAccessRequest, EnsureClusterAccessResult>(
             "EnsureClusterAccess", new EnsureClusterAccessStep(world, members, world, NullLogger<EnsureClusterAccessStep>.Instance).RunAsync);
         road.On<StartElevationRequest, StartElevationResult>(
