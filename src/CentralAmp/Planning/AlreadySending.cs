@@ -16,10 +16,13 @@ internal static class AlreadySending
             "Remove that entry at its source (Helm values, Git), then execute again, and CentralAmp takes over; or opt the cluster out by the tag central-amp:onboard=false."))
         .FirstOrDefault();
 
-    /// <summary>Of others: an entry of our name on the collector itself is judged there, because it may be ours, added at its source.</summary>
+    /// <summary>
+    /// Of others: an entry of our name on the collector itself is judged there, because it may be ours, added at its source. Beside an agent
+    /// that was asked for it is a stream like any other.
+    /// </summary>
     private static IEnumerable<(string Resource, IEnumerable<JsonObject> Entries, IReadOnlyList<string> Owners)> Streams(PlanFacts facts)
     {
-        var candidate = facts.Candidates is [var only] ? only : null;
+        var candidate = facts is { AskedDelivery: not (Deliveries.Agent or Deliveries.PrometheusAgent), Candidates: [var only] } ? only : null;
         foreach (var prometheus in (facts.Prometheuses ?? []).Where(prometheus => !prometheus.RemoteWriteIsOurs))
         {
             var entries = prometheus.RemoteWrite.Where(entry => prometheus != candidate || NameOf(entry) != Ours.EntryName);

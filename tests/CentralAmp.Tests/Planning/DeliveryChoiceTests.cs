@@ -138,6 +138,17 @@ public sealed class DeliveryChoiceTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("agent")]
+    [InlineData("prometheus-agent")]
+    public async Task Beside_an_agent_that_was_asked_for_an_entry_of_our_name_by_someone_else_is_a_stream_like_any_other(string asked)
+    {
+        tag = asked;
+        const string Url = "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write";
+        Take(cluster, $$"""{"spec":{"remoteWrite":[{"name":"central-amp","url":"{{Url}}"}]}}""");
+        Assert.Equal(Causes.AlreadySending, (await RefusalAsync()).Cause);
+    }
+
     [Fact]
     public async Task A_stream_of_someones_agent_or_of_one_that_said_no_counts_too()
     {
