@@ -9,15 +9,12 @@ namespace CentralAmp.StateMachines.Tests;
 /// <summary>A cluster that knows only its ConfigMap: blocked, or switched and waited for like any other update.</summary>
 public sealed class SwitchingTests(StateMachineEngine engine)
 {
-    private static readonly Answer OnlyConfigMap = Answer.Result(
-        new ClusterDescription { Next = ClusterNext.Continue, CreatedAt = 1, AuthenticationMode = "CONFIG_MAP" });
-
     [Fact]
     public async Task A_switched_cluster_is_waited_for_and_then_onboarded()
     {
         var run = await engine.RunAsync(Roads.First
-            .First("DescribeCluster", OnlyConfigMap, Roads.Described(ClusterNext.Wait))
-            .On("SwitchAuthenticationMode", Switching(1)));
+            .First("DescribeCluster", Roads.OnlyConfigMap, Roads.Described(ClusterNext.Wait))
+            .On("SwitchAuthenticationMode", Roads.Switched(1)));
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(
@@ -32,8 +29,8 @@ public sealed class SwitchingTests(StateMachineEngine engine)
     public async Task A_cluster_that_comes_back_as_it_was_is_judged_by_the_same_update()
     {
         var run = await engine.RunAsync(Roads.Shortest(ClusterNext.Continue, Outcome.Blocked)
-            .On("DescribeCluster", OnlyConfigMap, OnlyConfigMap)
-            .On("SwitchAuthenticationMode", Switching(1), Answer.Throws<BlockedException>(Causes.AuthenticationModeSwitchFailed)));
+            .On("DescribeCluster", Roads.OnlyConfigMap, Roads.OnlyConfigMap)
+            .On("SwitchAuthenticationMode", Roads.Switched(1), Answer.Throws<BlockedException>(Causes.AuthenticationModeSwitchFailed)));
 
         Assert.Equal("FAILED", run.Status);
         Assert.Equal("u-1", run.RequestOf<SwitchAuthenticationModeRequest>("SwitchAuthenticationMode").Switching!.UpdateId);
@@ -45,13 +42,11 @@ public sealed class SwitchingTests(StateMachineEngine engine)
     {
         var run = await engine.RunAsync(
             Roads.Shortest(ClusterNext.Continue, Outcome.Blocked)
-                .On("DescribeCluster", OnlyConfigMap)
+                .On("DescribeCluster", Roads.OnlyConfigMap)
                 .On("SwitchAuthenticationMode", Answer.Throws<BlockedException>(Causes.AuthenticationModeConfigMap)),
             $$"""{"clusterArn": "{{Roads.Cluster.Arn}}", "dryRun": true}""");
 
         Assert.True(run.RequestOf<SwitchAuthenticationModeRequest>("SwitchAuthenticationMode").DryRun);
         Assert.Null(run.RequestOf<SwitchAuthenticationModeRequest>("SwitchAuthenticationMode").Switching);
     }
-
-    private static Answer Switching(int looks) => Answer.Result(new SwitchAuthenticationModeResult(Change.Updated, "u-1", looks, 1));
 }
