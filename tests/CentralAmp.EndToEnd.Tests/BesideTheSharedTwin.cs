@@ -1,16 +1,16 @@
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>
-/// Worlds of their own take turns: beside the shared twin one scenario, and one world of another test, are as much as a small machine bears.
-/// </summary>
+/// <summary>Worlds of their own, one at a time: a second one beside the shared twin is as much as a small machine bears.</summary>
 internal static class BesideTheSharedTwin
 {
-    private static readonly SemaphoreSlim ScenarioTurn = new(1);
-    private static readonly SemaphoreSlim OtherTurn = new(1);
+    private static readonly SemaphoreSlim Turn = new(1);
 
-    public static Task<T> PlayAsync<T>(Func<Task<T>> scenario) => InTurnAsync(ScenarioTurn, scenario);
-
-    public static Task<T> RunAsync<T>(Func<Task<T>> world) => InTurnAsync(OtherTurn, world);
+    /// <summary>For a world that several tests share: the turn lasts until it is disposed.</summary>
+    public static async Task<IDisposable> EnterAsync()
+    {
+        await Turn.WaitAsync();
+        return new Ending();
+    }
 
     public static Task RunAsync(Func<Task> world) => RunAsync(async () =>
     {
@@ -18,16 +18,14 @@ internal static class BesideTheSharedTwin
         return 0;
     });
 
-    private static async Task<T> InTurnAsync<T>(SemaphoreSlim turn, Func<Task<T>> world)
+    public static async Task<T> RunAsync<T>(Func<Task<T>> world)
     {
-        await turn.WaitAsync();
-        try
-        {
-            return await world();
-        }
-        finally
-        {
-            turn.Release();
-        }
+        using var turn = await EnterAsync();
+        return await world();
+    }
+
+    private sealed class Ending : IDisposable
+    {
+        public void Dispose() => Turn.Release();
     }
 }

@@ -15,7 +15,7 @@ namespace CentralAmp.EndToEnd.Tests;
 public sealed class ScenarioWorlds
 {
     private readonly Dictionary<string, Lazy<Task<PlayedScenario>>> played = ScenarioCatalogue.All.ToDictionary(
-        scenario => scenario.Name, scenario => new Lazy<Task<PlayedScenario>>(() => BesideTheSharedTwin.PlayAsync(() => PlayAsync(scenario))));
+        scenario => scenario.Name, scenario => new Lazy<Task<PlayedScenario>>(() => BesideTheSharedTwin.RunAsync(() => PlayAsync(scenario))));
 
     public Task<PlayedScenario> PlayedAsync(string name) => played[name].Value;
 

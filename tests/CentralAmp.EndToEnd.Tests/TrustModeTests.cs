@@ -14,6 +14,7 @@ public sealed class FullHub : IAsyncLifetime
 
     private readonly CallRecorder calls = new();
     private TwinWorld? world;
+    private IDisposable? turn;
 
     public TwinWorld World => world ?? throw new InvalidOperationException("the twin has not started");
 
@@ -32,6 +33,7 @@ public sealed class FullHub : IAsyncLifetime
                 [{"name":"direct","workspaceArn":"{{{{Other}}}}","tags":{"trust":"direct"},"trustMode":"direct"},
                  {"name":"other","workspaceArn":"{{{{Other}}}}","tags":{"workspace":"other"}}]
                 """));
+        turn = await BesideTheSharedTwin.EnterAsync();
         world = await TwinWorld.StartAsync(options, calls, _ => { }, CancellationToken.None);
         world.Aws.IamService.ProviderQuotas[TwinAccounts.Hub] = 1;
         world.Aws.Lambda.Accidents = (handler, _, _) => !Killed.ContainsKey(handler) ? LambdaFault.None : Killed.AddOrUpdate(handler, 1, (_, count) => count + 1) switch
@@ -48,6 +50,7 @@ public sealed class FullHub : IAsyncLifetime
     {
         if (world is not null)
             await world.DisposeAsync();
+        turn?.Dispose();
         calls.Dispose();
     }
 }

@@ -14,7 +14,7 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
     private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(4);
 
     /// <summary>No wait of a scenario takes longer on a machine that can play it at all.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<Incarnation, string> expected = [];
     private readonly List<CheckReport> checks = [];

@@ -145,7 +145,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     {
         tag = asked;
         const string Url = "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write";
-        Take(cluster, $$"""{"spec":{"remoteWrite":[{"name":"central-amp","url":"{{Url}}"}]}}""");
+        Take(cluster, $$$"""{"spec":{"remoteWrite":[{"name":"central-amp","url":"{{{Url}}}"}]}}""");
         Assert.Equal(Causes.AlreadySending, (await RefusalAsync()).Cause);
     }
 
