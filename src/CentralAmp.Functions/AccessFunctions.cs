@@ -8,6 +8,11 @@ namespace CentralAmp.Functions;
 public sealed class AccessFunctions(StepEdge edge)
 {
     [LambdaFunction]
+    public Task<SwitchAuthenticationModeResult> SwitchAuthenticationMode(
+        [FromServices] SwitchAuthenticationModeStep step, SwitchAuthenticationModeRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));
+
+    [LambdaFunction]
     public Task<EnsureClusterAccessResult> EnsureClusterAccess(
         [FromServices] EnsureClusterAccessStep step, EnsureClusterAccessRequest request, ILambdaContext context) =>
         edge.RunAsync(context, request.Execution, request.Cluster, token => step.RunAsync(request, token));

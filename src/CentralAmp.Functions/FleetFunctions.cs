@@ -1,6 +1,7 @@
 using Amazon.Lambda.Annotations;
 using Amazon.Lambda.Core;
 using CentralAmp.Fleet;
+using CentralAmp.Silence;
 
 namespace CentralAmp.Functions;
 
@@ -37,6 +38,10 @@ public sealed class FleetFunctions(StepEdge edge)
 
     [LambdaFunction]
     public Task<ListFindingsResult> ListFindings([FromServices] ListFindingsStep step, ListFindingsRequest request, ILambdaContext context) =>
+        edge.RunAsync(context, request.Execution, null, token => step.RunAsync(request, token));
+
+    [LambdaFunction]
+    public Task<ExpectSamplesResult> ExpectSamples([FromServices] ExpectSamplesStep step, ExpectSamplesRequest request, ILambdaContext context) =>
         edge.RunAsync(context, request.Execution, null, token => step.RunAsync(request, token));
 
     [LambdaFunction]

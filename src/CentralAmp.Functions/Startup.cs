@@ -18,6 +18,7 @@ using CentralAmp.Planning;
 using CentralAmp.Proof;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
+using CentralAmp.Silence;
 using CentralAmp.Trust;
 using CentralAmp.Verification;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,7 @@ public sealed class Startup
         AddDelivery(services);
         AddOffboarding(services);
         AddFleet(services);
+        AddSilence(services);
     }
 
     private static void AddAws(IServiceCollection services)
@@ -65,10 +67,12 @@ public sealed class Startup
     {
         services.AddSingleton<IClusterReader, EksClusters>();
         services.AddSingleton<IAccessEntries, EksAccessEntries>();
+        services.AddSingleton<IAuthenticationModes, EksAuthenticationModes>();
         services.AddSingleton<IKubernetesClients, KubernetesClients>();
         services.AddSingleton<Elevation>();
         services.AddSingleton<ResolveClusterStep>();
         services.AddSingleton<DescribeClusterStep>();
+        services.AddSingleton<SwitchAuthenticationModeStep>();
         services.AddSingleton<EnsureClusterAccessStep>();
         services.AddSingleton<StartElevationStep>();
         services.AddSingleton<InstallRbacStep>();
@@ -79,6 +83,7 @@ public sealed class Startup
     {
         services.AddSingleton<IWorkspaces>(provider => new AmpWorkspaces(provider.GetRequiredService<AwsClients>().Prometheus));
         services.AddSingleton<ITrustStores>(provider => new IamTrustStores(provider.GetRequiredService<AwsClients>(), Region()));
+        services.AddSingleton<IPodIdentities, EksPodIdentities>();
         services.AddSingleton<PlanOnboardingStep>();
         services.AddSingleton<EnsureTrustStep>();
         services.AddSingleton<RemoveOldGrantStep>();
@@ -131,6 +136,15 @@ public sealed class Startup
         services.AddSingleton<DecideSweepStep>();
         services.AddSingleton<ListFindingsStep>();
         services.AddSingleton<EndSweepStep>();
+    }
+
+    private static void AddSilence(IServiceCollection services)
+    {
+        services.AddSingleton<IWorkspaceAlerts>(provider => new AmpAlerts(provider.GetRequiredService<AwsClients>().Prometheus));
+        services.AddSingleton<SilenceAlert>();
+        services.AddSingleton<ExpectationWriter>();
+        services.AddSingleton<ClusterExpectation>();
+        services.AddSingleton<ExpectSamplesStep>();
     }
 
     /// <summary>The function's own, as Lambda tells it.</summary>

@@ -43,37 +43,6 @@ public interface IClusterAuthenticator
     IReadOnlyList<string>? GroupsOf(string clusterArn, string roleArn);
 }
 
-/// <summary>How one cluster of the twin behaves; set before it is created (tag <c>twin:profile</c> is not needed: by name).</summary>
-public sealed record ClusterBehaviour
-{
-    /// <summary>CREATING lasts this long.</summary>
-    public TimeSpan ActiveAfter { get; init; } = TimeSpan.FromSeconds(3);
-
-    /// <summary>kube-prometheus-stack appears this long after ACTIVE.</summary>
-    public TimeSpan OperatorAfter { get; init; } = TimeSpan.FromSeconds(3);
-
-    /// <summary>One pod takes this long from created to Ready.</summary>
-    public TimeSpan PodStart { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>DELETING lasts this long; the cluster is gone after it.</summary>
-    public TimeSpan DeletingFor { get; init; } = TimeSpan.FromSeconds(1);
-
-    public bool EndsFailed { get; init; }
-
-    /// <summary>The Pod Identity webhook fails open: new pods come up without the role.</summary>
-    public bool WebhookDown { get; init; }
-
-    /// <summary>The collector refuses to load a configuration that has our entry.</summary>
-    public bool ReloadFails { get; init; }
-
-    /// <summary>TokenRequest answers with a token that another cluster signed.</summary>
-    public bool TokensOfAnotherCluster { get; init; }
-
-    public bool PersistentStorage { get; init; } = true;
-
-    public int Replicas { get; init; } = 1;
-}
-
 /// <summary>A cluster of the twin as EKS (the gateway) sees it. The Kubernetes side implements it.</summary>
 public interface ITwinCluster : IAsyncDisposable
 {
@@ -92,6 +61,9 @@ public interface ITwinCluster : IAsyncDisposable
     string CertificateAuthorityData { get; }
 
     ClusterBehaviour Behaviour { get; }
+
+    /// <summary>EKS Pod Identity associations: namespace, service account, role.</summary>
+    IReadOnlyList<(string Namespace, string ServiceAccount, string RoleArn)> PodIdentities => [];
 }
 
 /// <summary>Makes the Kubernetes side of a cluster when EKS is asked for one.</summary>

@@ -15,6 +15,9 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "Removed a stale elevation of {ClusterArn}")]
     public static partial void StaleElevationRemoved(this ILogger log, string clusterArn);
 
+    [LoggerMessage(109, LogLevel.Warning, "Authentication mode of {ClusterArn} knows no access entries: {Delta}, {Change}")]
+    public static partial void AuthenticationModeSwitched(this ILogger log, string clusterArn, Access.AuthenticationModeDelta delta, Change change);
+
     [LoggerMessage(110, LogLevel.Information, "Access entry of {ClusterArn}: {Change}; read-only RBAC: {Reading}")]
     public static partial void AccessEnsured(this ILogger log, string clusterArn, Change change, Access.RbacAccess reading);
 

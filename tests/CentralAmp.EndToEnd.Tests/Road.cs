@@ -10,7 +10,7 @@ namespace CentralAmp.EndToEnd.Tests;
 public sealed class Road(TwinWorld world)
 {
     // All tests at once on two processors take their time; nothing hangs that long that is well.
-    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(300);
+    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(420);
 
     private readonly RoadWatcher watcher = new(world.Aws, TimeProvider.System);
 

@@ -21,6 +21,9 @@ public sealed class ScenarioTests(ScenarioWorlds worlds)
     public Task The_scenario_reroute_ends_right() => EndsRightAsync("reroute");
 
     [Fact]
+    public Task The_scenario_deliveries_ends_right() => EndsRightAsync("deliveries");
+
+    [Fact]
     public async Task In_the_organization_twelve_clusters_are_verified_in_two_workspaces_with_both_trust_modes_and_nothing_is_left_over()
     {
         var played = await worlds.PlayedAsync("organization");

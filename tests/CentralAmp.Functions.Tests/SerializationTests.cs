@@ -9,6 +9,7 @@ using CentralAmp.Functions.Serialization;
 using CentralAmp.Offboarding;
 using CentralAmp.Outcomes;
 using CentralAmp.Planning;
+using CentralAmp.Silence;
 using CentralAmp.Proof;
 using CentralAmp.Trust;
 using CentralAmp.Verification;
@@ -25,21 +26,23 @@ public sealed class SerializationTests
 
     private const string Described = """
         {"next":"Continue","onboarded":true,"waitSeconds":0,"createdAt":1767323045000,"issuer":"https://oidc.eks.eu-west-1.amazonaws.com/id/A1","endpoint":"https://A1.eks.amazonaws.com",
-         "certificateAuthority":"Q0E=","authenticationMode":"API","workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","trustMode":"auto","options":{"allowRestart":true}}
+         "endpointAccess":"endpointPublicAccess=false","certificateAuthority":"Q0E=","authenticationMode":"API","workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","trustMode":"auto","options":{"allowRestart":true}}
         """;
 
     private const string Plan = """
-        {"next":"Deliver","stop":"None","waitSeconds":0,"sentence":"Delivers.","delivery":"prometheus","trustMode":"direct",
+        {"next":"Deliver","stop":"None","waitSeconds":0,"sentence":"Delivers.","delivery":"prometheus","profile":"full","trustMode":"direct",
          "workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","workspaceEndpoint":"https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/",
-         "ingestRoleName":"central-amp-blue-01234567","clusterLabel":"blue.eu-west-1.222222222222",
+         "ingestRoleName":"central-amp-blue-01234567","roleArn":"arn:role","clusterLabel":"blue.eu-west-1.222222222222",
          "collector":{"namespace":"monitoring","name":"k8s","uid":"u-1","serviceAccount":"prometheus","statefulSet":"prometheus-k8s","pods":["prometheus-k8s-0"],
                       "replicas":1,"shards":1,"replicaLabel":"prometheus_replica"},
+         "replaces":[{"delivery":"agent","collector":{"namespace":"central-amp","name":"central-amp-agent","uid":"","serviceAccount":"central-amp-collector",
+                      "statefulSet":"central-amp-agent","pods":["central-amp-agent-0"],"replicas":1,"shards":1,"replicaLabel":""}}],
          "change":"Created"}
         """;
 
     private const string Trust = """{"change":"Updated","roleArn":"arn:role","providerArn":"arn:provider","writing":"Missing","ingestRoleArn":"arn:ingest"}""";
 
-    private const string Delivery = """{"change":"Created","deliveredAt":"2026-01-02T03:05:00+00:00"}""";
+    private const string Delivery = """{"change":"Created","deliveredAt":"2026-01-02T03:05:00+00:00","waits":false}""";
 
     private const string Resolved = $$$"""
         {"next":"Offboard","sentence":"s","waitSeconds":0,"cluster":{{{Cluster}}},"reason":"OptedOut","standing":"Living","described":{{{Described}}},
@@ -56,6 +59,8 @@ public sealed class SerializationTests
         { typeof(ResolveClusterResult), $$$"""{"cluster":{{{Cluster}}},"dryRun":true,"reopen":true}""" },
         { typeof(DescribeClusterRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"reopen":true}""" },
         { typeof(ClusterDescription), Described },
+        { typeof(SwitchAuthenticationModeRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"dryRun":true,"switching":{"change":"Updated","updateId":"u-1","looks":1,"waitSeconds":60}}""" },
+        { typeof(SwitchAuthenticationModeResult), """{"change":"Updated","updateId":"u-1","looks":1,"waitSeconds":60}""" },
         { typeof(EnsureClusterAccessRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}}}""" },
         { typeof(EnsureClusterAccessResult), """{"change":"Created","reading":"Missing"}""" },
         { typeof(StartElevationRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}}}""" },
@@ -133,6 +138,11 @@ public sealed class SerializationTests
             typeof(ListFindingsResult),
             """{"starts":[{"road":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept"}],"newLeft":7,"next":null}"""
         },
+        {
+            typeof(ExpectSamplesRequest),
+            $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"failure":{"Error":"States.Timeout","Cause":""},"next":"n"}"""
+        },
+        { typeof(ExpectSamplesResult), """{"told":7,"failure":null,"next":null}""" },
         {
             typeof(EndSweepRequest),
             $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"decision":{"action":"Start","newLeft":7,"sentence":"s"},"failure":{"Error":"States.Timeout","Cause":""}}"""

@@ -12,9 +12,9 @@ public sealed class FailureTests(StateMachineEngine engine)
 {
     private static readonly Answer NotElevated = Answer.Result(new EndElevationResult(Change.Unchanged));
 
-    /// <summary>Those behind DescribeCluster, read from the file, so that a new state cannot be forgotten.</summary>
+    /// <summary>Those behind the look at the cluster, read from the file, so that a new state cannot be forgotten.</summary>
     public static MatrixTheoryData<string, string> EveryStateAndKind => new(
-        StateMachineDefinition.Onboarding.LambdaStates.Except(["ResolveCluster", "DescribeCluster", "EndElevation", "RecordOutcome"]),
+        StateMachineDefinition.Onboarding.LambdaStates.Except(["ResolveCluster", "DescribeCluster", "SwitchAuthenticationMode", "EndElevation", "RecordOutcome"]),
         [nameof(BlockedException), nameof(NotReadyException), "InvalidCastException"]);
 
     [Theory]
@@ -56,6 +56,22 @@ public sealed class FailureTests(StateMachineEngine engine)
         var recorded = run.RequestOf<RecordOutcomeRequest>("RecordOutcome");
         Assert.Equal(error, recorded.Leftover!.Error);
         Assert.Null(recorded.Failure);
+    }
+
+    [Theory]
+    [InlineData(nameof(BlockedException))]
+    [InlineData(nameof(NotReadyException))]
+    [InlineData("InvalidCastException")]
+    public async Task A_cluster_that_cannot_be_switched_is_recorded_and_was_never_elevated(string error)
+    {
+        var run = await engine.RunAsync(
+            Roads.Shortest(ClusterNext.Continue, Outcome.Blocked)
+                .On("DescribeCluster", Roads.OnlyConfigMap)
+                .On("SwitchAuthenticationMode", Failure(error), Failure(error)),
+            pace: Pace.GivesUpSoon);
+
+        Assert.Equal(["SwitchAuthenticationMode", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingBlocked"], run.States.Skip(3));
+        Assert.Equal(error, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Failure!.Error);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class MovingTests(StateMachineEngine engine)
         var run = await engine.RunAsync(Roads.Moving);
 
         Assert.Equal("SUCCEEDED", run.Status);
-        Assert.Equal(["ProveIngest", "DeliverRemoteWrite", "VerifyIngest", "IsOldGrantLeft?", "RemoveOldGrant", "RecordOutcome"], run.States.SkipWhile(state => state != "ProveIngest").Take(6));
+        Assert.Equal(["ProveIngest", "DeliverRemoteWrite", "IsItMerged?", "VerifyIngest", "IsOldGrantLeft?", "RemoveOldGrant", "RecordOutcome"], run.States.SkipWhile(state => state != "ProveIngest").Take(7));
         Assert.Equal(Roads.OldWorkspace, run.RequestOf<RemoveOldGrantRequest>("RemoveOldGrant").Trust.PreviousWorkspaceArn);
         Assert.Equal(Change.Updated, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").OldGrant!.Change);
     }

@@ -23,6 +23,7 @@ public sealed class RetryTests(StateMachineEngine engine)
                 .On(state, Answer.Result(new WithdrawRemoteWriteResult(Change.Updated)))
                 .Then("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged))),
             "RemoveOldGrant" => Roads.Moving,
+            "SwitchAuthenticationMode" => Roads.Switching,
             _ => Roads.First,
         };
 

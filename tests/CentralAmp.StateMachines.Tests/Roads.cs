@@ -73,6 +73,16 @@ internal static class Roads
         .On("ProveIngest", Answer.Result(new ProveIngestResult()))
         .On("RemoveOldGrant", Answer.Result(new RemoveOldGrantResult(Change.Updated)));
 
+    /// <summary>A first run whose cluster knows only its ConfigMap, and is switched.</summary>
+    public static Script Switching => First
+        .First("DescribeCluster", OnlyConfigMap)
+        .On("SwitchAuthenticationMode", Switched(looks: 1));
+
+    public static Answer OnlyConfigMap { get; } = Answer.Result(
+        new ClusterDescription { Next = ClusterNext.Continue, CreatedAt = 1, AuthenticationMode = "CONFIG_MAP" });
+
+    public static Answer Switched(int looks) => Answer.Result(new SwitchAuthenticationModeResult(Change.Updated, "u-1", looks, 1));
+
     /// <summary>Ends after the look at the cluster, however it is recorded.</summary>
     public static Script Shortest(ClusterNext next, Outcome outcome) => new Script()
         .On("ResolveCluster", Resolved)

@@ -1,7 +1,9 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
+using CentralAmp.Delivery;
 using CentralAmp.Outcomes;
 using CentralAmp.Planning;
+using CentralAmp.Proof;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
@@ -36,6 +38,25 @@ public sealed class WaitingTests(StateMachineEngine engine)
         string[] look = ["PlanOnboarding", "IsCollectorThere?", "WaitForCollector", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess", "IsReadingAllowed?"];
         Assert.Equal([.. look, .. look, "PlanOnboarding", "IsCollectorThere?", "EnsureTrust"], run.States.SkipWhile(state => state != "PlanOnboarding").Take(17));
         Assert.Equal(PlanNext.Deliver, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Plan!.Next);
+    }
+
+    [Fact]
+    public async Task Values_that_nobody_has_merged_yet_park_the_road_and_the_merge_is_verified()
+    {
+        var written = Answer.Result(Roads.Plan with { Delivery = Deliveries.Values, WaitSeconds = 1 });
+        var run = await engine.RunAsync(Roads.Again
+            .Then("DescribeCluster", Roads.Described(ClusterNext.Continue), Roads.Described(ClusterNext.Continue))
+            .Then("EnsureClusterAccess", Reading, Reading)
+            .First("PlanOnboarding", written, Parked)
+            .First("EnsureTrust", Roads.Trusted(Change.Created, RbacAccess.Allowed))
+            .On("ProveIngest", Answer.Result(new ProveIngestResult()))
+            .First("DeliverRemoteWrite", Answer.Result(new DeliverRemoteWriteResult(Change.Created, Waits: true))));
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        string[] look = ["WaitForCollector", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess", "IsReadingAllowed?", "PlanOnboarding", "IsCollectorThere?"];
+        Assert.Equal(
+            ["DeliverRemoteWrite", "IsItMerged?", .. look, .. look, "EnsureTrust", "IsWritingAllowed?", "DeliverRemoteWrite", "IsItMerged?", "VerifyIngest"],
+            run.States.SkipWhile(state => state != "DeliverRemoteWrite").Take(21));
     }
 
     [Fact]

@@ -6,8 +6,12 @@ namespace CentralAmp.Templates.Tests;
 /// <summary>Rule 14 of the house: every policy is a list of sentences, and every star has its reason beside it.</summary>
 public sealed partial class PolicyTests
 {
-    /// <summary>What Lambda's and X-Ray's managed policies give every function; the boundary lets it through.</summary>
-    private static readonly string[] PlatformActions = ["logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+    /// <summary>What the managed policies of Lambda, of its attachment to a VPC and of X-Ray give functions; the boundary lets it through.</summary>
+    private static readonly string[] PlatformActions =
+    [
+        "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses", "logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTelemetryRecords", "xray:PutTraceSegments",
+    ];
 
     public static TheoryData<string> Templates => [.. Template.All.Select(t => t.Name)];
 
@@ -35,7 +39,7 @@ public sealed partial class PolicyTests
     [Theory]
     [MemberData(nameof(Templates))]
     public void No_action_is_a_pattern(string template) =>
-        Assert.All(Named(template).Statements, s => Assert.All(Template.Texts(Template.Child(s.Statement, "Action")), action => Assert.Matches(@"^[a-z]+:[A-Za-z]+$", action)));
+        Assert.All(Named(template).Statements, s => Assert.All(Template.Texts(Template.Child(s.Statement, "Action")), action => Assert.Matches(@"^[a-z0-9]+:[A-Za-z]+$", action)));
 
     [Theory]
     [MemberData(nameof(Templates))]
@@ -60,8 +64,10 @@ public sealed partial class PolicyTests
         var policy = Template.Child(Template.Child(Template.Child(Template.Member.Properties("MemberRole"), "Policies")![0], "PolicyDocument")!, "Statement");
         var boundary = Template.Child(Template.Map(Template.Member.Properties("MemberBoundary"), "PolicyDocument")!, "Statement");
 
+        var switching = Template.Child(Template.Map(Template.Member.Properties("MemberRoleSwitches"), "PolicyDocument")!, "Statement");
+
         // Word for word, but for the boundary of collector roles: this boundary is there only beside the one that is shipped.
-        Assert.Equal(Parts(policy), Parts(boundary));
+        Assert.Equal(Parts(policy).Concat(Parts(switching)), Parts(boundary));
 
         static IEnumerable<(string, YamlNode)> Parts(YamlNode? statements) => ((YamlSequenceNode)statements!)
             .SelectMany(Template.Entries)
@@ -92,6 +98,8 @@ public sealed partial class PolicyTests
     [InlineData("iam:CreateRole", "iam:PermissionsBoundary")]
     [InlineData("iam:PutRolePolicy", "iam:PermissionsBoundary")]
     [InlineData("sts:AssumeRole", "aws:ResourceOrgID")]
+    [InlineData("ec2:CreateNetworkInterface", "lambda:SourceFunctionArn")]
+    [InlineData("ec2:DeleteNetworkInterface", "lambda:SourceFunctionArn")]
     public void The_hub_grants_these_only_under_a_condition(string action, string key) => Conditioned(Template.Hub, action, key, id => !id.EndsWith("Role", StringComparison.Ordinal));
 
     [Theory]
@@ -103,7 +111,18 @@ public sealed partial class PolicyTests
     [InlineData("eks:AssociateAccessPolicy", "eks:principalArn")]
     [InlineData("eks:AssociateAccessPolicy", "eks:policyArn")]
     [InlineData("eks:DisassociateAccessPolicy", "eks:policyArn")]
-    public void The_member_role_may_do_these_only_to_itself(string action, string key) => Conditioned(Template.Member, action, key, _ => true);
+    [InlineData("eks:UpdateClusterConfig", "eks:authenticationMode")]
+    public void The_member_role_may_do_these_only_to_itself_or_to_add_access_entries(string action, string key) => Conditioned(Template.Member, action, key, _ => true);
+
+    [Fact]
+    public void A_cluster_is_switched_to_one_mode_and_only_where_it_was_asked_for()
+    {
+        Assert.All(
+            Template.Member.Statements.Where(s => Template.Texts(Template.Child(s.Statement, "Action")).Contains("eks:UpdateClusterConfig")),
+            s => Assert.Contains(Template.Descendants(s.Statement), d => d is { Key: "eks:authenticationMode", Value: YamlScalarNode { Value: "API_AND_CONFIG_MAP" } }));
+        Assert.DoesNotContain("eks:UpdateClusterConfig", Actions(Template.Member, id => id == "MemberRole"));
+        Assert.Equal("MakesRolesAndSwitches", Template.Text(Template.Member.Resources.Single(r => r.Id == "MemberRoleSwitches").Resource, "Condition"));
+    }
 
     [Theory]
     [InlineData("iam:CreateRole", "iam:PermissionsBoundary")]

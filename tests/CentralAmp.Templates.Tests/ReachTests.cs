@@ -9,13 +9,15 @@ public sealed class ReachTests
     private static readonly string[] Reading = ["Get", "List", "Describe", "Query", "Scan"];
 
     /// <summary>What in a resource with a wildcard makes it ours.</summary>
-    private static readonly string[] Ours = ["role${RolePath}central-amp-*", "/${MemberRoleName}/*", ":${AWS::StackName}-", "/${AWS::StackName}-"];
+    private static readonly string[] Ours = ["role${RolePath}central-amp-*", "/${MemberRoleName}/*", ":${AWS::StackName}-", "/${AWS::StackName}-", "rulegroupsnamespace/*/central-amp"];
 
     /// <summary>Conditions that keep an action to what is ours.</summary>
     private static readonly string[] Conditions =
     [
         "iam:PermissionsBoundary", // only roles under our boundary
         "eks:principalArn", // only CentralAmpMember's own access entry
+        "eks:authenticationMode", // only access entries, added to what a cluster knows
+        "lambda:SourceFunctionArn", // only Lambda itself, no function's code (and its interfaces are of our functions)
         "aws:ResourceOrgID", // only roles of the organization, of the one name
         "aws:RequestTag/central-amp:cluster-arn", // only what gets our tag
         "aws:ResourceTag/central-amp:cluster-arn", // only what has our tag

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CentralAmp.Kubernetes;
 using CentralAmp.Settings;
 using YamlDotNet.RepresentationModel;
 
@@ -52,7 +53,15 @@ public sealed class TemplateTests
         Assert.NotNull(Template.Child(Globals, "PermissionsBoundary"));
         Assert.All(
             Template.Hub.OfType("AWS::Serverless::Function"),
-            f => Assert.Subset(new HashSet<string> { "Description", "Environment", "Policies" }, Template.Entries(Template.Hub.Properties(f.Id)).Select(p => p.Key).ToHashSet()));
+            f => Assert.Subset(new HashSet<string> { "Description", "Environment", "Policies", "VpcConfig" }, Template.Entries(Template.Hub.Properties(f.Id)).Select(p => p.Key).ToHashSet()));
+    }
+
+    [Fact]
+    public void Functions_that_talk_to_clusters_and_no_others_are_attached_to_the_network_that_reaches_them()
+    {
+        var attached = Template.Hub.OfType("AWS::Serverless::Function").Where(f => Template.Child(Template.Hub.Properties(f.Id), "VpcConfig") is not null).ToList();
+        Assert.Equal(TalkToClusters.Order(), attached.Select(f => f.Id).Order());
+        Assert.All(attached, f => Assert.Equal("AttachesToVpc", Template.Texts(((YamlSequenceNode)Template.Child(Template.Hub.Properties(f.Id), "VpcConfig")!)[0]).Single()));
     }
 
     [Fact]
@@ -203,6 +212,15 @@ public sealed class TemplateTests
         Assert.Equal(parameters.Where(p => Template.Child(p.Value, "Default") is null).Select(p => p.Key), given.Keys);
         Assert.All(given, value => Assert.Matches(Template.Text(parameters[value.Key], "AllowedPattern")!, value.Value));
     }
+
+    /// <summary>Functions one of whose step's parts, or parts of these, connects to clusters.</summary>
+    private static IEnumerable<string> TalkToClusters => typeof(IKubernetesClients).Assembly.GetTypes()
+        .Where(type => type.Name.EndsWith("Step", StringComparison.Ordinal) && Needs(type, []))
+        .Select(type => type.Name[..^"Step".Length]);
+
+    private static bool Needs(Type type, HashSet<Type> seen) => seen.Add(type) && type.GetConstructors()
+        .SelectMany(constructor => constructor.GetParameters())
+        .Any(part => part.ParameterType == typeof(IKubernetesClients) || Needs(part.ParameterType, seen));
 
     private static StateMachine Definition(string id) => StateMachine.Of(Template.Text(Template.Hub.Properties(id), "DefinitionUri")!);
 

@@ -9,6 +9,7 @@ using CentralAmp.Outcomes;
 using CentralAmp.Planning;
 using CentralAmp.Proof;
 using CentralAmp.Registry;
+using CentralAmp.Silence;
 using CentralAmp.Trust;
 using CentralAmp.Verification;
 
@@ -19,6 +20,8 @@ namespace CentralAmp.Functions.Serialization;
 [JsonSerializable(typeof(ResolveClusterResult))]
 [JsonSerializable(typeof(DescribeClusterRequest))]
 [JsonSerializable(typeof(ClusterDescription))]
+[JsonSerializable(typeof(SwitchAuthenticationModeRequest))]
+[JsonSerializable(typeof(SwitchAuthenticationModeResult))]
 [JsonSerializable(typeof(EnsureClusterAccessRequest))]
 [JsonSerializable(typeof(EnsureClusterAccessResult))]
 [JsonSerializable(typeof(StartElevationRequest))]
@@ -72,6 +75,8 @@ namespace CentralAmp.Functions.Serialization;
 [JsonSerializable(typeof(DecideSweepResult))]
 [JsonSerializable(typeof(ListFindingsRequest))]
 [JsonSerializable(typeof(ListFindingsResult))]
+[JsonSerializable(typeof(ExpectSamplesRequest))]
+[JsonSerializable(typeof(ExpectSamplesResult))]
 [JsonSerializable(typeof(EndSweepRequest))]
 [JsonSerializable(typeof(SweepRecord))]
 public sealed partial class RoadJson : JsonSerializerContext;

@@ -43,8 +43,13 @@ public sealed partial class AwsTwin
         {
             ["name"] = name,
             ["roleArn"] = $"arn:aws:iam::{accountId}:role/eks-cluster",
-            ["resourcesVpcConfig"] = new JsonObject { ["subnetIds"] = new JsonArray("subnet-0a", "subnet-0b"), ["endpointPublicAccess"] = true },
-            ["accessConfig"] = new JsonObject { ["authenticationMode"] = "API_AND_CONFIG_MAP" },
+            ["resourcesVpcConfig"] = new JsonObject
+            {
+                ["subnetIds"] = new JsonArray("subnet-0a", "subnet-0b"),
+                ["endpointPublicAccess"] = behaviour.Endpoint == EndpointKind.Answers,
+                ["endpointPrivateAccess"] = behaviour.Endpoint != EndpointKind.Answers,
+            },
+            ["accessConfig"] = new JsonObject { ["authenticationMode"] = behaviour.AuthenticationMode },
             ["tags"] = new JsonObject(tags.Select(tag => KeyValuePair.Create<string, JsonNode?>(tag.Key, tag.Value))),
         };
         await SendAsOperatorAsync(accountId, region, "eks", HttpMethod.Post, "/clusters", body, cancellationToken);

@@ -167,7 +167,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
 
         Eks = new EksService(clusters, new ClusterTokenVerifier(authenticator, time), RoleId, CloudTrail, options.PropagationDelay, time);
         IamService = new IamService(forwarder, Iam, options.ProvidersPerAccount);
-        Amp = new AmpService(forwarder, WorkspaceExistsAsync, workspaces, new HighAvailabilityTracker(options.ReplicaFailover, time));
+        Amp = new AmpService(forwarder, WorkspaceExistsAsync, workspaces, new HighAvailabilityTracker(options.ReplicaFailover, time), new RulesAndAlerts(options.Rules, time));
         Lambda = new LambdaHost(
             new LambdaHostOptions(options.FunctionsAssembly, Endpoint, DataPlane, Directory.CreateDirectory(Path.Combine(options.RunFolder, "functions")).FullName),
             forwarder, FindFunctionAsync, (role, function) => sts.AssumeAsService("lambda.amazonaws.com", role, function), time);

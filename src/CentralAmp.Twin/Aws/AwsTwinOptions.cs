@@ -1,4 +1,5 @@
 using System.Reflection;
+using CentralAmp.Twin.Aws.Amp;
 
 namespace CentralAmp.Twin.Aws;
 
@@ -43,6 +44,9 @@ public sealed record AwsTwinOptions
 
     /// <summary>How long a change to IAM or to an access entry takes to have an effect.</summary>
     public TimeSpan PropagationDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>What evaluates the rules of the workspaces; without it every text is taken and nothing is evaluated.</summary>
+    public RuleEvaluation Rules { get; init; } = (_, _) => Task.FromResult(true);
 
     /// <summary>How long an elected HA replica may be silent before another takes its place; AMP: 30 seconds.</summary>
     public TimeSpan ReplicaFailover { get; init; } = TimeSpan.FromSeconds(30);

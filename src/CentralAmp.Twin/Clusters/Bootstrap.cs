@@ -25,6 +25,15 @@ internal static class Bootstrap
         Grant(writer, "system:public-info-viewer", "system:unauthenticated", new JsonObject { ["verbs"] = Texts("get"), ["nonResourceURLs"] = Texts(PublicPaths) });
     }
 
+    /// <summary>A namespace that somebody deleted and that a finalizer holds.</summary>
+    public static void BeginEndless(ObjectWriter writer, string name)
+    {
+        var held = Named(name);
+        held.Metadata()["finalizers"] = Texts("example.com/backup");
+        writer.Create(ResourceKind.Namespace, held, Own);
+        writer.Terminate(name, dryRun: false);
+    }
+
     private static void Grant(ObjectWriter writer, string name, string group, params JsonNode[] rules)
     {
         var role = Named(name);

@@ -24,12 +24,14 @@ public sealed record TwinClusterOptions(
 /// <summary>One cluster: API server, stack and pods.</summary>
 public sealed class TwinCluster : ITwinCluster
 {
+    // Longer than anybody waits for an answer.
+    private static readonly TimeSpan Slowness = TimeSpan.FromMinutes(2);
+
     private readonly TwinClusterOptions options;
     private readonly TwinCertificateAuthority authority;
     private readonly ServiceAccountTokens tokens;
     private readonly ObjectStore store = new();
     private readonly ObjectWriter writer;
-    private readonly Kubelet kubelet;
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource stackReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<Exception> faults = new();
@@ -37,7 +39,13 @@ public sealed class TwinCluster : ITwinCluster
     private readonly string folder;
     private readonly DateTimeOffset started;
     private LoopbackServer server = null!;
+    private ClusterPorts ports = null!;
+    private PrivateEndpoint? privateEndpoint;
+    private KubernetesApi api = null!;
+    private Kubelet kubelet = null!;
+    private StackInstaller installer = null!;
     private ControlLoop? controllers;
+    private volatile bool hasOperator;
     private Task installing = Task.CompletedTask;
 
     private TwinCluster(string arn, ClusterBehaviour behaviour, TwinClusterOptions options)
@@ -48,10 +56,10 @@ public sealed class TwinCluster : ITwinCluster
         authority = new TwinCertificateAuthority("kubernetes", folder, options.Time);
         Names = StackNames.Of(arn);
         tokens = NewTokens();
-        writer = new ObjectWriter(store, options.Time);
-        kubelet = new Kubelet(new PodSurroundings(
-            store, writer, tokens, options.Prometheus, options.DataPlane, behaviour, folder, options.Time, faults.Enqueue, troubles.Enqueue));
+        writer = new ObjectWriter(store, options.Time, behaviour.OlderOperator ? OlderDefinitions.Of : null);
         Bootstrap.Install(writer);
+        if (behaviour.TerminatingNamespace is { } ending)
+            Bootstrap.BeginEndless(writer, ending);
     }
 
     public string Arn { get; }
@@ -79,6 +87,17 @@ public sealed class TwinCluster : ITwinCluster
 
     /// <summary>Ends when the stack was installed and all its pods were ready once.</summary>
     public Task StackReady => stackReady.Task;
+
+    /// <summary>EKS Pod Identity associations of the stack's own service account.</summary>
+    public IReadOnlyList<(string Namespace, string ServiceAccount, string RoleArn)> PodIdentities =>
+        Behaviour.PodIdentityRole is { } role ? [(StackNames.Namespace, Names.Prometheus, role)] : [];
+
+    /// <summary>
+    /// Starts of the pods of the cluster's own Prometheus beyond the first of each, with whether samples were lost: what CentralAmp
+    /// must not cause unless the storage persists or a tag allows it.
+    /// </summary>
+    public IReadOnlyList<PodStart> OwnRestarts => [.. kubelet.Starts.Where(start => start.Namespace == StackNames.Namespace)
+        .GroupBy(start => start.Pod).SelectMany(pod => pod.Skip(1)).OrderBy(start => start.Time)];
 
     /// <summary>Every start of a pod, in order.</summary>
     public IReadOnlyList<PodStart> PodStarts => kubelet.Starts;
@@ -110,7 +129,20 @@ public sealed class TwinCluster : ITwinCluster
         ["sts.amazonaws.com"], TimeSpan.FromHours(1)).Token;
 
     /// <summary>Where the Prometheus of a pod listens; null while it does not run.</summary>
-    public Uri? PrometheusOf(string pod) => kubelet.AddressOf(StackNames.Namespace, pod, 9090);
+    public Uri? PrometheusOf(string pod, string ns = StackNames.Namespace) => kubelet.AddressOf(ns, pod, 9090);
+
+    /// <summary>So many of the API's next answers break off in the middle.</summary>
+    public void CutAnswers(int count) => api.Cut(count);
+
+    /// <summary>A node joins and is Ready.</summary>
+    public void AddNode(string name) => new ClusterContents(writer, ports).AddNode(name);
+
+    /// <summary>Begins the end of a namespace, as a person with kubectl would.</summary>
+    public void DeleteNamespace(string name) => writer.Terminate(name, dryRun: false);
+
+    /// <summary>What the owner of the stack does time and again: <c>helm upgrade</c>, or a sync of Argo CD.</summary>
+    /// <exception cref="StatusException">409: somebody else has a field of theirs, and they do not force.</exception>
+    public void ApplyStackAgain() => installer.ApplyAgain();
 
     /// <summary>Changes an object as another field manager would with an update (kubectl edit, a controller).</summary>
     public void UpdateAs(string manager, string kind, string ns, string name, Action<JsonObject> change) =>
@@ -132,8 +164,22 @@ public sealed class TwinCluster : ITwinCluster
         return cluster;
     }
 
-    /// <summary>The control plane is there: somebody installs the stack a while later.</summary>
-    internal void InstallStackLater() => installing = InstallAsync(stop.Token);
+    /// <summary>The control plane is there: nodes join, and somebody installs the stack a while later.</summary>
+    internal void InstallStackLater()
+    {
+        new ClusterContents(writer, ports).Install(Behaviour.Nodes);
+        controllers = new ControlLoop(store, Controllers(), faults.Enqueue);
+        if (Behaviour.HasOperator)
+            installing = InstallAsync(stop.Token);
+    }
+
+    /// <summary>Installs kube-prometheus-stack now, in a cluster that had none.</summary>
+    public void InstallStack()
+    {
+        installer.Install();
+        hasOperator = true;
+        controllers!.Wake();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -143,6 +189,8 @@ public sealed class TwinCluster : ITwinCluster
             await controllers.DisposeAsync();
         await kubelet.DisposeAsync();
         await server.DisposeAsync();
+        if (privateEndpoint is not null)
+            await privateEndpoint.DisposeAsync();
         tokens.Key.Dispose();
         authority.Dispose();
         stop.Dispose();
@@ -154,32 +202,42 @@ public sealed class TwinCluster : ITwinCluster
         try
         {
             await Task.Delay(Behaviour.OperatorAfter, options.Time, cancellationToken);
-            new StackInstaller(writer, Names, Behaviour, options.Prometheus.Version).Install();
-            controllers = new ControlLoop(store, Controllers(), faults.Enqueue);
+            InstallStack();
+            while (Behaviour.GitOpsInterval is { } interval)
+            {
+                await Task.Delay(interval, options.Time, cancellationToken);
+                ApplyStackAgain();
+            }
         }
         catch (OperationCanceledException)
         {
-            // The cluster was deleted before anybody installed anything.
+            // The cluster was deleted; nobody installs anything any more.
         }
         catch (Exception exception)
         {
             // The edge of a task that nobody waits for: whoever waits for the stack learns of it.
             stackReady.TrySetException(exception);
+            faults.Enqueue(exception);
         }
     }
 
     private Func<Task> Controllers()
     {
-        var prometheusOperator = new PrometheusOperator(
-            store, writer, options.Prometheus.Version, ClusterMetrics.ScrapeConfigs(server.Addresses[1].Authority, Names), options.Time);
-        var statefulSets = new StatefulSetController(store, writer, new PodIdentityWebhook(Region, Behaviour));
+        var jobs = new ScrapeJobs(store, ports, Names);
+        var prometheusOperator = new PrometheusOperator(store, writer, options.Prometheus.Version, jobs, Behaviour, options.Time);
+        var statefulSets = new StatefulSetController(store, writer, new PodIdentityWebhook(Region, Behaviour), Behaviour.Refusals);
+        var garbage = new GarbageCollector(store, writer);
+        var endpoints = new EndpointsController(store, writer);
         return async () =>
         {
-            prometheusOperator.Reconcile();
+            garbage.Reconcile();
+            if (hasOperator)
+                prometheusOperator.Reconcile();
             statefulSets.Reconcile();
             await kubelet.ReconcileAsync();
             kubelet.ConfigurationChanged();
-            if (store.List(ResourceKind.Pod) is { Count: > 0 } pods && pods.All(p => p.IsReady()))
+            endpoints.Reconcile();
+            if (store.List(ResourceKind.Pod, StackNames.Namespace) is { Count: > 0 } pods && pods.All(p => p.IsReady()))
                 stackReady.TrySetResult();
         };
     }
@@ -193,40 +251,68 @@ public sealed class TwinCluster : ITwinCluster
             $"https://oidc.eks.{Region}.{suffix}/id/{id}", RSA.Create(2048), Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20)), options.Time);
     }
 
-    // The API over TLS; beside it, without, what there is to scrape.
+    // The API and the kubelet over TLS; beside them, without, what there is to scrape.
     private async Task ListenAsync(IClusterAuthenticator authenticator, CancellationToken cancellationToken)
     {
-        var api = BuildApi(authenticator);
+        var certificate = authority.Issue("127.0.0.1", "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc");
+        var authentication = new TokenAuthentication(Arn, authenticator, tokens, AdministratorToken);
+        var node = new KubeletEndpoint(authentication, new Authorizer(store), () => options.Time.GetUtcNow() - started);
         server = await LoopbackServer.StartAsync(
-            context => context.Request.IsHttps
-                ? AnswerAsync(api, context)
-                : context.Response.WriteAsync(ClusterMetrics.Text(options.Time.GetUtcNow() - started)),
+            context => AnswerAsync(node, context),
             cancellationToken,
-            listener => listener.UseHttps(authority.Issue("127.0.0.1", "localhost")),
+            listener => listener.UseHttps(certificate),
+            listener => listener.UseHttps(certificate),
+            _ => { },
+            _ => { },
             _ => { });
-        Endpoint = server.Addresses[0].ToString().TrimEnd('/');
+        ports = ClusterPorts.Of(server.Addresses);
+        var own = new Uri($"https://{server.Addresses[0].Authority}");
+        kubelet = new Kubelet(new PodSurroundings(
+            store, writer, tokens, options.Prometheus, options.DataPlane, Behaviour, folder, own.Authority, authority.Pem, options.Time, faults.Enqueue, troubles.Enqueue));
+        installer = new StackInstaller(store, writer, Names, Behaviour, ports, options.Prometheus.Version);
+        api = BuildApi(authentication, node);
+        privateEndpoint = await PrivateEndpoint.OpenAsync(Behaviour.Endpoint, folder, cancellationToken);
+        Endpoint = (privateEndpoint?.Address ?? own).ToString().TrimEnd('/');
     }
 
-    private Task AnswerAsync(KubernetesApi api, HttpContext context)
+    private async Task AnswerAsync(KubeletEndpoint node, HttpContext context)
     {
-        if (IsReachable)
-            return api.HandleAsync(context);
-        context.Abort();
-        return Task.CompletedTask;
+        if (context.Connection.LocalPort == ports.Kubelet)
+        {
+            await node.HandleAsync(context);
+            return;
+        }
+        if (context.Connection.LocalPort != ports.Api)
+        {
+            await ports.AnswerAsync(context, node.Uptime);
+            return;
+        }
+
+        // What is closed from outside goes on inside: pods come with their service account's token, a JWT.
+        var isInside = context.Request.Headers.Authorization.ToString().StartsWith("Bearer eyJ", StringComparison.Ordinal);
+        if (!IsReachable && !isInside)
+        {
+            context.Abort();
+            return;
+        }
+        if (Behaviour.Endpoint == EndpointKind.Slow && !isInside)
+            await Task.Delay(Slowness, options.Time, context.RequestAborted);
+        await api.HandleAsync(context);
     }
 
-    private KubernetesApi BuildApi(IClusterAuthenticator authenticator)
+    private KubernetesApi BuildApi(TokenAuthentication authentication, KubeletEndpoint node)
     {
         var authorizer = new Authorizer(store);
         var requested = Behaviour.TokensOfAnotherCluster ? NewTokens() : tokens;
         return new KubernetesApi(
             Arn,
             store,
-            new TokenAuthentication(Arn, authenticator, tokens, AdministratorToken),
+            authentication,
             authorizer,
-            new ResourceEndpoints(store, writer, authorizer),
+            new ResourceEndpoints(store, writer, authorizer, Behaviour.Refusals),
             new TokenRequests(store, requested),
             new PodProxy(store, kubelet, ProxyClient),
+            node,
             options.Recorder,
             options.Time);
     }

@@ -3,7 +3,7 @@ using CentralAmp.Twin.Processes;
 
 namespace CentralAmp.Twin.Prometheus;
 
-/// <summary>A Prometheus program that can be run on this machine.</summary>
+/// <summary>A Prometheus program, the server or promtool, that can be run on this machine.</summary>
 public sealed partial record PrometheusBinary(string Path, Version Version)
 {
     /// <summary>
@@ -24,7 +24,7 @@ public sealed partial record PrometheusBinary(string Path, Version Version)
         return answer.ExitCode == 0 && match.Success ? new PrometheusBinary(path, Version.Parse(match.Groups[1].Value)) : null;
     }
 
-    [GeneratedRegex(@"prometheus, version (\d+\.\d+\.\d+)")]
+    [GeneratedRegex(@"(?:prometheus|promtool), version (\d+\.\d+\.\d+)")]
     private static partial Regex VersionForm();
 }
 

@@ -13,6 +13,15 @@ public sealed record PrometheusStart(PrometheusBinary Binary, string Configurati
 
     public bool ReceivesRemoteWrite { get; init; }
 
+    /// <summary>Scrapes and sends, keeps nothing and answers no query.</summary>
+    public bool IsAgent { get; init; }
+
+    /// <summary>Given to the program as they are.</summary>
+    public IReadOnlyList<string> OtherFlags { get; init; } = [];
+
+    /// <summary>Address of loopback to listen at, on Prometheus' own port; null: any free port of 127.0.0.1.</summary>
+    public string? Host { get; init; }
+
     /// <summary>Told the address before the program starts, so that a configuration can name it.</summary>
     public Action<Uri> Prepare { get; init; } = _ => { };
 }
@@ -45,7 +54,7 @@ public sealed class PrometheusProcess : IAsyncDisposable
     {
         while (true)
         {
-            var address = FreeAddress();
+            var address = start.Host is { } host ? new Uri($"http://{host}:9090/") : FreeAddress();
             start.Prepare(address);
             var running = new PrometheusProcess(ChildProcess.Start(Command(start, address)), address);
             if (await running.IsReadyAsync(cancellationToken))
@@ -54,7 +63,7 @@ public sealed class PrometheusProcess : IAsyncDisposable
             var log = running.process.Tail();
             await running.DisposeAsync();
             // Another process may take the free port before this one does.
-            if (!log.Contains(PortTaken, StringComparison.Ordinal))
+            if (start.Host is not null || !log.Contains(PortTaken, StringComparison.Ordinal))
                 throw new PrometheusStartException($"Prometheus did not become ready:\n{log}");
         }
     }
@@ -80,10 +89,14 @@ public sealed class PrometheusProcess : IAsyncDisposable
         List<string> arguments =
         [
             $"--config.file={start.ConfigurationFile}",
-            $"--storage.tsdb.path={start.DataFolder}",
+            $"--storage.{(start.IsAgent ? "agent" : "tsdb")}.path={start.DataFolder}",
             $"--web.listen-address={address.Authority}",
             "--web.enable-lifecycle",
         ];
+        // What version 3 calls --agent was a feature before.
+        if (start.IsAgent)
+            arguments.Add(start.Binary.Version.Major < 3 ? "--enable-feature=agent" : "--agent");
+        arguments.AddRange(start.OtherFlags);
         if (start.ReceivesRemoteWrite)
             arguments.Add("--web.enable-remote-write-receiver");
         Directory.CreateDirectory(start.DataFolder);

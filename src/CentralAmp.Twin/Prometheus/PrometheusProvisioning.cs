@@ -10,12 +10,16 @@ namespace CentralAmp.Twin.Prometheus;
 /// </remarks>
 /// <param name="folder">The twin's private folder, kept between runs.</param>
 /// <param name="progress">Told, in a sentence, what takes long.</param>
-public sealed class PrometheusProvisioning(string folder, Action<string> progress)
+/// <param name="program"><c>prometheus</c> or <c>promtool</c>; Debian packs each under its name.</param>
+public sealed class PrometheusProvisioning(string folder, Action<string> progress, string program = PrometheusProvisioning.Prometheus)
 {
+    public const string Prometheus = "prometheus";
+    public const string Promtool = "promtool";
+
     private const string Codename = "VERSION_CODENAME=";
     private static readonly string[] Suites = ["trixie", "sid"];
 
-    private string Unpacked => Path.Combine(folder, "prometheus", "prometheus");
+    private string Unpacked => Path.Combine(folder, "prometheus", program);
 
     /// <exception cref="ProvisioningException">There is none and none can be had.</exception>
     public async Task<PrometheusBinary> EnsureAsync(CancellationToken cancellationToken)
@@ -23,7 +27,7 @@ public sealed class PrometheusProvisioning(string folder, Action<string> progres
         if (await FindAsync(cancellationToken) is { } found)
             return found;
 
-        await using var held = await PrivateFolder.LockAsync(folder, "prometheus", cancellationToken);
+        await using var held = await PrivateFolder.LockAsync(folder, program, cancellationToken);
         // Another run may have brought it while this one waited.
         return await FindAsync(cancellationToken) ?? await FetchAsync(cancellationToken);
     }
@@ -31,7 +35,7 @@ public sealed class PrometheusProvisioning(string folder, Action<string> progres
     private async Task<PrometheusBinary?> FindAsync(CancellationToken cancellationToken)
     {
         var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => Path.Combine(directory, "prometheus"));
+            .Select(directory => Path.Combine(directory, program));
         foreach (var candidate in onPath.Append(Unpacked).Where(File.Exists))
         {
             if (await PrometheusBinary.InspectAsync(candidate, cancellationToken) is { IsNewEnough: true } found)
@@ -48,7 +52,7 @@ public sealed class PrometheusProvisioning(string folder, Action<string> progres
         {
             foreach (var archive in archives)
             {
-                progress($"Fetching Prometheus from suite {suite} of this machine's Debian archive (about 26 MB, once).");
+                progress($"Fetching {program} from suite {suite} of this machine's Debian archive (about 26 MB, once).");
                 if (await FetchAsync(archive, suite, attempts, cancellationToken) is { } binary)
                     return binary;
             }
@@ -58,11 +62,11 @@ public sealed class PrometheusProvisioning(string folder, Action<string> progres
 
     private async Task<PrometheusBinary?> FetchAsync(AptArchive archive, string suite, List<string> attempts, CancellationToken cancellationToken)
     {
-        var work = Directory.CreateDirectory(Path.Combine(folder, $"prometheus-{Guid.NewGuid():N}")).FullName;
+        var work = Directory.CreateDirectory(Path.Combine(folder, $"{program}-{Guid.NewGuid():N}")).FullName;
         try
         {
             var apt = new PrivateApt(work, archive, suite);
-            var (package, output) = await apt.DownloadAsync("prometheus", cancellationToken);
+            var (package, output) = await apt.DownloadAsync(program, cancellationToken);
             if (package is null)
             {
                 attempts.Add($"{suite}: {output.Trim()}");
@@ -80,19 +84,19 @@ public sealed class PrometheusProvisioning(string folder, Action<string> progres
     {
         var tree = Path.Combine(work, "tree");
         var unpack = await Command.RunAsync("dpkg-deb", ["-x", package, tree], cancellationToken);
-        var program = await PrometheusBinary.InspectAsync(Path.Combine(tree, "usr", "bin", "prometheus"), cancellationToken);
-        if (program is not { IsNewEnough: true })
+        var binary = await PrometheusBinary.InspectAsync(Path.Combine(tree, "usr", "bin", program), cancellationToken);
+        if (binary is not { IsNewEnough: true })
         {
-            attempts.Add($"{Path.GetFileName(package)}: {(program is null ? $"does not run here. {unpack.Output.Trim()}" : $"is only {program.Version}")}");
+            attempts.Add($"{Path.GetFileName(package)}: {(binary is null ? $"does not run here. {unpack.Output.Trim()}" : $"is only {binary.Version}")}");
             return null;
         }
         // A rename within one folder is atomic: a run that looks meanwhile sees the whole program or none.
         Directory.CreateDirectory(Path.GetDirectoryName(Unpacked)!);
-        File.Move(program.Path, Unpacked, overwrite: true);
-        return program with { Path = Unpacked };
+        File.Move(binary.Path, Unpacked, overwrite: true);
+        return binary with { Path = Unpacked };
     }
 
-    private static async Task<IReadOnlyList<AptArchive>> ArchivesAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<AptArchive>> ArchivesAsync(CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/apt-get") || !File.Exists("/usr/bin/dpkg-deb"))
             throw Unavailable("This machine has no apt to fetch it with.");
@@ -103,7 +107,7 @@ public sealed class PrometheusProvisioning(string folder, Action<string> progres
         return archives.Count > 0 ? archives : throw Unavailable($"No apt source of this machine carries its release '{codename}'.");
     }
 
-    private static ProvisioningException Unavailable(string why) => new(
-        $"The twin needs Prometheus {PrometheusBinary.Oldest.ToString(2)} or newer and there is none on PATH. {why}\n" +
-        "Put a newer one on PATH (any build of prometheus for this machine will do) and run again.");
+    private ProvisioningException Unavailable(string why) => new(
+        $"The twin needs {program} {PrometheusBinary.Oldest.ToString(2)} or newer and there is none on PATH. {why}\n" +
+        $"Put a newer one on PATH (any build of {program} for this machine will do) and run again.");
 }

@@ -6,8 +6,8 @@ public static class CallAccounting
     /// <summary>Bookkeeping that the second run is allowed (issue 1: "STS, registry, logs aside").</summary>
     private static readonly string[] Bookkeeping = ["sts", "dynamodb", "logs", "xray"];
 
-    /// <summary>Calls made for CentralAmp: by its functions, its state machine and its roles, not by the person at the twin.</summary>
-    public static bool IsOurs(RecordedCall call) => !IsPerson(call);
+    /// <summary>Calls made for CentralAmp: by its functions, its state machine and its roles, not by the person at the twin nor by programs in the clusters.</summary>
+    public static bool IsOurs(RecordedCall call) => !IsPerson(call) && !call.Caller.StartsWith("system:serviceaccount:", StringComparison.Ordinal);
 
     /// <summary>
     /// Calls to AWS that the product itself causes: Kubernetes is not AWS, and Step Functions invoking a Lambda is

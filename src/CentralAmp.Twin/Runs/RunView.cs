@@ -46,6 +46,8 @@ public sealed class RunView
     {
         foreach (var cluster in report.Clusters)
             console.Write(Table(cluster));
+        if (report.Checks is not null)
+            console.Write(Overview(report.Clusters));
         foreach (var (account, names) in report.Left ?? new Dictionary<string, IReadOnlyList<string>>())
             foreach (var name in names)
                 console.MarkupLineInterpolated($"left in {account}: {name}");
@@ -53,6 +55,25 @@ public sealed class RunView
             foreach (var check in wrong)
                 Problem($"wrong: {check.Name} (found: {check.Detail})");
         console.MarkupLineInterpolated($"calls to AWS and Kubernetes: {report.Calls.Total}, writes: {report.Calls.Writes}, denied: {report.Calls.Denied}");
+    }
+
+    // All clusters of a scenario in one table.
+    private static Table Overview(IReadOnlyList<ClusterReport> clusters)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("cluster", "outcome", "expected", "cause", "delivery", "series", "seconds");
+        foreach (var cluster in clusters)
+        {
+            var color = cluster.Outcome == (cluster.Expected ?? "Verified") ? "green" : "red";
+            table.AddRow(
+                Markup.Escape(cluster.ClusterArn.Split('/')[^1]),
+                $"[{color}]{cluster.Outcome ?? "none recorded"}[/]",
+                cluster.Expected ?? "Verified",
+                cluster.Cause ?? "",
+                cluster.Delivery ?? "",
+                cluster.Series?.ToString(CultureInfo.InvariantCulture) ?? "",
+                cluster.SecondsTotal.ToString("F1", CultureInfo.InvariantCulture));
+        }
+        return table;
     }
 
     private static Table Table(ClusterReport cluster)

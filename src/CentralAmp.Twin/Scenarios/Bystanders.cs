@@ -14,7 +14,7 @@ public sealed class Bystanders(Stage stage, string clusterArn)
     private const string Team = "payments";
 
     // What controllers write all the time, and what only tells when and by whom something was written.
-    private static readonly string[] Changing = ["Pod", "StatefulSet", "Secret"];
+    private static readonly string[] Changing = ["Pod", "StatefulSet", "Secret", "Endpoints", "EndpointSlice"];
 
     private TwinCluster Cluster => stage.World.ClusterOf(clusterArn);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using CentralAmp.Twin.Aws;
 using CentralAmp.Twin.Clusters;
 using CentralAmp.Twin.Clusters.Objects;
@@ -21,12 +22,14 @@ public sealed class CollectorWatch(Stage stage, string clusterArn)
     /// <summary>Deletes a pod, as a node that goes down would, and waits for the one that takes its place.</summary>
     public async Task RestartAsync(string when, CancellationToken cancellationToken)
     {
-        var pod = Cluster.List("Pod")[0];
+        var pod = Pods()[0];
         stage.Say($"the pod of {Name} is deleted {when}");
         Cluster.Delete("Pod", pod.Namespace(), pod.Name());
-        await stage.UntilAsync($"the Prometheus of {Name} is back", () => Cluster.List("Pod") is { Count: > 0 } pods && pods.All(next => next.Uid() != pod.Uid() && next.IsReady()), cancellationToken);
+        await stage.UntilAsync($"the Prometheus of {Name} is back", () => Pods() is { Count: > 0 } pods && pods.All(next => next.Uid() != pod.Uid() && next.IsReady()), cancellationToken);
         stage.Check($"the Prometheus of {Name} starts again {when}", Troubles.Count == 0, Tell());
     }
+
+    private IReadOnlyList<JsonObject> Pods() => [.. Cluster.List("Pod").Where(pod => pod.Namespace() == StackNames.Namespace)];
 
     public void CheckQuiet() => stage.Check($"the Prometheus of {Name} never crashed and loaded every configuration", Troubles.Count == 0, Tell());
 

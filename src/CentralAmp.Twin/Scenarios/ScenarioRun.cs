@@ -55,7 +55,8 @@ public static class ScenarioRun
         await narrator.TellOnceAsync(cancellationToken);
     }
 
-    private static async Task<RunReport> ReportAsync(Stage stage, CancellationToken cancellationToken)
+    /// <summary>How the clusters that are expected to end somehow stand now.</summary>
+    public static async Task<IReadOnlyList<ClusterReport>> ClustersAsync(Stage stage, CancellationToken cancellationToken)
     {
         var registry = await stage.World.RegistryAsync(cancellationToken);
         var executions = (await stage.ExecutionsAsync(cancellationToken)).Where(item => item.Machine != Machine.Sweep).Select(item => item.Execution).ToList();
@@ -66,8 +67,11 @@ public static class ScenarioRun
             clusters.Add(await ReportAsync(stage, cluster, item, executions, cancellationToken) with { Expected = outcome });
         }
 
-        return new RunReport(clusters, TwinRun.Count(stage.World.Calls), stage.Left(), stage.Checks);
+        return clusters;
     }
+
+    private static async Task<RunReport> ReportAsync(Stage stage, CancellationToken cancellationToken) =>
+        new(stage.Frozen ?? await ClustersAsync(stage, cancellationToken), TwinRun.Count(stage.World.Calls), stage.Left(), stage.Checks);
 
     private static async Task<ClusterReport> ReportAsync(
         Stage stage, Incarnation cluster, RegistryEntry? item, List<TwinExecution> executions, CancellationToken cancellationToken)

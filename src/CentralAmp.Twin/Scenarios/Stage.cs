@@ -14,7 +14,7 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
     private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(4);
 
     /// <summary>No wait of a scenario takes longer on a machine that can play it at all.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<Incarnation, string> expected = [];
     private readonly List<CheckReport> checks = [];
@@ -28,6 +28,9 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
     public IReadOnlyDictionary<Incarnation, string> Expected => expected;
 
     public IReadOnlyList<CheckReport> Checks => checks;
+
+    /// <summary>How the clusters stood when they were last looked at; null: at the end.</summary>
+    public IReadOnlyList<ClusterReport>? Frozen { get; private set; }
 
     /// <summary>State machines that the hub's template has.</summary>
     public IReadOnlyList<Machine> Machines { get; } = [.. Enum.GetValues<Machine>().Where(machine => IsThere(world.Aws, machine))];
@@ -43,7 +46,8 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Left()
     {
         var leftovers = new Leftovers(Aws);
-        var kept = expected.Where(cluster => cluster.Value == "Verified").Select(cluster => cluster.Key).ToHashSet();
+        // What was taken back after the outcomes were written down leaves nothing.
+        var kept = expected.Where(cluster => cluster.Value == "Verified" && Frozen is null).Select(cluster => cluster.Key).ToHashSet();
         var wrong = leftovers.ExceptOf(kept.Concat(mayLeave).ToHashSet());
         Check("nothing of ours is left where it should not be", wrong.Count == 0, string.Join(", ", wrong.Values.SelectMany(names => names)));
         return leftovers.ExceptOf(kept);
@@ -87,6 +91,9 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
         return await Aws.ExecutionAsync(execution, cancellationToken);
     }
 
+    /// <summary>Writes the outcomes down as they are now: what comes later is not in the report.</summary>
+    public async Task FreezeAsync(CancellationToken cancellationToken) => Frozen = await ScenarioRun.ClustersAsync(this, cancellationToken);
+
     /// <summary>Until nothing runs, and nothing has been started for a while.</summary>
     public async Task QuietAsync(CancellationToken cancellationToken)
     {
@@ -102,10 +109,13 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
         }
     }
 
-    public async Task UntilAsync(string what, Func<bool> condition, CancellationToken cancellationToken)
+    public Task UntilAsync(string what, Func<bool> condition, CancellationToken cancellationToken) =>
+        UntilAsync(what, () => Task.FromResult(condition()), cancellationToken);
+
+    public async Task UntilAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken)
     {
         var deadline = time.GetUtcNow() + Limit;
-        while (!condition())
+        while (!await condition())
         {
             if (time.GetUtcNow() > deadline)
                 throw new TimeoutException($"waited too long until {what}");

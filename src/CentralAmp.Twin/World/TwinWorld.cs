@@ -85,6 +85,7 @@ public sealed class TwinWorld : IAsyncDisposable
                 Regions = options.Regions,
                 EarlierWorkspaces = options.EarlierWorkspaces,
                 PropagationDelay = options.PropagationDelay,
+                Rules = workspaces.EvaluateAsync,
                 Say = say,
             };
             say($"starting a local AWS: hub {TwinAccounts.Hub}, clusters in {string.Join(", ", options.ClusterAccounts)}, {string.Join(", ", options.Regions)}; deploying template.yaml and src/MemberAccount/template.yaml");

@@ -19,6 +19,9 @@ public static class AccessEntryDecision
 
     public const string ClusterTag = "central-amp:cluster-arn";
 
+    /// <summary>The authentication mode that knows no access entries.</summary>
+    public const string OnlyConfigMap = "CONFIG_MAP";
+
     /// <exception cref="BlockedException">The entry is someone else's and not usable as it is.</exception>
     public static AccessEntryDelta Decide(ClusterReference cluster, string principalArn, ObservedAccessEntry? observed)
     {
@@ -49,7 +52,7 @@ public static class AccessEntryDecision
     public static bool IsOurs(ClusterReference cluster, ObservedAccessEntry observed) =>
         observed.Tags.TryGetValue(ClusterTag, out var arn) && arn == cluster.Arn;
 
-    /// <summary>Access entries need a mode that knows them; switching it cannot be taken back, so a person does it.</summary>
+    /// <summary>Access entries need a mode that knows them; switching it cannot be taken back, so a person does it, or says that we may.</summary>
     /// <exception cref="BlockedException">AuthenticationModeConfigMap, with the one command that helps.</exception>
     public static void RequireAccessEntries(ClusterReference cluster, string authenticationMode)
     {

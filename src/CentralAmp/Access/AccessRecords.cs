@@ -10,6 +10,15 @@ public enum RbacAccess
     Missing,
 }
 
+/// <param name="Switching">What this execution did about it before; null at first.</param>
+public sealed record SwitchAuthenticationModeRequest(
+    ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, bool DryRun, SwitchAuthenticationModeResult? Switching = null);
+
+/// <param name="UpdateId">EKS' id of our update; null while someone else's runs.</param>
+/// <param name="Looks">How often this execution found the cluster not switched.</param>
+/// <param name="WaitSeconds">Until the cluster is looked at again.</param>
+public sealed record SwitchAuthenticationModeResult(Change Change, string? UpdateId, int Looks, int WaitSeconds);
+
 public sealed record EnsureClusterAccessRequest(ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described);
 
 /// <param name="Change">Of the access entry.</param>

@@ -21,5 +21,5 @@ public sealed class InstallRbacStep(IKubernetesClients clients, ILogger<InstallR
     }
 
     private static IEnumerable<RbacObject> Desired(InstallRbacRequest request) =>
-        request.Plan?.Collector is { } collector ? [.. RbacRules.Reading(), .. RbacRules.Writing(collector)] : RbacRules.Reading();
+        request.Plan is { Collector: not null } plan ? [.. RbacRules.Reading(), .. RbacRules.Writing(plan)] : RbacRules.Reading();
 }

@@ -11,6 +11,7 @@ public static class RbacComparison
         Set(Rules(desired)).SetEquals(Rules(observed))
         && Set(Subjects(desired)).SetEquals(Subjects(observed))
         && RoleRef(desired) == RoleRef(observed)
+        && Annotations(desired).IsSubsetOf(Annotations(observed))
         && IsOurs(observed)
         // Someone could widen our role without touching its rules.
         && observed["aggregationRule"] is null;
@@ -18,6 +19,10 @@ public static class RbacComparison
     /// <summary>Our label is on it.</summary>
     public static bool IsOurs(JsonObject observed) =>
         (observed["metadata"] as JsonObject)?["labels"] is JsonObject labels && Text(labels[RbacManifests.ManagedByLabel]) == RbacManifests.ManagedBy;
+
+    /// <summary>Of namespace and service account; others may add their own.</summary>
+    private static HashSet<string> Annotations(JsonObject item) => [
+        .. (item["metadata"] as JsonObject)?["annotations"] is JsonObject annotations ? annotations.Select(pair => $"{pair.Key}={Text(pair.Value)}") : []];
 
     private static HashSet<string> Set(IEnumerable<string> texts) => [.. texts];
 

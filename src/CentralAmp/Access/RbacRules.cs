@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CentralAmp.Delivery.Agents;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using CentralAmp.Planning;
@@ -22,11 +23,63 @@ public static class RbacRules
         new(KubernetesPath.ClusterRoleBinding(RbacManifests.ReadName), RbacManifests.ReadBinding()),
     ];
 
-    public static IReadOnlyList<RbacObject> Writing(Collector collector) =>
+    /// <param name="collectors">Of one namespace.</param>
+    public static IReadOnlyList<RbacObject> Writing(params Collector[] collectors) =>
     [
-        new(KubernetesPath.Role(collector.Namespace, RbacManifests.WriteName), RbacManifests.WriteRole(collector)),
-        new(KubernetesPath.RoleBinding(collector.Namespace, RbacManifests.WriteName), RbacManifests.WriteBinding(collector)),
+        new(KubernetesPath.Role(collectors[0].Namespace, RbacManifests.WriteName), RbacManifests.WriteRole(collectors)),
+        new(KubernetesPath.RoleBinding(collectors[0].Namespace, RbacManifests.WriteName), RbacManifests.WriteBinding(collectors[0].Namespace)),
     ];
+
+    /// <summary>For the planned delivery, and for those that it replaces, which are taken back with the same rights.</summary>
+    public static IReadOnlyList<RbacObject> Writing(OnboardingPlan plan)
+    {
+        var collector = plan.RequireCollector();
+        RbacObject[] planned = plan.Delivery switch
+        {
+            Deliveries.PrometheusAgent or Deliveries.Agent => [.. OwnIdentity(plan.RoleArn), .. OwnWriting()],
+            Deliveries.Values => [OwnNamespace(), .. OwnWriting(), .. Proving(collector)],
+            _ => [],
+        };
+        var written = plan.Replaces.Where(replaced => replaced.Delivery == Deliveries.Prometheus).Select(replaced => replaced.Collector);
+        written = plan.Delivery == Deliveries.Prometheus ? written.Prepend(collector) : written;
+        var replacesOwn = plan.Replaces.Any(replaced => replaced.Delivery != Deliveries.Prometheus);
+        // Rights to write a collector come first: they include those to prove it.
+        return
+        [
+            .. written.GroupBy(one => one.Namespace).SelectMany(group => Writing([.. group]))
+                .Concat(planned)
+                .Concat(replacesOwn ? OwnWriting() : [])
+                .DistinctBy(item => item.Path),
+        ];
+    }
+
+    /// <summary>What an agent of ours is and may do: our rights in its namespace depend on it.</summary>
+    private static IEnumerable<RbacObject> OwnIdentity(string roleArn) =>
+        AgentManifests.Identity(roleArn).Select(manifest => new RbacObject(PathOf(manifest), manifest));
+
+    private static RbacObject OwnNamespace() => new(KubernetesPath.Namespace(AgentNames.Namespace), AgentManifests.Namespace());
+
+    private static RbacObject[] OwnWriting() =>
+    [
+        new(KubernetesPath.Role(AgentNames.Namespace, RbacManifests.WriteName), RbacManifests.OwnWriteRole()),
+        new(KubernetesPath.RoleBinding(AgentNames.Namespace, RbacManifests.WriteName), RbacManifests.WriteBinding(AgentNames.Namespace)),
+    ];
+
+    /// <summary>Where people write the collector themselves: its identity is proven, its pods are asked, and nothing is changed.</summary>
+    private static RbacObject[] Proving(Collector collector) =>
+    [
+        new(KubernetesPath.Role(collector.Namespace, RbacManifests.WriteName), RbacManifests.ProveRole(collector)),
+        new(KubernetesPath.RoleBinding(collector.Namespace, RbacManifests.WriteName), RbacManifests.WriteBinding(collector.Namespace)),
+    ];
+
+    private static string PathOf(JsonObject manifest) => manifest["kind"]!.GetValue<string>() switch
+    {
+        "Namespace" => KubernetesPath.Namespace(AgentNames.Namespace),
+        "ServiceAccount" => KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount),
+        "ClusterRole" => KubernetesPath.ClusterRole(AgentNames.ScrapeRole),
+        "ClusterRoleBinding" => KubernetesPath.ClusterRoleBinding(AgentNames.ScrapeRole),
+        var kind => throw new ArgumentOutOfRangeException(nameof(manifest), kind, "Not part of an agent's identity."),
+    };
 
     /// <summary>Reads them with what we are allowed: not allowed to read them means that they are not (all) there.</summary>
     public static async Task<RbacAccess> CheckAsync(IKubernetes kubernetes, IReadOnlyList<RbacObject> objects, CancellationToken cancellationToken)
@@ -59,8 +112,21 @@ public static class RbacRules
                 $"Remove or rename it, then execute again. CentralAmp changes only what has the label {RbacManifests.ManagedByLabel}={RbacManifests.ManagedBy}.");
         }
 
-        await kubernetes.ApplyAsync(item.Path, item.Desired, cancellationToken);
+        await PutAsync(kubernetes, item, observed, cancellationToken);
         return observed is null ? Change.Created : Change.Updated;
+    }
+
+    /// <summary>What is ours is put back even where someone took a field of it over; an apply is never forced, so this is a patch.</summary>
+    private static async Task PutAsync(IKubernetes kubernetes, RbacObject item, JsonObject? observed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await kubernetes.ApplyAsync(item.Path, item.Desired, cancellationToken);
+        }
+        catch (RoadException e) when (observed is not null && e.InnerException is KubernetesException { IsManagerConflict: true })
+        {
+            await kubernetes.MergePatchAsync(item.Path, OwnPatch.Of(item.Desired, observed), cancellationToken);
+        }
     }
 
     private static async Task<JsonObject?> ReadAsync(IKubernetes kubernetes, RbacObject item, CancellationToken cancellationToken)

@@ -77,8 +77,13 @@ public static class ClusterAdmission
         CreatedAt = observed.CreatedAt,
         // Clusters older than access entries have no access configuration: they are CONFIG_MAP.
         AuthenticationMode = observed.AuthenticationMode ?? "CONFIG_MAP",
+        EndpointAccess = AccessOf(observed),
         Options = options,
     };
+
+    private static string AccessOf(ObservedCluster observed) => observed.EndpointPublicAccess
+        ? $"endpointPublicAccess=true, publicAccessCidrs={Quote.Cut(string.Join(',', observed.PublicAccessCidrs.DefaultIfEmpty("0.0.0.0/0")))}"
+        : "endpointPublicAccess=false";
 
     private static string IssuerOf(ClusterReference cluster, ObservedCluster observed) => IsHttps(observed.Issuer)
         ? observed.Issuer!

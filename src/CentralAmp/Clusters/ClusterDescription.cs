@@ -18,7 +18,9 @@ public enum ClusterNext
 
 /// <summary>What the cluster's tags ask of the road.</summary>
 /// <param name="AllowRestart"><c>central-amp:allow-restart</c>: pods may roll although their storage does not persist.</param>
-public sealed record RoadTags(bool AllowRestart);
+/// <param name="Delivery"><c>central-amp:delivery</c>, one of <see cref="Planning.Deliveries"/>; null: the installation's.</param>
+/// <param name="Profile"><c>central-amp:profile</c>, one of <see cref="Planning.Profiles"/>; null: the installation's.</param>
+public sealed record RoadTags(bool AllowRestart, string? Delivery = null, string? Profile = null);
 
 /// <summary>What later states need to know of a cluster. Issuer, endpoint and CA are empty unless <see cref="Next"/> is Continue.</summary>
 public sealed record ClusterDescription
@@ -41,6 +43,9 @@ public sealed record ClusterDescription
     public string Issuer { get; init; } = "";
 
     public string Endpoint { get; init; } = "";
+
+    /// <summary>Who may reach the endpoint, in EKS' words, for sentences. An execution that was parked before an update has none.</summary>
+    public string? EndpointAccess { get; init; }
 
     /// <summary>PEM in base64, as read.</summary>
     public string CertificateAuthority { get; init; } = "";

@@ -1,8 +1,9 @@
 using CentralAmp.Failures;
+using CentralAmp.Planning;
 
 namespace CentralAmp.Clusters;
 
-/// <summary>Reads our tags of a cluster. Pure. A value that is neither true nor false stops the road: guessing could roll someone's pods.</summary>
+/// <summary>Reads our tags of a cluster. Pure. A value that is not known stops the road: guessing could roll someone's pods.</summary>
 public static class ClusterTags
 {
     /// <summary><c>false</c> opts the cluster out, <c>true</c> in; without it the installation decides.</summary>
@@ -10,6 +11,12 @@ public static class ClusterTags
 
     /// <summary><c>true</c> allows to roll pods whose storage does not persist.</summary>
     public const string AllowRestart = "central-amp:allow-restart";
+
+    /// <summary>One of <see cref="Deliveries"/>.</summary>
+    public const string Delivery = "central-amp:delivery";
+
+    /// <summary>One of <see cref="Profiles"/>.</summary>
+    public const string Profile = "central-amp:profile";
 
     internal const string Prefix = "central-amp:";
 
@@ -19,13 +26,18 @@ public static class ClusterTags
     {
         foreach (var key in tags.Keys.Where(key => key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
         {
-            if (key is not (Onboard or AllowRestart))
+            if (key is not (Onboard or AllowRestart or Delivery or Profile))
             {
                 throw Invalid(cluster, $"the tag '{Quote.Cut(key)}' is not known");
             }
         }
 
-        return (Flag(cluster, tags, Onboard, absent: onboardByDefault), new RoadTags(Flag(cluster, tags, AllowRestart, absent: false)));
+        return (
+            Flag(cluster, tags, Onboard, absent: onboardByDefault),
+            new RoadTags(
+                Flag(cluster, tags, AllowRestart, absent: false),
+                Word(cluster, tags, Delivery, Deliveries.IsKnown, Deliveries.Expected),
+                Word(cluster, tags, Profile, Profiles.IsKnown, Profiles.Expected)));
     }
 
     /// <summary>Tags that cannot be followed opt nobody out: what works is not taken back on a typing error.</summary>
@@ -51,8 +63,21 @@ public static class ClusterTags
             }
             : absent;
 
+    private static string? Word(
+        ClusterReference cluster, IReadOnlyDictionary<string, string> tags, string key, Func<string, bool> isKnown, string expected)
+    {
+        if (!tags.TryGetValue(key, out var value))
+        {
+            return null;
+        }
+
+        var word = value.Trim().ToLowerInvariant();
+        return isKnown(word) ? word : throw Invalid(cluster, $"the tag '{key}' is '{Quote.Cut(value)}', expected {expected}");
+    }
+
     private static BlockedException Invalid(ClusterReference cluster, string why) => new(
         Causes.ClusterTagsInvalid,
         $"The tags of {cluster} cannot be followed: {why}.",
-        $"Set '{Onboard}' and '{AllowRestart}' to true or false, or remove them, then execute again.");
+        $"Set '{Onboard}' and '{AllowRestart}' to true or false, '{Delivery}' to {Deliveries.Expected}, '{Profile}' to {Profiles.Expected}, "
+        + "or remove them, then execute again.");
 }

@@ -31,6 +31,8 @@ public sealed class EksClusters(AwsClients clients) : IClusterReader
         CreatedAt = cluster.CreatedAt is { } at ? new DateTimeOffset(at.ToUniversalTime()).ToUnixTimeMilliseconds() : 0,
         Issuer = cluster.Identity?.Oidc?.Issuer,
         Endpoint = cluster.Endpoint,
+        EndpointPublicAccess = cluster.ResourcesVpcConfig?.EndpointPublicAccess ?? true,
+        PublicAccessCidrs = cluster.ResourcesVpcConfig?.PublicAccessCidrs ?? [],
         CertificateAuthority = cluster.CertificateAuthority?.Data,
         AuthenticationMode = cluster.AccessConfig?.AuthenticationMode?.Value,
         Tags = cluster.Tags ?? [],

@@ -13,6 +13,11 @@ public sealed record ObservedCluster
 
     public string? Endpoint { get; init; }
 
+    /// <summary>EKS' default where it says nothing.</summary>
+    public bool EndpointPublicAccess { get; init; } = true;
+
+    public IReadOnlyList<string> PublicAccessCidrs { get; init; } = [];
+
     /// <summary>PEM in base64.</summary>
     public string? CertificateAuthority { get; init; }
 

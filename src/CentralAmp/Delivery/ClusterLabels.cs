@@ -1,4 +1,5 @@
 using CentralAmp.Clusters;
+using CentralAmp.Settings;
 
 namespace CentralAmp.Delivery;
 
@@ -10,6 +11,13 @@ public sealed record ClusterLabels(string Cluster, string ClusterName, string Ac
     public IReadOnlyList<(string Name, string Value)> All =>
         [("account_id", AccountId), ("cluster", Cluster), ("cluster_name", ClusterName), ("region", Region)];
 
-    public static ClusterLabels Of(ClusterReference cluster) =>
-        new($"{cluster.Name}.{cluster.Region}.{cluster.AccountId}", cluster.Name, cluster.AccountId, cluster.Region);
+    /// <param name="format">With the placeholders {name}, {region} and {account}.</param>
+    public static ClusterLabels Of(ClusterReference cluster, string format = HubSettings.DefaultClusterLabelFormat) => new(
+        format
+            .Replace("{name}", cluster.Name, StringComparison.Ordinal)
+            .Replace("{region}", cluster.Region, StringComparison.Ordinal)
+            .Replace("{account}", cluster.AccountId, StringComparison.Ordinal),
+        cluster.Name,
+        cluster.AccountId,
+        cluster.Region);
 }

@@ -22,6 +22,20 @@ internal static class CollectorHealth
             return rolling;
         }
 
+        return WithoutRole(observed, collector, roleArn);
+    }
+
+    /// <summary>What people merged themselves: the pods need not carry our annotation, but the role.</summary>
+    public static Failure? OfMerged(ObservedDelivery observed, Collector collector, string roleArn)
+    {
+        var ready = collector.Pods.Count(name => observed.Pods.Any(pod => pod.Name == name && pod.Ready));
+        return ready < collector.Pods.Length
+            ? NotAllReady(collector, ready)
+            : WithoutRole(observed, collector, roleArn) ?? OfReload(observed, collector, withEntry: true);
+    }
+
+    private static Failure? WithoutRole(ObservedDelivery observed, Collector collector, string roleArn)
+    {
         var without = observed.Pods.Where(pod => pod.RoleArn != roleArn).Select(pod => pod.Name).ToList();
         return without.Count == 0
             ? null
@@ -46,13 +60,14 @@ internal static class CollectorHealth
 
         var unready = collector.Pods.Where(name => !observed.Pods.Any(pod => pod.Name == name && pod.Ready && pod.RoleAnnotation == roleArn)).ToList();
         return unready.Count > 0 || observed.StatefulSets.Any(set => !set!.RolledOut)
-            ? Decisions.NotReady(
-                Causes.PodsNotReady,
-                $"Pods of Prometheus '{collector.Namespace}/{collector.Name}' are still being rolled "
-                + $"({collector.Pods.Length - unready.Count} of {collector.Pods.Length} are ready).",
-                "None if it passes; else describe the pods: scheduling, volumes, probes.")
+            ? NotAllReady(collector, collector.Pods.Length - unready.Count)
             : null;
     }
+
+    private static Failure NotAllReady(Collector collector, int ready) => Decisions.NotReady(
+        Causes.PodsNotReady,
+        $"Pods of Prometheus '{collector.Namespace}/{collector.Name}' are still being rolled ({ready} of {collector.Pods.Length} are ready).",
+        "None if it passes; else describe the pods: scheduling, volumes, probes.");
 
     /// <summary>What could not be asked is not held against it: pods and verification will tell.</summary>
     public static Failure? OfReload(ObservedDelivery observed, Collector collector, bool withEntry)

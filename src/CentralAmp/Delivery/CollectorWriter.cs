@@ -27,6 +27,9 @@ internal sealed class CollectorWriter(IKubernetes kubernetes, DesiredDelivery de
             : null,
         cancellationToken);
 
+    public static NotReadyException ChangesTooFast(string what) => new(
+        Causes.KubernetesConflict, $"{what} changes faster than it can be written.", "None if it passes; else see what keeps changing it.");
+
     private async Task<bool> GuardAsync(string path, JsonObject body, Func<KubernetesException, Failure?> explain, CancellationToken cancellationToken)
     {
         try

@@ -9,7 +9,8 @@ public sealed record DeliverRemoteWriteRequest(
 
 /// <summary>The collector is healthy with our entry.</summary>
 /// <param name="DeliveredAt">When the entry was seen loaded; absent if nothing had to be done.</param>
-public sealed record DeliverRemoteWriteResult(Change Change, DateTimeOffset? DeliveredAt = null);
+/// <param name="Waits">Not healthy yet, and not ours to make it so: people have to merge what was written down. The road parks.</param>
+public sealed record DeliverRemoteWriteResult(Change Change, DateTimeOffset? DeliveredAt = null, bool Waits = false);
 
 public sealed record WithdrawRemoteWriteRequest(
     ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan Plan, EnsureTrustResult Trust);

@@ -1,3 +1,4 @@
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
 using CentralAmp.Planning;
 
@@ -31,7 +32,11 @@ internal static class DeliveryRefusals
     public static Failure ForeignList(PrometheusResource prometheus, string owner, DesiredDelivery desired) => Decisions.Blocked(
         Causes.RemoteWriteForeign,
         $"spec.remoteWrite of {prometheus} belongs to {owner}.",
-        $"At its source (Helm values, Git), add this entry to the list, then execute again: {JsonMeaning.Print(desired.Entry)}");
+        // Prometheus resolves credentials when it loads an entry, and refuses the whole configuration without them (prometheus.md, "Failure behaviour").
+        $"Tag the cluster {ClusterTags.Delivery}={Deliveries.Values}: CentralAmp makes the role, and writes down what to merge. At its source (Helm values, Git) then come, "
+        + $"in this order, the annotation {Ours.ServiceAccountRoleAnnotation}={desired.RoleArn} on the service account '{prometheus.Namespace}/{prometheus.ServiceAccount}', "
+        + "new pods, which have the role, and only then the entry: added before, Prometheus refuses to load its configuration and does not survive a restart. "
+        + $"The entry for the list: {JsonMeaning.Print(desired.Entry)}");
 
     /// <summary>Put back as often as we do, and gone again: never a war.</summary>
     public static Failure? OfReverts(PrometheusResource prometheus, DesiredDelivery desired) =>
@@ -43,6 +48,6 @@ internal static class DeliveryRefusals
                 + $"to let CentralAmp try again; then execute again. The entry: {JsonMeaning.Print(desired.Entry)}")
             : null;
 
-    private static string Names(IReadOnlyList<string> managers) =>
+    internal static string Names(IReadOnlyList<string> managers) =>
         managers.Count == 0 ? "an unknown manager" : string.Join(" and ", managers.Select(manager => $"'{manager}'"));
 }

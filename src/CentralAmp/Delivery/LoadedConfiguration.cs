@@ -34,8 +34,8 @@ public sealed record LoadedConfiguration(string Pod, bool? HasName, bool? HasEnt
     ];
 
     /// <summary>
-    /// Prometheus prints its configuration with keys and order of its own; the name, the address, the role and every label value, each as a
-    /// value of its own, tell ours (and this version of it) well enough.
+    /// Prometheus prints its configuration with keys and order of its own; the name, the address, the role, every label value and the profile,
+    /// each as a value of its own, tell ours (and this version of it) well enough.
     /// </summary>
     private static IEnumerable<(string Key, string Value)> Expected(JsonObject entry) =>
     [
@@ -45,6 +45,9 @@ public sealed record LoadedConfiguration(string Pod, bool? HasName, bool? HasEnt
         .. entry["writeRelabelConfigs"]!.AsArray()
             .Where(rule => rule!["sourceLabels"] is null && rule["replacement"] is not null)
             .Select(rule => ("replacement", rule!["replacement"]!.ToString())),
+        .. entry["writeRelabelConfigs"]!.AsArray()
+            .Where(rule => rule!["action"]?.ToString() == "keep")
+            .Select(rule => ("regex", rule!["regex"]!.ToString())),
     ];
 
     private static string? Yaml(string body)

@@ -25,9 +25,17 @@ internal static class DeliveryGatherer
         IKubernetes kubernetes, Collector collector, JsonObject entry, CancellationToken cancellationToken)
     {
         var prometheus = await kubernetes.GetAsync(KubernetesPath.Prometheus(collector.Namespace, collector.Name), cancellationToken);
+        var workload = await GatherWorkloadAsync(kubernetes, collector, entry, cancellationToken);
+        return workload with { Prometheus = prometheus is null ? null : PrometheusResource.Read(prometheus) };
+    }
+
+    /// <summary>Service account, pods and what they run; also of an agent of ours, which has no Prometheus resource.</summary>
+    public static async Task<ObservedDelivery> GatherWorkloadAsync(
+        IKubernetes kubernetes, Collector collector, JsonObject entry, CancellationToken cancellationToken)
+    {
         var account = await kubernetes.GetAsync(KubernetesPath.ServiceAccount(collector.Namespace, collector.ServiceAccount), cancellationToken);
         var sets = new List<StatefulSetResource?>();
-        foreach (var name in CollectorNames.StatefulSets(collector.Name, collector.Shards))
+        foreach (var name in CollectorNames.StatefulSets(collector))
         {
             var set = await kubernetes.GetAsync(KubernetesPath.StatefulSet(collector.Namespace, name), cancellationToken);
             sets.Add(set is null ? null : StatefulSetResource.Read(set));
@@ -36,7 +44,7 @@ internal static class DeliveryGatherer
         var pods = await PodsAsync(kubernetes, collector, cancellationToken);
         var loaded = await Task.WhenAll(pods.Where(pod => pod.Ready).Select(pod => LoadedAsync(kubernetes, collector, pod, entry, cancellationToken)));
         return new ObservedDelivery(
-            prometheus is null ? null : PrometheusResource.Read(prometheus),
+            Prometheus: null,
             account is null ? null : ServiceAccountResource.Read(account),
             sets,
             pods,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CentralAmp.Planning;
 
 namespace CentralAmp.Delivery;
 
@@ -7,6 +8,7 @@ namespace CentralAmp.Delivery;
 /// <param name="WorkspaceRegion">What the collector signs for: the workspace's region, not the cluster's.</param>
 /// <param name="IngestRoleArn">In trust mode <c>chained</c>, the role that the collector's own assumes; empty in <c>direct</c>, where it has it already.</param>
 /// <param name="ReplicaLabel">The external label that tells replicas apart; empty if there is none.</param>
+/// <param name="Profile">One of <see cref="Profiles"/>.</param>
 public sealed record RemoteWriteTarget(
     string WorkspaceEndpoint,
     string WorkspaceRegion,
@@ -15,7 +17,8 @@ public sealed record RemoteWriteTarget(
     string ReplicaLabel,
     int Replicas,
     int Shards,
-    bool ProxyFromEnvironment);
+    bool ProxyFromEnvironment,
+    string Profile = Profiles.Full);
 
 /// <summary>Our one entry of <c>spec.remoteWrite</c>, in the operator's spelling.</summary>
 public static class RemoteWriteEntry
@@ -35,7 +38,7 @@ public static class RemoteWriteEntry
             ["sigv4"] = SigV4(target),
             // AMP's samples (prometheus.md, "Queue and HA"): requests stay under its 1 MB.
             ["queueConfig"] = new JsonObject { ["capacity"] = 2500, ["maxSamplesPerSend"] = 1000, ["maxShards"] = 200 },
-            ["writeRelabelConfigs"] = new JsonArray([.. ClusterRules(target.Labels), .. ReplicaRules(target)]),
+            ["writeRelabelConfigs"] = new JsonArray([.. ProfileRules.Of(target.Profile), .. ClusterRules(target.Labels), .. ReplicaRules(target)]),
         };
         if (target.ProxyFromEnvironment)
         {

@@ -34,16 +34,27 @@ public static class Causes
 
     // Cluster access.
     public const string AuthenticationModeConfigMap = nameof(AuthenticationModeConfigMap);
+    public const string AuthenticationModeSwitchFailed = nameof(AuthenticationModeSwitchFailed);
     public const string AccessEntryForeign = nameof(AccessEntryForeign);
     public const string AccessEntryMissing = nameof(AccessEntryMissing);
     public const string ElevationHeldElsewhere = nameof(ElevationHeldElsewhere);
     public const string EndpointUnreachable = nameof(EndpointUnreachable);
+    public const string EndpointNameUnknown = nameof(EndpointNameUnknown);
+    public const string EndpointRefused = nameof(EndpointRefused);
+    public const string EndpointSlow = nameof(EndpointSlow);
     public const string EndpointCertificateWrong = nameof(EndpointCertificateWrong);
     public const string KubernetesUnauthorized = nameof(KubernetesUnauthorized);
     public const string KubernetesForbidden = nameof(KubernetesForbidden);
     public const string KubernetesRejected = nameof(KubernetesRejected);
     public const string KubernetesConflict = nameof(KubernetesConflict);
     public const string KubernetesUnavailable = nameof(KubernetesUnavailable);
+    public const string KubernetesAnswerCut = nameof(KubernetesAnswerCut);
+    public const string KubernetesListExpired = nameof(KubernetesListExpired);
+    public const string NamespaceTerminating = nameof(NamespaceTerminating);
+    public const string NamespaceQuotaExceeded = nameof(NamespaceQuotaExceeded);
+    public const string PodSecurityViolated = nameof(PodSecurityViolated);
+    public const string AdmissionDenied = nameof(AdmissionDenied);
+    public const string AdmissionUnavailable = nameof(AdmissionUnavailable);
 
     // Planning.
     public const string NoCollectorYet = nameof(NoCollectorYet);
@@ -53,6 +64,10 @@ public static class Causes
     public const string StorageNotPersistent = nameof(StorageNotPersistent);
     public const string ServiceAccountForeignRole = nameof(ServiceAccountForeignRole);
     public const string CollectorMalformed = nameof(CollectorMalformed);
+    public const string ServiceAccountPodIdentity = nameof(ServiceAccountPodIdentity);
+    public const string AlreadySending = nameof(AlreadySending);
+    public const string DeliveryNotPossible = nameof(DeliveryNotPossible);
+    public const string ValuesNotMerged = nameof(ValuesNotMerged);
 
     // Trust and proof.
     public const string ProviderForeignAudience = nameof(ProviderForeignAudience);
@@ -69,6 +84,7 @@ public static class Causes
     public const string WorkspaceRejectedSamples = nameof(WorkspaceRejectedSamples);
     public const string WorkspaceThrottled = nameof(WorkspaceThrottled);
     public const string WorkspaceUnavailable = nameof(WorkspaceUnavailable);
+    public const string SilenceAlertRefused = nameof(SilenceAlertRefused);
 
     // Delivery and verification.
     public const string PodsNotReady = nameof(PodsNotReady);

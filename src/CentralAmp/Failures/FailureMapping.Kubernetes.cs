@@ -1,11 +1,10 @@
-using System.Security.Authentication;
 using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Failures;
 
 public static partial class FailureMapping
 {
-    private static RoadException OfKubernetes(KubernetesException e, string doing) => e.Status switch
+    private static RoadException OfKubernetes(KubernetesException e, string doing) => OfAdmission(e, doing) ?? e.Status switch
     {
         // EKS and RBAC need seconds to know a new entry, association or binding: both are looked at again before a person is asked.
         401 => new NotReadyException(
@@ -18,8 +17,11 @@ public static partial class FailureMapping
             $"While {doing}: the cluster's RBAC does not allow it ({e.Message}).",
             "Execute again, which restores CentralAmp's RBAC; if it happens again, see what removes it.",
             e),
-        // Gone between reading and writing, or a list that expired: the next attempt reads again.
-        404 or 410 => new TransientException(Causes.KubernetesConflict, $"While {doing}: it is not there any more ({e.Message}).", "Execute again.", e),
+        // Gone between reading and writing: the next attempt reads again.
+        404 => new TransientException(Causes.KubernetesConflict, $"While {doing}: it is not there any more ({e.Message}).", "Execute again.", e),
+        // The client begins a list anew before it gives up (KubernetesClient).
+        410 => new TransientException(
+            Causes.KubernetesListExpired, $"While {doing}: the list changes faster than it can be read ({e.Message}).", "None if it passes.", e),
         409 when e.IsManagerConflict => new BlockedException(
             Causes.KubernetesConflict,
             $"While {doing}: another manager owns the field ({e.Message}).",
@@ -39,28 +41,53 @@ public static partial class FailureMapping
             e),
     };
 
-    /// <summary>No answer of a Kubernetes API: it cannot be reached, is not who it should be, or broke off.</summary>
-    internal static RoadException OfConnection(Exception exception, string doing, Uri endpoint) => exception switch
+    /// <summary>What the request ran into after it was allowed. Webhooks choose the status themselves, so the API server's own words decide; null for anything else.</summary>
+    /// <remarks>
+    /// Words: apiserver's admission/plugin/webhook/errors, admission/plugin/policy/validating, resourcequota and namespace/lifecycle,
+    /// pod-security-admission. A 403 of RBAC has none of them: it says who "cannot" do what.
+    /// </remarks>
+    private static RoadException? OfAdmission(KubernetesException e, string doing)
     {
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: AuthenticationException } => new BlockedException(
-            Causes.EndpointCertificateWrong,
-            $"While {doing}: {endpoint.Authority} does not present a certificate of the cluster's own authority.",
-            "Find out what answers there: a proxy that breaks TLS open, or a wrong address.",
-            exception),
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError }
-            or OperationCanceledException => new BlockedException(
-            Causes.EndpointUnreachable,
-            $"While {doing}: {endpoint.Authority} cannot be reached ({Innermost(exception)}).",
-            "If the endpoint is private or its CIDRs leave the hub out, attach the functions to a network that reaches it (VPC parameters); CentralAmp never widens an endpoint.",
-            exception),
-        _ => Unavailable(exception, doing, $"the connection broke off ({Innermost(exception)})"),
-    };
+        bool Says(string words) => e.Message.Contains(words, StringComparison.Ordinal);
+        return e.Status switch
+        {
+            403 when e.Causes.Any(cause => cause.Reason == "NamespaceTerminating") || Says("because it is being terminated") => new NotReadyException(
+                Causes.NamespaceTerminating,
+                $"While {doing}: the namespace is being deleted ({e.Message}).",
+                "None if it goes; a namespace that stays Terminating has a finalizer that nobody serves: see its status.",
+                e),
+            >= 400 when Says("admission webhook ") && Says(" denied the request") => Refused(e, doing, "an admission webhook"),
+            >= 400 when Says("ValidatingAdmissionPolicy ") && Says(" denied request") => Refused(e, doing, "an admission policy"),
+            >= 500 when Says("failed calling webhook") => new TransientException(
+                Causes.AdmissionUnavailable,
+                $"While {doing}: an admission webhook without which nothing is written does not answer ({e.Message}).",
+                "None if it passes; else repair the webhook that the message names, or exempt CentralAmp's objects from it.",
+                e),
+            403 when Says("violates PodSecurity ") => new BlockedException(
+                Causes.PodSecurityViolated,
+                $"While {doing}: the namespace's pod security standard refuses the pod ({e.Message}).",
+                "Exempt namespace central-amp, or give it a level that the pod meets: what CentralAmp runs meets 'restricted'.",
+                e),
+            403 when Says("exceeded quota") || Says("failed quota") => new BlockedException(
+                Causes.NamespaceQuotaExceeded,
+                $"While {doing}: a quota of the namespace is exceeded ({e.Message}).",
+                "Raise the ResourceQuota that the message names, then execute again.",
+                e),
+            // The last of the API server's own plugins (LimitRanger and its like): forbidden, and not for want of a right.
+            403 when Says(" is forbidden: ") && !Says(" cannot ") && !Says("attempting to grant") => Refused(e, doing, "an admission plugin"),
+            _ => null,
+        };
+    }
+
+    private static BlockedException Refused(KubernetesException e, string doing, string by) => new(
+        Causes.AdmissionDenied,
+        $"While {doing}: {by} of the cluster refuses it ({e.Message}).",
+        "Exempt CentralAmp's objects (label app.kubernetes.io/managed-by=central-amp, namespace central-amp) from what the message names, then execute again.",
+        e);
 
     private static TransientException Unavailable(Exception exception, string doing, string what) => new(
         Causes.KubernetesUnavailable,
         $"While {doing}: {what}.",
         "None if it passes; else see the health of the cluster's control plane.",
         exception);
-
-    private static string Innermost(Exception exception) => exception.GetBaseException().Message;
 }

@@ -43,7 +43,8 @@ public sealed partial class EndSweepStep(IFleetRegistry registry, TimeProvider t
 
     private static (SweepOutcome Outcome, string? Cause, string Sentence, string? Remedy) OutcomeOf(EndSweepRequest request)
     {
-        if (request.Failure is { } caught)
+        // A sweep that looked at everything, and could not say what is expected, leaves silent clusters unnoticed.
+        if ((request.Failure ?? request.Silence?.Failure) is { } caught)
         {
             var failure = FailureMessage.Parse(caught.Error, caught.Cause);
             return (SweepOutcome.Failed, failure.Cause, failure.Sentence, failure.Remedy);

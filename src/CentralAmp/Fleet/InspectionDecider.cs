@@ -19,7 +19,8 @@ internal static class InspectionDecider
     {
         Causes.TrustSubjectMismatch, Causes.TrustAudienceMismatch, Causes.TrustNotEffective, Causes.TokenIssuerMismatch, Causes.IngestPolicyMismatch,
         Causes.WorkspaceRejectedSamples, Causes.PodsNotReady, Causes.PodsWithoutRole, Causes.ReloadFailed, Causes.NotReconciled, Causes.Reverted,
-        Causes.KubernetesRejected, Causes.KubernetesConflict, Causes.QuotaReached, Causes.ProviderQuotaReached,
+        Causes.KubernetesRejected, Causes.KubernetesConflict, Causes.QuotaReached, Causes.ProviderQuotaReached, Causes.AuthenticationModeSwitchFailed,
+        Causes.NamespaceTerminating, Causes.NamespaceQuotaExceeded, Causes.PodSecurityViolated, Causes.AdmissionDenied, Causes.AdmissionUnavailable,
     };
 
     /// <summary>Causes by which a look fails without a word about what is there.</summary>
@@ -27,6 +28,7 @@ internal static class InspectionDecider
     {
         Causes.MemberRoleNotAssumable, Causes.MemberPermissionMissing, Causes.HubPermissionMissing, Causes.DeniedByServiceControlPolicy,
         Causes.DeniedByPermissionsBoundary, Causes.RegionDisabled, Causes.EndpointUnreachable, Causes.EndpointCertificateWrong, Causes.KubernetesUnavailable,
+        Causes.EndpointNameUnknown, Causes.EndpointRefused, Causes.EndpointSlow, Causes.KubernetesAnswerCut, Causes.KubernetesListExpired,
         Causes.WorkspaceUnavailable, Causes.WorkspaceThrottled, Causes.Throttled, Causes.ServiceUnavailable, Causes.RegistryItemNewer, Causes.Unexpected,
     };
 
@@ -134,6 +136,7 @@ internal static class InspectionDecider
 
     private static Inspection? OfResources(InspectionFacts facts) => facts switch
     {
+        { ModeToSwitch: true } => Differs("Its authentication mode is to be switched."),
         { AccessEntry: AccessEntryDelta.Create } => Differs("The access entry of CentralAmpMember is gone."),
         { AccessEntry: AccessEntryDelta.UpdateGroups } => Differs("The access entry of CentralAmpMember has other groups."),
         { Elevated: true } => Differs("CentralAmpMember is still cluster-admin."),

@@ -41,6 +41,9 @@ public sealed record InspectionFacts
     /// <summary>What kept us from looking further.</summary>
     public Failure? Obstacle { get; init; }
 
+    /// <summary>It knows only its ConfigMap, and the installation asks for more.</summary>
+    public bool ModeToSwitch { get; init; }
+
     public AccessEntryDelta? AccessEntry { get; init; }
 
     /// <summary>The member role is cluster-admin, and nobody holds the lease.</summary>

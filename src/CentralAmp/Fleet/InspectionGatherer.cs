@@ -3,6 +3,7 @@ using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
+using CentralAmp.Outcomes;
 using CentralAmp.Planning;
 using CentralAmp.Settings;
 using CentralAmp.Trust;
@@ -19,6 +20,7 @@ public sealed class InspectionGatherer(
     RecentWorkspaces workspaces,
     IKubernetesClients kubernetesClients,
     ITrustStores trust,
+    IPodIdentities podIdentities,
     IngestReader samples,
     HubSettings settings,
     TimeProvider time)
@@ -70,11 +72,17 @@ public sealed class InspectionGatherer(
     private InspectionFacts Admit(InspectionFacts facts, ObservedCluster observed) => Judged(facts, facts =>
     {
         var described = ClusterAdmission.Decide(facts.Cluster, observed, TimeSpan.Zero, settings);
-        if (described.Next == ClusterNext.Continue)
+        if (described.Next != ClusterNext.Continue)
         {
-            AccessEntryDecision.RequireAccessEntries(facts.Cluster, described.AuthenticationMode);
+            return facts with { Described = described };
         }
 
+        if (settings.SwitchConfigMap && described.AuthenticationMode == AccessEntryDecision.OnlyConfigMap)
+        {
+            return facts with { Described = described, ModeToSwitch = true };
+        }
+
+        AccessEntryDecision.RequireAccessEntries(facts.Cluster, described.AuthenticationMode);
         return facts with { Described = described };
     });
 
@@ -98,17 +106,18 @@ public sealed class InspectionGatherer(
             return looked;
         }
 
-        looked = await PlanAsync(looked, kubernetes, cancellationToken);
+        looked = await PlanAsync(looked, kubernetes, execution, cancellationToken);
         if (looked.Plan?.Collector is not { } collector)
         {
             return looked;
         }
 
         looked = await LookAtTrustAsync(looked, collector, execution, cancellationToken);
-        return looked with { Writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(collector), cancellationToken) };
+        return looked with { Writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(looked.Plan!), cancellationToken) };
     }
 
-    private async Task<InspectionFacts> PlanAsync(InspectionFacts facts, IKubernetes kubernetes, CancellationToken cancellationToken)
+    private async Task<InspectionFacts> PlanAsync(
+        InspectionFacts facts, IKubernetes kubernetes, ExecutionReference execution, CancellationToken cancellationToken)
     {
         var described = facts.Described!;
         HubProviders? providers = null;
@@ -125,11 +134,13 @@ public sealed class InspectionGatherer(
                 Described = described,
                 Settings = settings,
                 Elapsed = TimeSpan.Zero,
+                Parked = facts.Item is { State: Outcome.Parked, ExecutionStartedAt: { } since } ? facts.Now - since : TimeSpan.Zero,
                 TrustMode = TrustModeDecider.Decide(facts.Cluster, facts.Item, described.TrustMode, providers, settings),
                 Workspace = await workspaces.FindAsync(described.WorkspaceArn, cancellationToken),
             },
             kubernetes,
             cancellationToken);
+        gathered = await CollectorGatherer.WithPodIdentityAsync(gathered, podIdentities, execution, cancellationToken);
         var (plan, refusal) = OnboardingDecider.Decide(gathered);
         return facts with { Plan = plan, Refusal = refusal };
     }

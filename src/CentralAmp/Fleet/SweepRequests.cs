@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CentralAmp.Outcomes;
+using CentralAmp.Silence;
 
 namespace CentralAmp.Fleet;
 
@@ -97,4 +98,6 @@ public sealed record ListFindingsResult(SweepStart[] Starts, int NewLeft, [prope
 
 /// <param name="Decision">Absent when the sweep did not get so far.</param>
 /// <param name="Failure">What kept the sweep from being complete.</param>
-public sealed record EndSweepRequest(ExecutionReference Execution, SweepReference Sweep, DecideSweepResult? Decision = null, CaughtFailure? Failure = null);
+/// <param name="Silence">Absent when the workspaces could not be told of any cluster.</param>
+public sealed record EndSweepRequest(
+    ExecutionReference Execution, SweepReference Sweep, DecideSweepResult? Decision = null, CaughtFailure? Failure = null, ExpectSamplesResult? Silence = null);

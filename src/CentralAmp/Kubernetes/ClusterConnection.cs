@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CentralAmp.Clusters;
@@ -9,10 +11,7 @@ namespace CentralAmp.Kubernetes;
 /// <summary>Makes the HTTP client of one cluster: its CA and nobody else's, one token.</summary>
 internal static class ClusterConnection
 {
-    /// <summary>A private endpoint drops packets: the answer "not reachable" must come within seconds.</summary>
-    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(4);
-
-    public static HttpClient Open(ClusterDescription described, string token)
+    public static HttpClient Open(ClusterDescription described, string token, EndpointLimits limits)
     {
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(described.CertificateAuthority)));
@@ -25,7 +24,8 @@ internal static class ClusterConnection
         policy.CustomTrustStore.AddRange(authorities);
         var handler = new SocketsHttpHandler
         {
-            ConnectTimeout = ConnectTimeout,
+            ConnectTimeout = limits.Connect + limits.Handshake,
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, limits.Connect, cancellationToken),
             AllowAutoRedirect = false,
             UseCookies = false,
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
@@ -42,5 +42,28 @@ internal static class ClusterConnection
                 Accept = { new MediaTypeWithQualityHeaderValue("application/json") },
             },
         };
+    }
+
+    /// <summary>With a time of its own, so that a connection that cannot be made is told from a handshake that hangs.</summary>
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint endpoint, TimeSpan within, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(within);
+        try
+        {
+            await socket.ConnectAsync(endpoint, limit.Token);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

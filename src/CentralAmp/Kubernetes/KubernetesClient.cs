@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,11 +8,14 @@ using CentralAmp.Failures;
 namespace CentralAmp.Kubernetes;
 
 /// <summary>The Kubernetes API over plain HTTP; see <see cref="IKubernetes"/> for what its calls promise.</summary>
-public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) : IKubernetes
+/// <param name="access">The settings of the endpoint as EKS describes them, for sentences about what cannot be reached.</param>
+public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, EndpointLimits? limits = null, string access = "") : IKubernetes
 {
     private const string FieldManager = "central-amp";
     private const int PageSize = 250;
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
+    private const int ListAttempts = 3;
+    private readonly EndpointLimits limits = limits ?? EndpointLimits.Default;
+    private TimeSpan waited;
 
     public async Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken)
     {
@@ -21,23 +25,16 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) 
 
     public async Task<IReadOnlyList<JsonObject>?> ListAsync(string path, CancellationToken cancellationToken)
     {
-        var items = new List<JsonObject>();
-        var first = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={PageSize}";
-        var page = first;
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
-            if (await GetAsync(page, cancellationToken) is not { } list)
+            try
             {
-                return null;
+                return await ListOnceAsync(path, cancellationToken);
             }
-
-            items.AddRange((list["items"] as JsonArray)?.OfType<JsonObject>() ?? []);
-            if (KubernetesStatus.Text((list["metadata"] as JsonObject)?["continue"]) is not { Length: > 0 } next)
+            // The next page is gone: pages are of one moment, which the API server remembers for minutes. A list is whole or none.
+            catch (TransientException e) when (e.Cause == Causes.KubernetesListExpired && attempt < ListAttempts)
             {
-                return items;
             }
-
-            page = $"{first}&continue={Uri.EscapeDataString(next)}";
         }
     }
 
@@ -80,6 +77,28 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) 
 
     public void Dispose() => http.Dispose();
 
+    private async Task<List<JsonObject>?> ListOnceAsync(string path, CancellationToken cancellationToken)
+    {
+        var items = new List<JsonObject>();
+        var first = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={PageSize}";
+        var page = first;
+        while (true)
+        {
+            if (await GetAsync(page, cancellationToken) is not { } list)
+            {
+                return null;
+            }
+
+            items.AddRange((list["items"] as JsonArray)?.OfType<JsonObject>() ?? []);
+            if (KubernetesStatus.Text((list["metadata"] as JsonObject)?["continue"]) is not { Length: > 0 } next)
+            {
+                return items;
+            }
+
+            page = $"{first}&continue={Uri.EscapeDataString(next)}";
+        }
+    }
+
     private async Task<JsonObject> WriteAsync(HttpMethod method, string path, JsonObject body, string mediaType, CancellationToken cancellationToken) =>
         Success(method, path, await SendAsync(method, path, new Body(body.ToJsonString(), mediaType), cancellationToken));
 
@@ -90,7 +109,7 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) 
             return await SendOnceAsync(method, path, body, cancellationToken);
         }
         // Nothing has been sent yet, and one lost packet should not ask a person for help.
-        catch (BlockedException e) when (e.Cause == Causes.EndpointUnreachable)
+        catch (BlockedException e) when (e.Cause is Causes.EndpointUnreachable or Causes.EndpointNameUnknown)
         {
             return await SendOnceAsync(method, path, body, cancellationToken);
         }
@@ -98,23 +117,54 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) 
 
     private async Task<Answer> SendOnceAsync(HttpMethod method, string path, Body? body, CancellationToken cancellationToken)
     {
+        var began = Stopwatch.GetTimestamp();
+        var within = Shorter(limits.Answer, limits.Together - waited);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(RequestTimeout);
+        limit.CancelAfter(within);
         using var request = new HttpRequestMessage(method, path.TrimStart('/')) { Content = body?.ToContent() };
         try
         {
-            using var response = await http.SendAsync(request, limit.Token);
-            return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync(limit.Token), response.Headers.RetryAfter?.Delta);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            return new Answer((int)response.StatusCode, await ReadAsync(response, Doing(method, path), limit.Token), response.Headers.RetryAfter?.Delta);
         }
         catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw FailureMapping.OfConnection(new TimeoutException($"no answer within {RequestTimeout.TotalSeconds:0} s", e), Doing(method, path), http.BaseAddress!);
+            throw Unanswered(new TimeoutException(TooLong(within), e), method, path);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw FailureMapping.OfConnection(e, Doing(method, path), http.BaseAddress!);
+            throw Unanswered(new TimeoutException($"did not agree on TLS within {limits.Handshake.TotalSeconds:0.#} s", e), method, path);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is HttpRequestException or IOException)
+        {
+            throw Unanswered(e, method, path);
+        }
+        finally
+        {
+            waited += Stopwatch.GetElapsedTime(began);
         }
     }
+
+    private static async Task<string> ReadAsync(HttpResponseMessage response, string doing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await response.Content.ReadAsStringAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw FailureMapping.OfCutAnswer(e, doing);
+        }
+    }
+
+    private RoadException Unanswered(Exception exception, HttpMethod method, string path) =>
+        FailureMapping.OfConnection(exception, Doing(method, path), http.BaseAddress!, access);
+
+    private string TooLong(TimeSpan within) => within < limits.Answer
+        ? $"the answers to this step took {limits.Together.TotalSeconds:0.#} s together"
+        : $"did not answer within {within.TotalSeconds:0.#} s";
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => other <= TimeSpan.Zero ? TimeSpan.Zero : one < other ? one : other;
 
     private JsonObject Success(HttpMethod method, string path, Answer answer)
     {
@@ -127,9 +177,13 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http) 
         {
             return JsonNode.Parse(answer.Body) as JsonObject ?? throw new JsonException("not an object");
         }
+        catch (JsonException e) when (answer.Body.TrimStart().StartsWith('{'))
+        {
+            throw FailureMapping.OfCutAnswer(e, Doing(method, path));
+        }
         catch (JsonException e)
         {
-            throw FailureMapping.OfConnection(new IOException($"the answer is not a JSON object: {e.Message}", e), Doing(method, path), http.BaseAddress!);
+            throw Unanswered(new IOException($"the answer is not a JSON object: {e.Message}", e), method, path);
         }
     }
 

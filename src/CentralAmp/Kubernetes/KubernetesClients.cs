@@ -11,6 +11,7 @@ public sealed class KubernetesClients(MemberAccounts members, TimeProvider time)
     {
         var credentials = await members.AssumeAsync(cluster, execution, cancellationToken);
         var token = EksToken.Create(cluster, credentials, time.GetUtcNow());
-        return new KubernetesClient(cluster, ClusterConnection.Open(described, token));
+        var limits = EndpointLimits.Default;
+        return new KubernetesClient(cluster, ClusterConnection.Open(described, token, limits), limits, described.EndpointAccess ?? "");
     }
 }

@@ -4,11 +4,23 @@ namespace CentralAmp.Kubernetes;
 public static class KubernetesPath
 {
     private const string Rbac = "/apis/rbac.authorization.k8s.io/v1";
+    private const string Agents = "/apis/monitoring.coreos.com/v1alpha1";
     private const string Operator = "/apis/monitoring.coreos.com/v1";
 
     public static string AllPrometheuses => $"{Operator}/prometheuses";
 
-    public static string AllPrometheusAgents => "/apis/monitoring.coreos.com/v1alpha1/prometheusagents";
+    public static string AllPrometheusAgents => $"{Agents}/prometheusagents";
+
+    public static string PrometheusAgent(string @namespace, string name) => $"{Agents}/namespaces/{Escape(@namespace)}/prometheusagents/{Escape(name)}";
+
+    public static string Nodes => "/api/v1/nodes";
+
+    public static string Namespace(string name) => Core(name);
+
+    public static string ConfigMap(string @namespace, string name) => $"{Core(@namespace)}/configmaps/{Escape(name)}";
+
+    /// <param name="reason">Of a controller's, such as FailedCreate.</param>
+    public static string Events(string @namespace, string reason) => $"{Core(@namespace)}/events?fieldSelector={Escape($"reason={reason}")}";
 
     public static string Prometheus(string @namespace, string name) => $"{Operator}/namespaces/{Escape(@namespace)}/prometheuses/{Escape(name)}";
 

@@ -40,7 +40,8 @@ public sealed partial class PlanOffboardingStep(IKubernetesClients clusters, Hub
     {
         var resolved = request.Resolved;
         using var kubernetes = await clusters.ConnectAsync(resolved.Cluster, resolved.Described, request.Execution, cancellationToken);
-        var (next, refusal) = WithdrawalPlan.Next(await TouchedCollectors.GatherAsync(kubernetes, cancellationToken));
+        var (next, refusal) = WithdrawalPlan.Next(
+            await TouchedCollectors.GatherAsync(kubernetes, WithdrawalPlan.RolesOf(resolved, settings), cancellationToken));
         if (refusal is not null)
         {
             throw refusal.ToException();
@@ -59,7 +60,7 @@ public sealed partial class PlanOffboardingStep(IKubernetesClients clusters, Hub
             Next = OffboardingPlanNext.Withdraw,
             Withdraw = plan,
             Trust = WithdrawalPlan.TrustOf(resolved, settings),
-            Writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(plan.RequireCollector()), cancellationToken),
+            Writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(plan), cancellationToken),
         };
     }
 

@@ -1,6 +1,7 @@
 using CentralAmp.Outcomes;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
+using CentralAmp.Silence;
 using CentralAmp.Trust;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace CentralAmp.Offboarding;
 /// <summary>The end of every offboarding: registry, metrics, and the record that the state machine publishes.</summary>
 /// <param name="output">Where metric lines go: standard output, which Lambda takes to CloudWatch.</param>
 public sealed partial class RecordOffboardingStep(
-    ClusterRegistry registry, HubSettings settings, TimeProvider time, TextWriter output, ILogger<RecordOffboardingStep> logger)
+    ClusterRegistry registry, ClusterExpectation expectation, HubSettings settings, TimeProvider time, TextWriter output, ILogger<RecordOffboardingStep> logger)
 {
     /// <summary>Of a cluster that lives on without us; its issuer stays, as a provider of ours may.</summary>
     private static readonly string[] TakenBack = ["roleArn", "collectorRoleArn"];
@@ -22,6 +23,11 @@ public sealed partial class RecordOffboardingStep(
         {
             // Not a failure: a later execution knows better.
             Overtaken(record.ClusterArn, request.Execution.Id);
+        }
+
+        if (record.Changed && request.Resolved is { Cluster: var cluster })
+        {
+            await expectation.TellAsync(cluster, leftWorkspaceArn: null, cancellationToken);
         }
 
         await output.WriteLineAsync(OutcomeMetrics.Line(record, request.Execution.StartedAt, now));

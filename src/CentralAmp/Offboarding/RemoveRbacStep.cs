@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
 using CentralAmp.Delivery;
+using CentralAmp.Delivery.Agents;
 using CentralAmp.Kubernetes;
 using CentralAmp.Planning;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ public sealed record RemoveRbacRequest(ExecutionReference Execution, ResolveOffb
 public sealed record RemoveRbacResult(Change Change);
 
 /// <summary>
-/// Removes our RBAC in every namespace, that of former collectors too, and the role from service accounts whose collector is gone.
+/// Removes agents of ours, our RBAC in every namespace, that of former collectors too, our own namespace, and the role from service accounts whose collector is gone.
 /// Runs elevated: only an admin may list them all.
 /// </summary>
 public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<RemoveRbacStep> logger)
@@ -21,13 +22,16 @@ public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<
     private static readonly string[] Kinds = ["rolebindings", "roles", "clusterrolebindings", "clusterroles"];
 
     /// <summary>The label may be set by anyone on anything; the name is ours as well.</summary>
-    private static readonly string[] Names = [RbacManifests.ReadName, RbacManifests.WriteName];
+    private static readonly string[] Names = [RbacManifests.ReadName, RbacManifests.WriteName, AgentNames.ScrapeRole];
+
+    private static readonly string[] OfOurNamespace = [Deliveries.PrometheusAgent, Deliveries.Agent, Deliveries.Values];
 
     public async Task<RemoveRbacResult> RunAsync(RemoveRbacRequest request, CancellationToken cancellationToken)
     {
         var resolved = request.Resolved;
         using var kubernetes = await clusters.ConnectAsync(resolved.Cluster, resolved.Described, request.Execution, cancellationToken);
-        var change = await ForgetRoleAsync(kubernetes, resolved.Cluster.Arn, cancellationToken);
+        var change = await RemoveAgentsAsync(kubernetes, resolved.Cluster.Arn, cancellationToken);
+        change = Max(change, await ForgetRoleAsync(kubernetes, resolved.Cluster.Arn, cancellationToken));
         foreach (var kind in Kinds)
         {
             var path = KubernetesPath.AllRbac(kind, $"{RbacManifests.ManagedByLabel}={RbacManifests.ManagedBy}");
@@ -42,8 +46,41 @@ public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<
             }
         }
 
-        return new RemoveRbacResult(change);
+        return new RemoveRbacResult(Max(change, await RemoveNamespaceAsync(kubernetes, resolved.Cluster.Arn, cancellationToken)));
     }
+
+    /// <summary>One after the other by name, before what they run with: an operator sees its resource go, and not only the namespace.</summary>
+    private async Task<Change> RemoveAgentsAsync(IKubernetes kubernetes, string cluster, CancellationToken cancellationToken)
+    {
+        var (writer, change) = (new OwnWriter(kubernetes), Change.Unchanged);
+        var observed = await OwnGatherer.GatherAsync(kubernetes, cancellationToken);
+        foreach (var path in OfOurNamespace.SelectMany(OwnObject.PathsOf))
+        {
+            if (await writer.DeleteAsync(path, observed, cancellationToken))
+            {
+                Removed(cluster, "object", AgentNames.Namespace, path, done: true);
+                change = Change.Updated;
+            }
+        }
+
+        return change;
+    }
+
+    /// <summary>With all that is left in it; one that has only the name is someone else's.</summary>
+    private async Task<Change> RemoveNamespaceAsync(IKubernetes kubernetes, string cluster, CancellationToken cancellationToken)
+    {
+        var found = await kubernetes.GetAsync(KubernetesPath.Namespace(AgentNames.Namespace), cancellationToken);
+        if (found is null || !RbacComparison.IsOurs(found) || found["metadata"]!["deletionTimestamp"] is not null)
+        {
+            return Change.Unchanged;
+        }
+
+        var deleted = await kubernetes.DeleteAsync(KubernetesPath.Namespace(AgentNames.Namespace), Text(found, "uid"), cancellationToken);
+        Removed(cluster, "namespace", AgentNames.Namespace, AgentNames.Namespace, deleted);
+        return deleted ? Change.Updated : Change.Unchanged;
+    }
+
+    private static Change Max(Change one, Change other) => one == Change.Unchanged ? other : one;
 
     /// <summary>Collectors gave it up already; a service account outlives the Prometheus resource that it was for.</summary>
     private async Task<Change> ForgetRoleAsync(IKubernetes kubernetes, string cluster, CancellationToken cancellationToken)
@@ -52,7 +89,8 @@ public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<
         foreach (var item in await kubernetes.ListAsync(KubernetesPath.AllServiceAccounts, cancellationToken) ?? [])
         {
             var account = ServiceAccountResource.Read(item);
-            if (account.RoleIsOurs)
+            // Ours goes with its namespace.
+            if (account.RoleIsOurs && account.Namespace != AgentNames.Namespace)
             {
                 await kubernetes.ApplyAsync(
                     KubernetesPath.ServiceAccount(account.Namespace, account.Name), CollectorPatches.ServiceAccount(account, roleArn: null), cancellationToken);

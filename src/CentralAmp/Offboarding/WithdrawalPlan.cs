@@ -29,10 +29,17 @@ internal static class WithdrawalPlan
         // Only to know our entry by; an entry that is not there needs none.
         WorkspaceEndpoint = collector.EntryUrl?.Replace(RemoteWriteEntry.Url(""), "", StringComparison.Ordinal) ?? "",
         IngestRoleName = IssuedNames.Role(resolved),
-        ClusterLabel = ClusterLabels.Of(resolved.Cluster).Cluster,
+        ClusterLabel = ClusterLabels.Of(resolved.Cluster, settings.ClusterLabelFormat).Cluster,
         Collector = OnboardingDecider.CollectorOf(collector.Prometheus),
         Change = Change.Updated,
     };
+
+    /// <summary>What service accounts of the cluster may assume.</summary>
+    public static IReadOnlyCollection<string> RolesOf(ResolveOffboardingResult resolved, HubSettings settings)
+    {
+        var ingest = IngestRole.Arn(resolved.Cluster, IssuedNames.Role(resolved), settings);
+        return resolved.Registered.CollectorRoleArn is { } collector ? [ingest, collector] : [ingest];
+    }
 
     public static EnsureTrustResult TrustOf(ResolveOffboardingResult resolved, HubSettings settings)
     {

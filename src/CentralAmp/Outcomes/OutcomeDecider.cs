@@ -31,7 +31,7 @@ internal static class OutcomeDecider
         // Nothing was asked of the road but the plan: the cluster is where it was.
         { Plan: { Stop: PlanStop.DryRun } plan } => new OutcomeDecision(Outcome.Parked, null, $"Dry run, nothing was changed. {plan.Sentence}", null),
         { Plan: { Stop: PlanStop.ParkedTooLong } plan } => new OutcomeDecision(
-            Outcome.Parked, Causes.NoCollectorYet, plan.Sentence, CollectorChecks.NoCollectorRemedy),
+            Outcome.Parked, plan.Cause ?? Causes.NoCollectorYet, plan.Sentence, plan.Remedy ?? CollectorChecks.NoCollectorRemedy),
         { Verification: { } verification } => new OutcomeDecision(Outcome.Verified, null, Verified(request, verification), null),
         _ => new OutcomeDecision(
             Outcome.Failed,

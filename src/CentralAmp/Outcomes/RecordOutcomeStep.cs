@@ -1,13 +1,15 @@
 using CentralAmp.Clusters;
 using CentralAmp.Planning;
 using CentralAmp.Registry;
+using CentralAmp.Silence;
 using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Outcomes;
 
 /// <summary>The end of every execution: registry, metrics, and the record that the state machine publishes.</summary>
 /// <param name="output">Where metric lines go: standard output, which Lambda takes to CloudWatch.</param>
-public sealed partial class RecordOutcomeStep(ClusterRegistry registry, TimeProvider time, TextWriter output, ILogger<RecordOutcomeStep> logger)
+public sealed partial class RecordOutcomeStep(
+    ClusterRegistry registry, ClusterExpectation expectation, TimeProvider time, TextWriter output, ILogger<RecordOutcomeStep> logger)
 {
     public async Task<OutcomeRecord> RunAsync(RecordOutcomeRequest request, CancellationToken cancellationToken)
     {
@@ -17,6 +19,12 @@ public sealed partial class RecordOutcomeStep(ClusterRegistry registry, TimeProv
         {
             // Not a failure: a later execution knows better.
             Overtaken(record.ClusterArn, request.Execution.Id);
+        }
+
+        // Where nothing changed, an earlier execution told it; a second run makes no write.
+        if (record.Changed && request.Cluster is { } cluster)
+        {
+            await expectation.TellAsync(cluster, request.OldGrant is null ? null : request.Trust?.PreviousWorkspaceArn, cancellationToken);
         }
 
         await output.WriteLineAsync(OutcomeMetrics.Line(record, request.Execution.StartedAt, now));

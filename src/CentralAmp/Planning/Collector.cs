@@ -1,13 +1,13 @@
 namespace CentralAmp.Planning;
 
-/// <summary>The Prometheus resource that will do remote_write, and what runs it. Kept small: it travels through the state machine.</summary>
+/// <summary>What will do remote_write, be it a Prometheus resource or an agent of ours, and what runs it. Kept small: it travels through the state machine.</summary>
 public sealed record Collector
 {
     public required string Namespace { get; init; }
 
     public required string Name { get; init; }
 
-    /// <summary><c>metadata.uid</c>; part of every write so that nothing is created and no successor is touched.</summary>
+    /// <summary><c>metadata.uid</c>; part of every write so that nothing is created and no successor is touched. Empty for an agent of ours.</summary>
     public required string Uid { get; init; }
 
     public required string ServiceAccount { get; init; }

@@ -16,6 +16,7 @@ internal static class CollectorChecks
         ItIsNotPaused,
         ItHasItsServiceAccount,
         TheServiceAccountHasNoForeignRole,
+        TheServiceAccountHasNoPodIdentity,
         OurEntryIsOurs,
         NobodyElseOwnsRemoteWrite,
         NobodyKeepsRevertingUs,
@@ -25,24 +26,24 @@ internal static class CollectorChecks
 
     public static Failure? FirstFinding(PlanFacts facts) => InOrder.Select(check => check(facts)).FirstOrDefault(finding => finding is not null);
 
-    private static Failure? ThereIsACollector(PlanFacts facts) => facts switch
+    internal static Failure? ThereIsACollector(PlanFacts facts) => facts switch
     {
         { Candidates.Count: > 0 } => null,
         { Prometheuses: null } => NoCollector($"{facts.Cluster} has no Prometheus operator yet"),
         { Prometheuses.Count: > 0 } => NoCollector($"every Prometheus resource of {facts.Cluster} says {Ours.OnboardAnnotation}=false"),
-        { PrometheusAgents: > 0 } => NoCollector(
-            $"{facts.Cluster} has {facts.PrometheusAgents} PrometheusAgent resource(s) but no Prometheus resource, which delivery '{Deliveries.Prometheus}' needs"),
+        _ when facts.OtherAgents.Count() is > 0 and var agents => NoCollector(
+            $"{facts.Cluster} has {agents} PrometheusAgent resource(s) but no Prometheus resource, which delivery '{Deliveries.Prometheus}' needs"),
         _ => NoCollector($"{facts.Cluster} has no Prometheus resource yet"),
     };
 
-    private static Failure? ThereIsOnlyOne(PlanFacts facts) => facts.Candidates.Count == 1
+    internal static Failure? ThereIsOnlyOne(PlanFacts facts) => facts.Candidates.Count == 1
         ? null
         : Decisions.Blocked(
             Causes.SeveralCollectors,
             $"{facts.Cluster} has several Prometheus resources: {string.Join(", ", facts.Candidates.Select(candidate => $"{candidate.Namespace}/{candidate.Name}"))}.",
-            $"Annotate all but one with {Ours.OnboardAnnotation}=false, then execute again.");
+            $"Annotate the one that is to send with {Ours.OnboardAnnotation}=true (or all others with =false), then execute again.");
 
-    private static Failure? ItCanBeRead(PlanFacts facts) => facts.Candidate.Malformed is not { } wrong
+    internal static Failure? ItCanBeRead(PlanFacts facts) => facts.Candidate.Malformed is not { } wrong
         ? null
         : Decisions.Blocked(
             Causes.CollectorMalformed,
@@ -56,12 +57,20 @@ internal static class CollectorChecks
             $"{facts.Candidate} in {facts.Cluster} is paused: the operator would not act on a change.",
             "Remove spec.paused, then execute again.");
 
-    private static Failure? ItHasItsServiceAccount(PlanFacts facts) => facts.ServiceAccount is not null
+    internal static Failure? ItHasItsServiceAccount(PlanFacts facts) => facts.ServiceAccount is not null
         ? null
         : NoCollector($"service account '{facts.Candidate.Namespace}/{facts.Candidate.ServiceAccount}' of {facts.Candidate} does not exist yet");
 
-    private static Failure? TheServiceAccountHasNoForeignRole(PlanFacts facts) =>
+    internal static Failure? TheServiceAccountHasNoForeignRole(PlanFacts facts) =>
         DeliveryRefusals.OfIdentity(facts.ServiceAccount!, facts.RoleArn);
+
+    internal static Failure? TheServiceAccountHasNoPodIdentity(PlanFacts facts) => facts.PodIdentity is not { } association
+        ? null
+        : Decisions.Blocked(
+            Causes.ServiceAccountPodIdentity,
+            $"The {facts.ServiceAccount} in {facts.Cluster} has an EKS Pod Identity ({association}), which a role of ours would push aside.",
+            $"Remove the association if nothing needs its role (aws eks delete-pod-identity-association --cluster-name {facts.Cluster.Name} --region {facts.Cluster.Region} "
+            + $"--association-id {association[(association.LastIndexOf('/') + 1)..]}), or ask for delivery '{Deliveries.PrometheusAgent}' by the tag central-amp:delivery; then execute again.");
 
     private static Failure? OurEntryIsOurs(PlanFacts facts) => DeliveryRefusals.OfTakenName(facts.Candidate, facts.Desired);
 
@@ -94,7 +103,7 @@ internal static class CollectorChecks
                 $"{facts.Candidate} in {facts.Cluster} keeps its data in an emptyDir: new pods would lose it.",
                 "Give it a spec.storage.volumeClaimTemplate, or tag the cluster central-amp:allow-restart=true to accept the loss, then execute again.");
 
-    private static Failure NoCollector(string sentence) => Decisions.NotReady(
+    internal static Failure NoCollector(string sentence) => Decisions.NotReady(
         Causes.NoCollectorYet,
         $"There is nothing to deliver to: {sentence}.",
         NoCollectorRemedy);

@@ -9,6 +9,10 @@ public static class CollectorNames
     public static IEnumerable<string> StatefulSets(string prometheus, int shards) =>
         Enumerable.Range(0, shards).Select(shard => StatefulSet(prometheus, shard));
 
+    /// <summary>One for each shard.</summary>
+    public static IEnumerable<string> StatefulSets(Collector collector) => Enumerable.Range(0, collector.Shards)
+        .Select(shard => shard == 0 ? collector.StatefulSet : $"{collector.StatefulSet}-shard-{shard}");
+
     /// <summary>A StatefulSet numbers its pods from 0.</summary>
     public static IEnumerable<string> Pods(string prometheus, int replicas, int shards) =>
         StatefulSets(prometheus, shards).SelectMany(set => Enumerable.Range(0, replicas).Select(replica => $"{set}-{replica}"));

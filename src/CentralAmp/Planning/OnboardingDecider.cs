@@ -7,83 +7,81 @@ namespace CentralAmp.Planning;
 internal static class OnboardingDecider
 {
     /// <returns>The plan, or why a person must act first.</returns>
-    public static (OnboardingPlan? Plan, Failure? Refusal) Decide(PlanFacts facts) => CollectorChecks.FirstFinding(facts) switch
+    public static (OnboardingPlan? Plan, Failure? Refusal) Decide(PlanFacts facts) => DeliveryChoice.Of(facts) switch
     {
-        null => (Deliver(facts), null),
-        { Kind: FailureKind.NotReady } finding => (Park(facts, finding), null),
-        var refusal => (null, refusal),
+        (var delivery, null) => Deliver(facts, PlannedDelivery.Of(facts, delivery)),
+        (var delivery, { Kind: FailureKind.NotReady } finding) => (Park(facts, delivery, finding), null),
+        (_, var refusal) => (null, refusal),
     };
 
-    private static OnboardingPlan Deliver(PlanFacts facts)
+    private static (OnboardingPlan? Plan, Failure? Refusal) Deliver(PlanFacts facts, PlannedDelivery planned)
     {
-        var candidate = facts.Candidate;
-        var change = Standing.Delta(candidate, facts.ServiceAccount!, facts.Desired);
-        return Plan(facts) with
+        if (planned.Refusal is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        // Everything that people have to merge is written down already: all that is left is to wait for them.
+        if (planned is { Change: Change.Unchanged, WaitsFor: { } waiting })
+        {
+            return (Park(facts, planned.Delivery, waiting), null);
+        }
+
+        return (Plan(facts, planned.Delivery) with
         {
             Next = facts.DryRun ? PlanNext.Stop : PlanNext.Deliver,
             Stop = facts.DryRun ? PlanStop.DryRun : PlanStop.None,
-            Sentence = Describe(facts, change),
-            Collector = CollectorOf(candidate),
-            Change = change,
-        };
+            WaitSeconds = planned.WaitsFor is null ? 0 : WaitSeconds(facts),
+            Sentence = planned.Sentence,
+            Collector = planned.Collector,
+            Replaces = planned.Replaces,
+            Change = planned.Change,
+        }, null);
+    }
+
+    private static OnboardingPlan Park(PlanFacts facts, string delivery, Failure finding)
+    {
+        var plan = Plan(facts, delivery) with { Cause = finding.Cause, Remedy = finding.Remedy, Sentence = finding.Sentence };
+        if (facts.DryRun)
+        {
+            return plan with { Next = PlanNext.Stop, Stop = PlanStop.DryRun, Sentence = $"The road would wait. {finding.Sentence}" };
+        }
+
+        return facts.Elapsed < facts.Settings.ParkLimit
+            ? plan with { Next = PlanNext.Park, WaitSeconds = WaitSeconds(facts) }
+            : plan with
+            {
+                Next = PlanNext.Stop,
+                Stop = PlanStop.ParkedTooLong,
+                Sentence = $"{finding.Sentence} The road waited for {facts.Elapsed.TotalHours:0.#} hours and stops looking.",
+            };
     }
 
     /// <summary>
     /// Waits grow with the time it took so far, so that the wait adds at most a quarter to it: nothing needs to be remembered
     /// between looks, and a collector that comes early is seen early.
     /// </summary>
-    private static OnboardingPlan Park(PlanFacts facts, Failure finding)
+    private static int WaitSeconds(PlanFacts facts)
     {
-        if (facts.DryRun)
-        {
-            return Plan(facts) with { Next = PlanNext.Stop, Stop = PlanStop.DryRun, Sentence = $"The road would wait. {finding.Sentence}" };
-        }
-
         var left = facts.Settings.ParkLimit - facts.Elapsed;
-        if (left <= TimeSpan.Zero)
-        {
-            return Plan(facts) with
-            {
-                Next = PlanNext.Stop,
-                Stop = PlanStop.ParkedTooLong,
-                Sentence = $"{finding.Sentence} The road waited for {facts.Elapsed.TotalHours:0.#} hours and stops looking.",
-            };
-        }
-
         var first = facts.Settings.ParkFirst.TotalSeconds;
         var wait = Math.Clamp(facts.Elapsed.TotalSeconds / 4, first, Math.Max(first, facts.Settings.ParkMax.TotalSeconds));
-        return Plan(facts) with
-        {
-            Next = PlanNext.Park,
-            WaitSeconds = (int)Math.Ceiling(Math.Min(wait, left.TotalSeconds)),
-            Sentence = finding.Sentence,
-        };
+        return (int)Math.Ceiling(left > TimeSpan.Zero ? Math.Min(wait, left.TotalSeconds) : first);
     }
 
-    private static OnboardingPlan Plan(PlanFacts facts) => new()
+    private static OnboardingPlan Plan(PlanFacts facts, string delivery) => new()
     {
         Next = PlanNext.Stop,
         Sentence = "",
+        Delivery = delivery,
+        Profile = facts.Profile,
         TrustMode = facts.TrustMode,
         WorkspaceArn = facts.Workspace.Arn,
         WorkspaceEndpoint = facts.Workspace.Endpoint,
         IngestRoleName = facts.RoleName,
-        ClusterLabel = ClusterLabels.Of(facts.Cluster).Cluster,
+        RoleArn = facts.RoleArn,
+        ClusterLabel = ClusterLabels.Of(facts.Cluster, facts.Settings.ClusterLabelFormat).Cluster,
     };
-
-    private static string Describe(PlanFacts facts, Change change)
-    {
-        var what = $"{facts.Candidate} with {facts.Candidate.Replicas} replica(s) as {facts.ServiceAccount} writes to {facts.Workspace.Arn} as {Identity(facts)}";
-        return change switch
-        {
-            Change.Unchanged => $"{what}: everything is there.",
-            _ when Standing.HasIdentity(facts.Candidate, facts.RoleArn) => $"{what}: the remote-write entry is to be applied, no pod is rolled.",
-            _ => $"{what}: the service account is to be annotated, the pods to be rolled, the remote-write entry to be applied.",
-        };
-    }
-
-    private static string Identity(PlanFacts facts) =>
-        facts.RoleArn == facts.IngestRoleArn ? facts.RoleArn : $"{facts.RoleArn}, which assumes {facts.IngestRoleArn}";
 
     internal static Collector CollectorOf(PrometheusResource prometheus) => new()
     {

@@ -25,13 +25,22 @@ public sealed record OnboardingPlan
 
     public PlanStop Stop { get; init; }
 
-    /// <summary>Seconds until the next look; 0 unless <see cref="Next"/> is <see cref="PlanNext.Park"/>.</summary>
+    /// <summary>Seconds until the next look; 0 unless <see cref="Next"/> is <see cref="PlanNext.Park"/>, or people have to merge something first.</summary>
     public int WaitSeconds { get; init; }
 
     public required string Sentence { get; init; }
 
-    /// <summary>Always <c>prometheus</c> as yet; design.md names the others.</summary>
-    public string Delivery { get; init; } = Deliveries.Prometheus;
+    /// <summary>Why it waits, as in <see cref="Failures.Causes"/>; absent unless it does.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>Of <see cref="Cause"/>.</summary>
+    public string? Remedy { get; init; }
+
+    /// <summary>One of <see cref="Deliveries"/>, never auto. A plan that was parked before an update has none.</summary>
+    public string Delivery { get => field ?? Deliveries.Prometheus; init; } = Deliveries.Prometheus;
+
+    /// <summary>One of <see cref="Profiles"/>. As above.</summary>
+    public string Profile { get => field ?? Profiles.Full; init; } = Profiles.Full;
 
     /// <summary><c>direct</c> or <c>chained</c>.</summary>
     public string TrustMode { get; init; } = TrustModes.Direct;
@@ -43,11 +52,17 @@ public sealed record OnboardingPlan
 
     public required string IngestRoleName { get; init; }
 
+    /// <summary>What the service account shall assume. A plan that was parked before an update has none.</summary>
+    public string RoleArn { get => field ?? ""; init; } = "";
+
     /// <summary>Value of the label <c>cluster</c>: <c>name.region.account</c>.</summary>
     public required string ClusterLabel { get; init; }
 
     /// <summary>Absent while parked.</summary>
     public Collector? Collector { get; init; }
+
+    /// <summary>Earlier deliveries of ours: they end as soon as this one is healthy.</summary>
+    public ReplacedDelivery[] Replaces { get => field ?? []; init; } = [];
 
     /// <summary>What delivery will have to do; <see cref="Change.Unchanged"/> means that everything desired is there already.</summary>
     public Change Change { get; init; }
@@ -57,8 +72,5 @@ public sealed record OnboardingPlan
     public Collector RequireCollector() => Collector ?? throw new InvalidOperationException($"The plan has no collector: {Sentence}");
 }
 
-/// <summary>Words for how remote-write configuration reaches a collector.</summary>
-public static class Deliveries
-{
-    public const string Prometheus = "prometheus";
-}
+/// <summary>A delivery that is there and not planned any more.</summary>
+public sealed record ReplacedDelivery(string Delivery, Collector Collector);

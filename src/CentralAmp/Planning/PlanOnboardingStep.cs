@@ -13,6 +13,7 @@ public sealed partial class PlanOnboardingStep(
     IWorkspaces workspaces,
     IKubernetesClients clusters,
     ITrustStores trust,
+    IPodIdentities podIdentities,
     ClusterRegistry registry,
     HubSettings settings,
     TimeProvider time,
@@ -39,6 +40,7 @@ public sealed partial class PlanOnboardingStep(
 
     private async Task<PlanFacts> GatherAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
     {
+        var item = await registry.FindAsync(request.Cluster.Arn, request.Described.CreatedAt, cancellationToken);
         var facts = new PlanFacts
         {
             Cluster = request.Cluster,
@@ -46,17 +48,22 @@ public sealed partial class PlanOnboardingStep(
             Settings = settings,
             DryRun = request.DryRun,
             Elapsed = time.GetUtcNow() - request.Execution.StartedAt,
-            TrustMode = await TrustModeAsync(request, cancellationToken),
+            Parked = ParkedFor(item),
+            TrustMode = await TrustModeAsync(request, item, cancellationToken),
             Workspace = await workspaces.FindAsync(request.Described.WorkspaceArn, cancellationToken),
         };
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
-        return await CollectorGatherer.GatherAsync(facts, kubernetes, cancellationToken);
+        facts = await CollectorGatherer.GatherAsync(facts, kubernetes, cancellationToken);
+        return await CollectorGatherer.WithPodIdentityAsync(facts, podIdentities, request.Execution, cancellationToken);
     }
 
-    private async Task<string> TrustModeAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
+    /// <summary>Another execution may have waited already.</summary>
+    private TimeSpan ParkedFor(RegistryItem? item) =>
+        item is { State: Outcome.Parked, ExecutionStartedAt: { } since } ? time.GetUtcNow() - since : TimeSpan.Zero;
+
+    private async Task<string> TrustModeAsync(PlanOnboardingRequest request, RegistryItem? item, CancellationToken cancellationToken)
     {
         var (cluster, described) = (request.Cluster, request.Described);
-        var item = await registry.FindAsync(cluster.Arn, described.CreatedAt, cancellationToken);
         HubProviders? providers = null;
         if (TrustModeDecider.MustCount(cluster, item, described.TrustMode, settings))
         {
@@ -72,9 +79,9 @@ public sealed partial class PlanOnboardingStep(
         ClusterArn = request.Cluster.Arn,
         CreatedAt = request.Described.CreatedAt,
         State = Outcome.Parked,
-        Cause = Causes.NoCollectorYet,
+        Cause = plan.Cause,
         Sentence = plan.Sentence,
-        Remedy = CollectorChecks.NoCollectorRemedy,
+        Remedy = plan.Remedy,
         WorkspaceArn = plan.WorkspaceArn,
         TrustMode = plan.TrustMode,
         Delivery = plan.Delivery,

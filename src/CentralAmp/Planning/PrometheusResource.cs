@@ -21,6 +21,15 @@ public sealed record PrometheusResource
     /// <summary>Its owner said that it is not the collector.</summary>
     public bool OptedOut { get; private init; }
 
+    /// <summary>Its owner said that it is.</summary>
+    public bool OptedIn { get; private init; }
+
+    /// <summary>It scrapes what any ServiceMonitor says, not only labelled ones.</summary>
+    public bool SelectsAllMonitors { get; private init; }
+
+    /// <summary>It looks for ServiceMonitors in every namespace.</summary>
+    public bool SelectsAllNamespaces { get; private init; }
+
     public bool Paused { get; private init; }
 
     /// <summary>Why the operator does not act on it (its condition <c>Reconciled</c> is False); null as long as it does.</summary>
@@ -60,22 +69,28 @@ public sealed record PrometheusResource
     {
         var fields = new FieldReader(resource);
         var annotations = fields.Strings("metadata", "annotations");
+        var onboard = annotations.GetValueOrDefault(Ours.OnboardAnnotation)
+            ?? fields.Strings("metadata", "labels").GetValueOrDefault(Ours.OnboardAnnotation);
         var read = new PrometheusResource
         {
             Namespace = fields.Required("metadata", "namespace"),
             Name = fields.Required("metadata", "name"),
             Uid = fields.Required("metadata", "uid"),
             ResourceVersion = fields.Required("metadata", "resourceVersion"),
-            OptedOut = annotations.GetValueOrDefault(Ours.OnboardAnnotation) == "false",
+            OptedOut = onboard == "false",
+            OptedIn = onboard == "true",
+            // An empty selector selects all, a missing one nothing (operator, API reference).
+            SelectsAllMonitors = fields.Object("spec", "serviceMonitorSelector") is { Count: 0 },
+            SelectsAllNamespaces = fields.Object("spec", "serviceMonitorNamespaceSelector") is { Count: 0 },
             Applied = int.TryParse(annotations.GetValueOrDefault(Ours.AppliedAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null,
             Paused = fields.Flag("spec", "paused"),
-            NotReconciled = RefusalOf(resource),
+            NotReconciled = OperatorStatus.RefusalOf(resource),
             ServiceAccount = fields.Text("default", "spec", "serviceAccountName") is { Length: > 0 } name ? name : "default",
             Replicas = fields.Number(1, "spec", "replicas"),
             Shards = Math.Max(1, fields.Number(1, "spec", "shards")),
             ReplicaLabel = fields.Text("prometheus_replica", "spec", "replicaExternalLabelName"),
             StoragePersists = Persists(fields.Object("spec", "storage")),
-            RemoteWrite = Entries(fields),
+            RemoteWrite = RemoteWriteEntries.Read(fields),
             RemoteWriteOwners = ManagedFields.OwnersOf(resource, "spec", "remoteWrite"),
             PodAnnotations = fields.Strings("spec", "podMetadata", "annotations"),
             PodsRoleIsOurs = ManagedFields.OwnersOf(resource, "spec", "podMetadata", "annotations", Ours.RoleAnnotation).Contains(Ours.FieldManager),
@@ -90,22 +105,4 @@ public sealed record PrometheusResource
 
     /// <summary>The operator's own order: emptyDir, then ephemeral, then a claim; no storage at all is an emptyDir.</summary>
     private static bool Persists(JsonObject? storage) => storage is not null && storage["emptyDir"] is null && storage["ephemeral"] is null;
-
-    private static string? RefusalOf(JsonObject resource) => ((resource["status"] as JsonObject)?["conditions"] as JsonArray)?
-        .OfType<JsonObject>()
-        .Where(condition => condition["type"]?.ToString() == "Reconciled" && condition["status"]?.ToString() == "False")
-        .Select(condition => condition["message"]?.ToString() ?? "no reason given")
-        .FirstOrDefault();
-
-    private static List<JsonObject> Entries(FieldReader fields)
-    {
-        var list = fields.List("spec", "remoteWrite") ?? [];
-        var entries = list.OfType<JsonObject>().ToList();
-        if (entries.Count != list.Count)
-        {
-            fields.Complain("spec.remoteWrite has an item that is not an object");
-        }
-
-        return entries;
-    }
 }

@@ -106,7 +106,7 @@ public sealed partial class ProveIngestStep(
         ProveIngestRequest request, DesiredTrust desired, ImmutableCredentials credentials, CancellationToken cancellationToken)
     {
         var workspace = Workspace.Of(request.Plan);
-        var body = ProofSample.Body(ClusterLabels.Of(request.Cluster), time.GetUtcNow());
+        var body = ProofSample.Body(ClusterLabels.Of(request.Cluster, settings.ClusterLabelFormat), time.GetUtcNow());
         var (status, text) = await workspaces.WriteAsync(workspace, body, credentials, cancellationToken);
         var (verdict, failure) = WorkspaceAnswer.Read(status, text, $"proving ingest of {request.Cluster} to {workspace.Arn}");
         switch (verdict)

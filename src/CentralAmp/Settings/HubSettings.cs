@@ -1,5 +1,6 @@
-using System.Globalization;
+using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
+using CentralAmp.Planning;
 using CentralAmp.Routes;
 
 namespace CentralAmp.Settings;
@@ -7,6 +8,9 @@ namespace CentralAmp.Settings;
 /// <summary>What the template tells every function, by environment variables. Times are whole seconds there.</summary>
 public sealed record HubSettings
 {
+    public const string DefaultClusterLabelFormat = "{name}.{region}.{account}";
+    public const string DefaultAgentImage = "quay.io/prometheus/prometheus:v3.5.0";
+
     /// <summary>Name of the DynamoDB table.</summary>
     public required string RegistryTable { get; init; }
 
@@ -58,7 +62,30 @@ public sealed record HubSettings
     /// <summary>Sets <c>proxyFromEnvironment</c> in our remote-write entry, for clusters behind an egress proxy.</summary>
     public bool ProxyFromEnvironment { get; init; }
 
+    /// <summary>One of <see cref="Deliveries"/>, for clusters whose tags do not say.</summary>
+    public string Delivery { get; init; } = Deliveries.Auto;
+
+    /// <summary>One of <see cref="Profiles"/>, for clusters whose tags do not say.</summary>
+    public string Profile { get; init; } = Profiles.Full;
+
+    /// <summary>Value of the label <c>cluster</c>; all three placeholders make it unique in the organization.</summary>
+    public string ClusterLabelFormat { get; init; } = DefaultClusterLabelFormat;
+
+    /// <summary>Image of our own agents.</summary>
+    public string AgentImage { get; init; } = DefaultAgentImage;
+
+    /// <summary>Kubernetes tolerations of our own agents.</summary>
+    public JsonArray AgentTolerations { get; init; } = [];
+
+    /// <summary>How long a cluster without a collector waits for one before it gets an agent of ours.</summary>
+    public TimeSpan AgentGrace { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Opt-in: a cluster with authentication mode CONFIG_MAP is switched to API_AND_CONFIG_MAP, which cannot be taken back.</summary>
+    public bool SwitchConfigMap { get; init; }
+
     public SweepSettings Sweep { get; init; } = new();
+
+    public SilenceSettings Silence { get; init; } = new();
 
     /// <summary>Where the functions run.</summary>
     public string HubRegion { get; init; } = "us-east-1";
@@ -93,11 +120,27 @@ public sealed record HubSettings
             ParkLimit = variables.Seconds("CENTRALAMP_PARK_LIMIT_SECONDS"),
             Lease = variables.Seconds("CENTRALAMP_LEASE_SECONDS"),
             ProxyFromEnvironment = variables.Flag("CENTRALAMP_PROXY_FROM_ENVIRONMENT"),
+            Delivery = variables.TextOr("CENTRALAMP_DELIVERY", Deliveries.Auto, Deliveries.IsKnown, Deliveries.Expected),
+            Profile = variables.TextOr("CENTRALAMP_PROFILE", Profiles.Full, Profiles.IsKnown, Profiles.Expected),
+            ClusterLabelFormat = variables.TextOr(
+                "CENTRALAMP_CLUSTER_LABEL", DefaultClusterLabelFormat, SettingsChecks.IsClusterLabel, "a text with {name}, {region} and {account}"),
+            AgentImage = variables.TextOr("CENTRALAMP_AGENT_IMAGE", DefaultAgentImage, SettingsChecks.IsImage, "an image with a tag or a digest"),
+            AgentTolerations = SettingsChecks.Tolerations(
+                variables.TextOr("CENTRALAMP_AGENT_TOLERATIONS", "[]", value => SettingsChecks.Tolerations(value) is not null, "a JSON list of tolerations")) ?? [],
+            AgentGrace = variables.SecondsOr("CENTRALAMP_AGENT_GRACE_SECONDS", TimeSpan.FromMinutes(30)),
+            SwitchConfigMap = variables.TextOr("CENTRALAMP_SWITCH_CONFIG_MAP", "false", value => value is "true" or "false", "true or false") == "true",
             Sweep = SweepOf(variables),
+            Silence = SilenceOf(variables),
         };
         variables.ThrowIfWrong();
         return settings;
     }
+
+    private static SilenceSettings SilenceOf(Variables variables) => new()
+    {
+        TopicArn = variables.TextOr("CENTRALAMP_ALARM_TOPIC_ARN", "", SettingsChecks.IsTopicArn, "an ARN of an SNS topic"),
+        Window = TimeSpan.FromHours(1 + variables.NumberOr("CENTRALAMP_SWEEP_ALARM_HOURS", absent: 12)),
+    };
 
     private static SweepSettings SweepOf(Variables variables) => new()
     {

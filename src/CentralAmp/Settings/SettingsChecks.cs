@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace CentralAmp.Settings;
@@ -17,6 +19,30 @@ internal static partial class SettingsChecks
 
     public static bool IsPolicyPath(string value) => PolicyPath().IsMatch(value);
 
+    /// <summary>All three placeholders: only together they are unique in an organization.</summary>
+    public static bool IsClusterLabel(string value) =>
+        value.Contains("{name}", StringComparison.Ordinal)
+        && value.Contains("{region}", StringComparison.Ordinal)
+        && value.Contains("{account}", StringComparison.Ordinal)
+        && ClusterLabel().IsMatch(value);
+
+    public static bool IsTopicArn(string value) => TopicArn().IsMatch(value);
+
+    public static bool IsImage(string value) => Image().IsMatch(value);
+
+    /// <summary>Null if it is not a list of objects.</summary>
+    public static JsonArray? Tolerations(string value)
+    {
+        try
+        {
+            return JsonNode.Parse(value) is JsonArray list && list.All(item => item is JsonObject) ? list : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     [GeneratedRegex(@"\A[0-9]{12}\z")]
     private static partial Regex AccountId();
 
@@ -34,4 +60,15 @@ internal static partial class SettingsChecks
 
     [GeneratedRegex(@"\A/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}\z")]
     private static partial Regex PolicyPath();
+
+    [GeneratedRegex(@"\Aarn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\w-]+\z")]
+    private static partial Regex TopicArn();
+
+    // It stands in queries between quotation marks.
+    [GeneratedRegex(@"\A[A-Za-z0-9_.:/@{}-]{1,120}\z")]
+    private static partial Regex ClusterLabel();
+
+    // A tag or a digest: what runs in all clusters does not change by itself.
+    [GeneratedRegex(@"\A[a-z0-9][a-zA-Z0-9._/:-]*(:[\w.-]{1,128}|@sha256:[0-9a-f]{64})\z")]
+    private static partial Regex Image();
 }

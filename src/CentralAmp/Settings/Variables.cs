@@ -36,6 +36,14 @@ internal sealed class Variables(Func<string, string?> read)
         return "";
     }
 
+    /// <summary>For what has a default: not set, or set to nothing.</summary>
+    public string TextOr(string name, string absent, Func<string, bool> check, string expected) =>
+        string.IsNullOrWhiteSpace(read(name)) ? absent : Text(name, check, expected);
+
+    /// <summary>Whole, and perhaps 0.</summary>
+    public TimeSpan SecondsOr(string name, TimeSpan absent) =>
+        string.IsNullOrWhiteSpace(read(name)) ? absent : TimeSpan.FromSeconds(Number(name));
+
     /// <summary>Values with commas between them, perhaps none.</summary>
     public IReadOnlyList<string> Texts(string name, Func<string, bool> check, string expected)
     {
@@ -50,6 +58,9 @@ internal sealed class Variables(Func<string, string?> read)
         var text = Text(name, value => Whole(value) is not null, "a whole number");
         return Whole(text) ?? 0;
     }
+
+    /// <summary>Whole, and perhaps 0.</summary>
+    public int NumberOr(string name, int absent) => string.IsNullOrWhiteSpace(read(name)) ? absent : Number(name);
 
     public TimeSpan Seconds(string name)
     {

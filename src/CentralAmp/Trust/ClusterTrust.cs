@@ -18,7 +18,9 @@ public sealed record ClusterTrust(DesiredTrust Hub, DesiredTrust? Member)
     public static ClusterTrust For(
         ClusterReference cluster, ClusterDescription described, OnboardingPlan plan, Collector collector, HubSettings settings)
     {
-        var subject = $"system:serviceaccount:{collector.Namespace}:{collector.ServiceAccount}";
+        var subject = SubjectOf(collector);
+        // Values run nothing; who wrote them down is not who sends.
+        string[] replaced = [.. plan.Replaces.Where(one => one.Delivery != Deliveries.Values).Select(one => SubjectOf(one.Collector))];
         var (ingest, boundary) = (IngestRole.Arn(cluster, plan.IngestRoleName, settings), settings.BoundaryArn);
         var hub = Blank(cluster, described, plan, settings) with
         {
@@ -32,7 +34,7 @@ public sealed record ClusterTrust(DesiredTrust Hub, DesiredTrust? Member)
         };
         if (plan.TrustMode != TrustModes.Chained)
         {
-            return new ClusterTrust(Federated(hub, ProviderArn(cluster, settings.HubAccountId, described.Issuer), subject), Member: null);
+            return new ClusterTrust(Federated(hub, ProviderArn(cluster, settings.HubAccountId, described.Issuer), subject, replaced), Member: null);
         }
 
         var collectorRole = CollectorRole.Arn(cluster, plan.IngestRoleName, settings);
@@ -47,7 +49,7 @@ public sealed record ClusterTrust(DesiredTrust Hub, DesiredTrust? Member)
         };
         return new ClusterTrust(
             hub with { Subject = collectorRole, TrustPolicy = TrustPolicies.TrustOfCollector(cluster, collectorRole) },
-            Federated(member, ProviderArn(cluster, cluster.AccountId, described.Issuer), subject));
+            Federated(member, ProviderArn(cluster, cluster.AccountId, described.Issuer), subject, replaced));
     }
 
     public static string ProviderArn(ClusterReference cluster, string accountId, string issuer) =>
@@ -61,11 +63,13 @@ public sealed record ClusterTrust(DesiredTrust Hub, DesiredTrust? Member)
         [TrustTags.CreatedAt] = described.CreatedAt.ToString(CultureInfo.InvariantCulture),
     };
 
-    private static DesiredTrust Federated(DesiredTrust trust, string providerArn, string subject) => trust with
+    private static string SubjectOf(Collector collector) => $"system:serviceaccount:{collector.Namespace}:{collector.ServiceAccount}";
+
+    private static DesiredTrust Federated(DesiredTrust trust, string providerArn, string subject, string[] replaced) => trust with
     {
         ProviderArn = providerArn,
         Subject = subject,
-        TrustPolicy = TrustPolicies.Trust(providerArn, DesiredTrust.IssuerName(trust.Issuer), subject),
+        TrustPolicy = TrustPolicies.Trust(providerArn, DesiredTrust.IssuerName(trust.Issuer), subject, replaced),
     };
 
     /// <summary>What both accounts have in common.</summary>

@@ -23,7 +23,7 @@ public sealed partial class EnsureTrustStep(
         var ensured = await EnsureAsync(request, desired, member, cancellationToken);
 
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
-        var writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(collector), cancellationToken);
+        var writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(request.Plan), cancellationToken);
         Ensured(desired.Assumed.RoleArn, request.Cluster.Arn, ensured.Change, writing);
         return new EnsureTrustResult(ensured.Change, desired.Assumed.RoleArn, desired.Assumed.ProviderArn!, writing, ensured.Notice)
         {

@@ -8,7 +8,8 @@ namespace CentralAmp.Trust;
 public static class TrustPolicies
 {
     /// <param name="issuerName">Issuer without its scheme: the prefix of its condition keys.</param>
-    public static string Trust(string providerArn, string issuerName, string subject) => Document(new JsonObject
+    /// <param name="replaced">Service accounts of earlier deliveries, as long as those send: one that fails to be replaced must go on.</param>
+    public static string Trust(string providerArn, string issuerName, string subject, params IReadOnlyList<string> replaced) => Document(new JsonObject
     {
         ["Sid"] = "OnlyTheServiceAccountOfTheCollector",
         ["Effect"] = "Allow",
@@ -16,7 +17,7 @@ public static class TrustPolicies
         ["Action"] = "sts:AssumeRoleWithWebIdentity",
         ["Condition"] = new JsonObject
         {
-            ["StringEquals"] = new JsonObject { [$"{issuerName}:aud"] = DesiredTrust.Audience, [$"{issuerName}:sub"] = subject },
+            ["StringEquals"] = new JsonObject { [$"{issuerName}:aud"] = DesiredTrust.Audience, [$"{issuerName}:sub"] = Subjects([subject, .. replaced]) },
         },
     });
 
@@ -57,6 +58,10 @@ public static class TrustPolicies
         ["Action"] = "aps:RemoteWrite",
         ["Resource"] = new JsonArray(workspaceArn, previousWorkspaceArn),
     });
+
+    private static JsonNode Subjects(string[] subjects) => subjects.Distinct().ToArray() is [var only]
+        ? JsonValue.Create(only)
+        : new JsonArray([.. subjects.Distinct().Select(subject => (JsonNode)JsonValue.Create(subject))]);
 
     private static string Document(JsonObject statement) =>
         JsonMeaning.Print(new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statement) });

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CentralAmp.Proof;
+using CentralAmp.Silence;
 
 namespace CentralAmp.Verification;
 
@@ -16,11 +17,11 @@ public static class IngestQuery
     private const string Newest = "newest";
     private const string Series = "series";
 
-    /// <summary><c>up</c> is made by the scrape itself, so its time is the scrape's; our own proof is no sample of the cluster.</summary>
+    /// <summary><c>up</c> is made by the scrape itself, so its time is the scrape's; what the hub writes itself is no sample of the cluster.</summary>
     public static string NewestSample(string cluster) => Named(Newest, $"max(timestamp(up{{cluster=\"{cluster}\"}}))");
 
     public static string NewestSampleAndSeries(string cluster) =>
-        $"{NewestSample(cluster)} or {Named(Series, $"count({{cluster=\"{cluster}\",__name__!=\"{ProofSample.MetricName}\"}})")}";
+        $"{NewestSample(cluster)} or {Named(Series, $"count({{cluster=\"{cluster}\",__name__!~\"{ProofSample.MetricName}|{Expectation.MetricName}\"}})")}";
 
     /// <summary>Null if the answer is not one of a query.</summary>
     public static IngestReading? Read(string body)

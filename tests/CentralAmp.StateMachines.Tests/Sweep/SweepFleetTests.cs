@@ -1,6 +1,8 @@
 using System.Text.Json;
 using CentralAmp.Failures;
 using CentralAmp.Fleet;
+using CentralAmp.Outcomes;
+using CentralAmp.Silence;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests.Sweep;
@@ -173,6 +175,42 @@ public sealed class SweepFleetTests(SweepEngine engine)
         Assert.True(run.Status == "SUCCEEDED", run.ToString());
         Assert.Equal(200, world.CallsOf("InspectCluster").Count);
         Assert.InRange(run.LargestData, 1, 100_000);
+    }
+
+    [Theory]
+    [InlineData("ListAccounts")]
+    [InlineData("ListRegistered")]
+    [InlineData("DecideSweep")]
+    [InlineData("ListFindings")]
+    public async Task However_a_sweep_goes_every_page_of_the_registry_is_expected(string broken)
+    {
+        var world = new SweepWorld { Expected = [3, 2, 1], Breaks = (function, _) => function == broken ? Answer.Dies("SomeBug") : null };
+        Assert.Equal("FAILED", (await engine.RunAsync(world)).Status);
+        Assert.Equal([null, "1", "2"], world.CallsOf("ExpectSamples").Select(call => call.TryGetProperty("next", out var next) ? next.GetString() : null));
+        Assert.Equal("SomeBug", world.CallsOf("EndSweep").Single().GetProperty("failure").GetProperty("Error").GetString());
+    }
+
+    [Fact]
+    public async Task A_workspace_that_could_not_be_told_is_carried_over_the_pages_to_the_end()
+    {
+        var world = new SweepWorld
+        {
+            Expected = [1, 1],
+            Breaks = (function, request) => function == "ExpectSamples" && request.GetProperty("next").ValueKind == JsonValueKind.Null
+                ? Answer.Result(new ExpectSamplesResult(0, new CaughtFailure("BlockedException", "SomeCause: one. Remedy: two."), "1"))
+                : null,
+        };
+        Assert.Equal(("FAILED", "CauseFailed"), ((await engine.RunAsync(world)) is var run ? run.Status : "", run.Error));
+        Assert.Equal("BlockedException", world.CallsOf("EndSweep").Single().GetProperty("silence").GetProperty("failure").GetProperty("Error").GetString());
+    }
+
+    [Fact]
+    public async Task A_function_that_dies_while_telling_fails_the_sweep_after_all_else_is_done()
+    {
+        var world = new SweepWorld { Breaks = (function, _) => function == "ExpectSamples" ? Answer.Throws<TransientException>(Causes.WorkspaceThrottled) : null };
+        var run = await engine.RunAsync(world);
+        Assert.Equal(("FAILED", "CauseFailed"), (run.Status, run.Error));
+        Assert.Equal("TransientException", world.CallsOf("EndSweep").Single().GetProperty("silence").GetProperty("failure").GetProperty("Error").GetString());
     }
 
     private static bool Has(JsonElement request, string field, string value) => request.TryGetProperty(field, out var given) && given.GetString() == value;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CentralAmp.Clusters;
 using CentralAmp.Fleet;
+using CentralAmp.Silence;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests.Sweep;
@@ -37,6 +38,9 @@ internal sealed class SweepWorld
     public SweepAction Action { get; init; } = SweepAction.Start;
 
     public SweepRoad[][] Starts { get; init; } = [[]];
+
+    /// <summary>Clusters of each page of the registry that workspaces are told of.</summary>
+    public int[] Expected { get; init; } = [1, 1];
 
     public SweepNext Next { get; init; } = SweepNext.Sweep;
 
@@ -101,6 +105,7 @@ internal sealed class SweepWorld
         FindOrphansRequest find => new FindOrphansResult(0, find.Next is null ? "1" : null),
         DecideSweepRequest => new DecideSweepResult(Action, 50, "As planned."),
         ListFindingsRequest list => Page(Starts, list.Next, (page, next) => new ListFindingsResult([.. page.Select((road, n) => StartOf(road, list.Next, n))], list.NewLeft - 1, next)),
+        ExpectSamplesRequest expect => Page(Expected, expect.Next, (told, next) => new ExpectSamplesResult(told, expect.Failure, next)),
         EndSweepRequest end => RecordOf(end),
         _ => throw new InvalidOperationException($"Nobody planned {request}."),
     };
@@ -117,7 +122,7 @@ internal sealed class SweepWorld
 
     private static SweepRecord RecordOf(EndSweepRequest end)
     {
-        var outcome = end.Failure is not null ? SweepOutcome.Failed : end.Decision?.Action == SweepAction.Brake ? SweepOutcome.Braked : SweepOutcome.Completed;
+        var outcome = end.Failure is not null || end.Silence?.Failure is not null ? SweepOutcome.Failed : end.Decision?.Action == SweepAction.Brake ? SweepOutcome.Braked : SweepOutcome.Completed;
         return new SweepRecord
         {
             Outcome = outcome,

@@ -1,5 +1,6 @@
 using CentralAmp.Failures;
 using CentralAmp.Outcomes;
+using CentralAmp.Silence;
 
 namespace CentralAmp.Templates.Tests.Documentation;
 
@@ -13,7 +14,7 @@ public sealed class RunbookTests
     /// <summary>Fail states with an error of their own instead of a cause.</summary>
     private static IEnumerable<string> NamedEnds => StateMachine.All.SelectMany(machine => machine.States.Values).Select(state => state["Error"]?.GetValue<string>()).OfType<string>().Distinct();
 
-    private static IEnumerable<string> Alarms => Template.Hub.OfType("AWS::CloudWatch::Alarm").Select(alarm => alarm.Id);
+    private static IEnumerable<string> Alarms => Template.Hub.OfType("AWS::CloudWatch::Alarm").Select(alarm => alarm.Id).Append(SilenceRules.Alert);
 
     [Fact]
     public void Every_alarm_cause_outcome_and_named_end_has_one_heading_and_no_heading_explains_nothing() => Assert.Equal(

@@ -14,7 +14,9 @@ public sealed class RbacManifestsTests
         { "read-role", Text(RbacManifests.ReadRole()) },
         { "read-binding", Text(RbacManifests.ReadBinding()) },
         { "write-role", Text(RbacManifests.WriteRole(Some.Collector)) },
-        { "write-binding", Text(RbacManifests.WriteBinding(Some.Collector)) },
+        { "own-write-role", Text(RbacManifests.OwnWriteRole()) },
+        { "prove-role", Text(RbacManifests.ProveRole(Some.Collector)) },
+        { "write-binding", Text(RbacManifests.WriteBinding(Some.Collector.Namespace)) },
     };
 
     [Theory]
@@ -38,6 +40,18 @@ public sealed class RbacManifestsTests
     [Fact]
     public void Every_rule_of_writing_names_its_objects() => Assert.All(
         RbacManifests.WriteRole(Some.Collector)["rules"]!.AsArray(), rule => Assert.NotEmpty(Texts(rule!["resourceNames"])));
+
+    [Fact]
+    public void In_our_own_namespace_only_making_and_events_know_no_names() => Assert.All(
+        RbacManifests.OwnWriteRole()["rules"]!.AsArray().Where(rule => rule!["resourceNames"] is null),
+        rule => Assert.True(Texts(rule!["verbs"]).SequenceEqual(["create"]) || Texts(rule["resources"]).SequenceEqual(["events"])));
+
+    [Fact]
+    public void Two_collectors_of_one_namespace_share_a_role()
+    {
+        var rules = RbacManifests.WriteRole(Some.Collector, Some.Collector with { Name = "another" })["rules"]!.AsArray();
+        Assert.Equal(["another", "kube-prometheus-stack-prometheus"], Texts(rules[0]!["resourceNames"]));
+    }
 
     [Fact]
     public void What_the_server_adds_and_another_order_make_no_difference()

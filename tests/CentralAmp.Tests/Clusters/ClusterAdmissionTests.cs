@@ -89,6 +89,16 @@ public sealed class ClusterAdmissionTests
         Blocked(Causes.EndpointUnreachable, "no endpoint", Some.Observed with { Endpoint = null });
 
     [Fact]
+    public void Who_may_reach_the_endpoint_is_told_in_the_words_of_EKS()
+    {
+        Assert.Equal("endpointPublicAccess=true, publicAccessCidrs=0.0.0.0/0", Decide(Some.Observed).EndpointAccess);
+        Assert.Equal(
+            "endpointPublicAccess=true, publicAccessCidrs=203.0.113.0/24,198.51.100.7/32",
+            Decide(Some.Observed with { PublicAccessCidrs = ["203.0.113.0/24", "198.51.100.7/32"] }).EndpointAccess);
+        Assert.Equal("endpointPublicAccess=false", Decide(Some.Observed with { EndpointPublicAccess = false }).EndpointAccess);
+    }
+
+    [Fact]
     public void A_cluster_without_access_configuration_is_one_with_a_config_map() =>
         Assert.Equal("CONFIG_MAP", Decide(Some.Observed with { AuthenticationMode = null }).AuthenticationMode);
 

@@ -46,6 +46,12 @@ public sealed class RemoteWriteEntryTests
     }
 
     [Theory]
+    [InlineData("{name}.{region}.{account}", "shop.us-east-1.222222222222")]
+    [InlineData("eks/{account}/{region}/{name}", "eks/222222222222/us-east-1/shop")]
+    public void The_label_cluster_follows_the_format(string format, string expected) =>
+        Assert.Equal(expected, ClusterLabels.Of(Some.Cluster(), format).Cluster);
+
+    [Theory]
     [InlineData("""{"a":1,"b":"x"}""", """{"b":"x","a":1.0}""", true)]
     [InlineData("""{"a":1,"default":true}""", """{"a":1}""", true)]
     [InlineData("""{"a":1}""", """{"a":1,"b":2}""", false)]

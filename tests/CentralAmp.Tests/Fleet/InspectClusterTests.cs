@@ -282,6 +282,18 @@ public sealed class InspectClusterTests : IDisposable
         Assert.Equal(new InspectClusterResult(Finding.Differs, Causes.AuthenticationModeConfigMap), await scene.InspectAsync());
     }
 
+    [Fact]
+    public async Task A_cluster_whose_mode_is_to_be_switched_takes_the_road()
+    {
+        foreach (var (switches, finding) in ((bool, Finding)[])[(false, Finding.Unchanged), (true, Finding.Differs)])
+        {
+            using var blocked = new InspectionScene(Some.Settings with { SwitchConfigMap = switches });
+            blocked.Item = blocked.Item with { State = Outcome.Blocked, Cause = Causes.AuthenticationModeConfigMap };
+            blocked.Observed = Some.Observed with { AuthenticationMode = "CONFIG_MAP" };
+            Assert.Equal(finding, (await blocked.InspectAsync()).Finding);
+        }
+    }
+
     [Theory]
     [InlineData(Outcome.RolledBack, Causes.PodsNotReady)]
     [InlineData(Outcome.Blocked, Causes.PodsWithoutRole)]

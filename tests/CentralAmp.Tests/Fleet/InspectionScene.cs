@@ -42,6 +42,7 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
             new RecentWorkspaces(this, Clock),
             Stack,
             Trust,
+            PodIdentities,
             new IngestReader(new WorkspaceDataPlane(http, Clock), () => Task.FromResult(new ImmutableCredentials("AKIAEXAMPLE", "secret", null))),
             Settings,
             Clock);
@@ -60,6 +61,8 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
     public FakeCollectorCluster Stack { get; } = new();
 
     public FakeTrustStores Trust { get; } = new();
+
+    public FakePodIdentities PodIdentities { get; } = new();
 
     /// <summary>Null: EKS does not find it.</summary>
     public ObservedCluster? Observed { get; set; } = Some.Observed;

@@ -282,6 +282,7 @@ public sealed class WholeSweepTests
                     new RecentWorkspaces(new AmpWorkspaces(aws.Prometheus), clock),
                     Aws,
                     new IamTrustStores(aws, "us-east-1"),
+                    new FakePodIdentities(),
                     new IngestReader(new WorkspaceDataPlane(Aws.Client(), clock), () => Task.FromResult(new ImmutableCredentials("AKIA111111111111", "secret", null))),
                     Settings,
                     clock),

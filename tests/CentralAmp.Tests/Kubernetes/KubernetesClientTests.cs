@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
@@ -73,6 +71,30 @@ public sealed class KubernetesClientTests : IAsyncLifetime
         Assert.Equal(601, pods.Select(pod => (string?)pod["name"]).Distinct().Count());
         Assert.Equal(3, cluster.Requests.Count);
         Assert.All(cluster.Requests, request => Assert.Contains("labelSelector=app%3Dx&limit=250", request.PathAndQuery, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_list_whose_next_page_expired_is_read_anew()
+    {
+        for (var i = 0; i < 251; i++)
+        {
+            cluster.Objects[$"{KubernetesPath.Pods("monitoring")}/p{i:000}"] = new JsonObject { ["name"] = $"p{i:000}" };
+        }
+
+        cluster.AnswerOnce("GET", KubernetesPath.Pods("monitoring"), 410, "Expired", "The provided continue parameter is too old");
+        Assert.Equal(251, (await client.ListAsync(KubernetesPath.Pods("monitoring"), Cancelled))!.Count);
+    }
+
+    [Fact]
+    public async Task A_list_that_expires_again_and_again_is_given_up()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            cluster.AnswerOnce("GET", KubernetesPath.Pods("monitoring"), 410, "Expired", "The provided continue parameter is too old");
+        }
+
+        var failure = await Assert.ThrowsAsync<TransientException>(() => client.ListAsync(KubernetesPath.Pods("monitoring"), Cancelled));
+        Assert.Equal(Causes.KubernetesListExpired, failure.Cause);
     }
 
     [Fact]
@@ -192,33 +214,6 @@ public sealed class KubernetesClientTests : IAsyncLifetime
         Assert.Equal(Causes.EndpointCertificateWrong, failure.Cause);
     }
 
-    [Theory]
-    [InlineData("https://no-such-host.invalid")]
-    [InlineData("https://127.0.0.1:1")]
-    public async Task An_endpoint_that_is_not_there_blocks(string endpoint)
-    {
-        using var lost = Client(endpoint);
-        var failure = await Assert.ThrowsAsync<BlockedException>(() => lost.GetAsync(Path, Cancelled));
-        Assert.Equal(Causes.EndpointUnreachable, failure.Cause);
-    }
-
-    [Fact]
-    public async Task An_endpoint_that_drops_packets_blocks_within_seconds()
-    {
-        // A full backlog swallows further connections, as a security group does.
-        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        full.Listen(0);
-        var address = (IPEndPoint)full.LocalEndPoint!;
-        using var filler1 = new TcpClient();
-        using var filler2 = new TcpClient();
-        var fill = Task.WhenAll(filler1.ConnectAsync(address, Cancelled).AsTask(), filler2.ConnectAsync(address, Cancelled).AsTask());
-        using var lost = Client($"https://{address}");
-        var failure = await Assert.ThrowsAsync<BlockedException>(() => lost.GetAsync(Path, Cancelled)).WaitAsync(TimeSpan.FromSeconds(25), Cancelled);
-        Assert.Equal(Causes.EndpointUnreachable, failure.Cause);
-        _ = fill.ContinueWith(task => task.Exception, TaskScheduler.Default);
-    }
-
     [Fact]
     public async Task A_cancellation_stays_one()
     {
@@ -228,5 +223,5 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     private static KubernetesClient Client(string endpoint) =>
-        new(Some.Cluster(), ClusterConnection.Open(Some.Described(endpoint, TestAuthority.Shared.Base64Pem), Token));
+        new(Some.Cluster(), ClusterConnection.Open(Some.Described(endpoint, TestAuthority.Shared.Base64Pem), Token, EndpointLimits.Default));
 }

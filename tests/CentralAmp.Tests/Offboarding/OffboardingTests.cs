@@ -6,6 +6,7 @@ using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using CentralAmp.Offboarding;
 using CentralAmp.Outcomes;
+using CentralAmp.Planning;
 using CentralAmp.Registry;
 using CentralAmp.Routes;
 using CentralAmp.Settings;
@@ -313,6 +314,64 @@ public sealed class OffboardingTests : IDisposable
         await Run.OffboardAsync();
         Assert.Equal(Outcome.Offboarded, Last.Outcome);
         Assert.Empty(world.LeftOf(cluster));
+    }
+
+    [Fact]
+    public async Task An_agent_of_ours_goes_with_its_namespace_and_rights_and_the_stack_is_as_it_was()
+    {
+        var cluster = world.Create();
+        cluster.Tags[ClusterTags.Delivery] = Deliveries.PrometheusAgent;
+        var (stack, account) = (cluster.Stack.Prometheus.ToJsonString(), cluster.Stack.ServiceAccount.ToJsonString());
+        await Run.OnboardAsync();
+        Assert.Equal((Outcome.Verified, true), (Last.Outcome, world.Sends(cluster)));
+
+        await Run.OffboardAsync();
+        Assert.Equal(Outcome.Offboarded, Last.Outcome);
+        Assert.Empty(world.LeftOf(cluster));
+        Assert.All(
+            [
+                KubernetesPath.PrometheusAgent("central-amp", "central-amp"), KubernetesPath.Namespace("central-amp"),
+                KubernetesPath.ClusterRole("central-amp-collector"), KubernetesPath.ClusterRoleBinding("central-amp-collector"),
+            ],
+            path => Assert.Null(cluster.Stack.Objects.Get(path)));
+        Assert.Equal((stack, account), (cluster.Stack.Prometheus.ToJsonString(), cluster.Stack.ServiceAccount.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task A_namespace_of_our_name_that_is_someone_elses_stays()
+    {
+        var cluster = await OnboardedAsync();
+        cluster.Stack.Objects.Create(KubernetesPath.Namespace("central-amp"), "someone", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "central-amp" } });
+        await Run.OffboardAsync();
+        Assert.Equal(Outcome.Offboarded, Last.Outcome);
+        Assert.NotNull(cluster.Stack.Objects.Get(KubernetesPath.Namespace("central-amp")));
+    }
+
+    [Fact]
+    public async Task Values_that_someone_merged_keep_the_role_that_their_source_names()
+    {
+        var cluster = await OnboardedAsync();
+        var path = KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name);
+        var account = KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account);
+        foreach (var (taken, field) in ((string, string)[])[(path, "spec"), (path, "metadata"), (account, "metadata")])
+        {
+            cluster.Stack.Objects.Take(taken, "argocd", new JsonObject { [field] = WithoutIdentity(cluster.Stack.Objects.Get(taken)![field]!.DeepClone().AsObject()) });
+        }
+
+        await Run.OffboardAsync();
+        Assert.Equal((Outcome.Offboarding, Causes.EntryKeptAtSource), (Last.Outcome, Last.Cause));
+        Assert.True(ServiceAccountHasRole(cluster));
+        Assert.NotEmpty(world.Hub.Roles);
+    }
+
+    private static JsonObject WithoutIdentity(JsonObject fields)
+    {
+        foreach (var name in (string[])["name", "namespace", "uid", "resourceVersion", "managedFields"])
+        {
+            fields.Remove(name);
+        }
+
+        return fields;
     }
 
     [Fact]

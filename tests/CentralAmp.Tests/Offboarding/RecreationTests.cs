@@ -127,6 +127,7 @@ public sealed class RecreationTests
         var items = await world.Registry.OfClusterAsync(world.Cluster.Arn, TestContext.Current.CancellationToken);
         Assert.All(items, item => Assert.Equal((item.CreatedAt == dead.CreatedAt ? Outcome.Offboarded : Outcome.Verified, story), (item.State!.Value, story)));
         Assert.Contains(items, item => item.CreatedAt == world.Current!.CreatedAt);
+        Assert.Equal((1, story), (world.Told.Expected(Some.WorkspaceArn, "shop.us-east-1.222222222222"), story));
     }
 
     /// <summary>Every order of the three events with none, some or all of them doubled, and every moment at which each of them may come.</summary>

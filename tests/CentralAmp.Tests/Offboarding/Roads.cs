@@ -82,6 +82,8 @@ internal sealed class Roads
     {
         var elevation = new Elevation(world, world.Registry, world.Clock);
         var members = new MemberAccounts(new FakeSts(world.Clock), world.Settings, world.Clock);
+        road.On<SwitchAuthenticationModeRequest, SwitchAuthenticationModeResult>("SwitchAuthenticationMode", new SwitchAuthenticationModeStep(
+            new NoAuthenticationModes(), world.Settings, NullLogger<SwitchAuthenticationModeStep>.Instance).RunAsync);
         road.On<EnsureClusterAccessRequest, EnsureClusterAccessResult>(
             "EnsureClusterAccess", new EnsureClusterAccessStep(world, members, world, NullLogger<EnsureClusterAccessStep>.Instance).RunAsync);
         road.On<StartElevationRequest, StartElevationResult>(
@@ -104,7 +106,7 @@ internal sealed class Roads
         onboard.On<DescribeClusterRequest, ClusterDescription>("DescribeCluster", new DescribeClusterStep(
             world, elevation, world.Registry, world.Settings, world.Clock, NullLogger<DescribeClusterStep>.Instance).RunAsync);
         onboard.On<PlanOnboardingRequest, OnboardingPlan>("PlanOnboarding", new PlanOnboardingStep(
-            world, world, world, world.Registry, world.Settings, world.Clock, NullLogger<PlanOnboardingStep>.Instance).RunAsync);
+            world, world, world, new FakePodIdentities(), world.Registry, world.Settings, world.Clock, NullLogger<PlanOnboardingStep>.Instance).RunAsync);
         onboard.On<EnsureTrustRequest, EnsureTrustResult>(
             "EnsureTrust", new EnsureTrustStep(world, world, world.Registry, world.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync);
         onboard.On<ProveIngestRequest, ProveIngestResult>("ProveIngest", (_, _) => Task.FromResult(new ProveIngestResult()));
@@ -114,7 +116,7 @@ internal sealed class Roads
             ? Task.FromResult(new VerifyIngestResult(1, world.Clock.GetUtcNow()))
             : throw new NotReadyException(Causes.NoSamples, "No samples.", "None."));
         onboard.On<RecordOutcomeRequest, OutcomeRecord>("RecordOutcome", new RecordOutcomeStep(
-            world.Registry, world.Clock, TextWriter.Null, NullLogger<RecordOutcomeStep>.Instance).RunAsync);
+            world.Registry, world.Expectations, world.Clock, TextWriter.Null, NullLogger<RecordOutcomeStep>.Instance).RunAsync);
         onboard.On<StartExecution, object>("states:startExecution", async (start, _) =>
         {
             await OffboardAsync(start.Input.GetRawText());
@@ -137,7 +139,7 @@ internal sealed class Roads
         offboard.On<RemoveTrustRequest, RemoveTrustResult>(
             "RemoveTrust", new RemoveTrustStep(trust, world.Settings, NullLogger<RemoveTrustStep>.Instance).RunAsync);
         offboard.On<RecordOffboardingRequest, OutcomeRecord>("RecordOffboarding", new RecordOffboardingStep(
-            world.Registry, world.Settings, world.Clock, TextWriter.Null, NullLogger<RecordOffboardingStep>.Instance).RunAsync);
+            world.Registry, world.Expectations, world.Settings, world.Clock, TextWriter.Null, NullLogger<RecordOffboardingStep>.Instance).RunAsync);
     }
 
     internal sealed record PutEvents([property: System.Text.Json.Serialization.JsonPropertyName("Entries")] PutEntry[] Entries);

@@ -7,6 +7,7 @@ using CentralAmp.Kubernetes;
 using CentralAmp.Planning;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
+using CentralAmp.Silence;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 
@@ -69,6 +70,11 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     public FakeIam Hub => hub;
 
     public FakeIam Member => member;
+
+    /// <summary>What the workspaces were told by the hub.</summary>
+    public ToldWorkspaces Told { get; } = new();
+
+    public ClusterExpectation Expectations => Told.Expectations(Registry, Settings, Clock);
 
     public int Writes { get; private set; }
 
@@ -189,9 +195,11 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     public bool Sends(Incarnation cluster)
     {
         var name = IngestRole.Name(Cluster, cluster.CreatedAt);
+        var own = cluster.Stack.Objects.Get(KubernetesPath.PrometheusAgent("central-amp", "central-amp")) is not null;
+        var account = own ? cluster.Stack.Objects.Get(KubernetesPath.ServiceAccount("central-amp", "central-amp-collector")) : cluster.Stack.ServiceAccount;
         return cluster == Current
-            && PrometheusResource.Read(cluster.Stack.Prometheus).RemoteWriteIsOurs
-            && cluster.Stack.ServiceAccount["metadata"]!["annotations"]!["eks.amazonaws.com/role-arn"]!.ToString().EndsWith(name, StringComparison.Ordinal)
+            && (own || PrometheusResource.Read(cluster.Stack.Prometheus).RemoteWriteIsOurs)
+            && account?["metadata"]!["annotations"]!["eks.amazonaws.com/role-arn"]!.ToString().EndsWith(name, StringComparison.Ordinal) == true
             && hub.Policies.TryGetValue((name, IngestRole.PolicyName), out var policy)
             && PolicyMeaning.IsSame(policy, TrustPolicies.Ingest(Settings.WorkspaceArn));
     }
@@ -199,6 +207,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     public void Dispose()
     {
         incarnations.ForEach(cluster => cluster.Dispose());
+        Told.Dispose();
         dynamo.Dispose();
         hub.Dispose();
         member.Dispose();

@@ -15,7 +15,10 @@ namespace CentralAmp.Tests.Outcomes;
 
 public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
 {
+    private const string Label = "shop.us-east-1.222222222222";
+
     private readonly StringWriter output = new();
+    private readonly ToldWorkspaces told = new();
     private RegistryTable table = null!;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -26,6 +29,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     {
         table.Dispose();
         output.Dispose();
+        told.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -144,6 +148,49 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
         Assert.Null(await ItemAsync());
     }
 
+    [Fact]
+    public async Task The_workspace_is_told_to_expect_a_cluster_when_something_changed_and_a_second_run_makes_no_write()
+    {
+        await RecordAsync(Verified());
+        Assert.Equal((1, 1), (told.Expected(Some.WorkspaceArn, Label), told.Requests));
+        await RecordAsync(Verified() with
+        {
+            Execution = Some.Execution("second", 10),
+            Access = new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Allowed),
+            Trust = new EnsureTrustResult(Change.Unchanged, "arn:role", "arn:provider", RbacAccess.Allowed),
+            Delivery = new DeliverRemoteWriteResult(Change.Unchanged),
+        });
+        Assert.Equal(1, told.Requests);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_never_sent_is_expected_all_the_same()
+    {
+        var failure = new CaughtFailure(nameof(NotReadyException), FailureMessage.Format(Causes.NoSamples, "None came.", "Look."));
+        Assert.Equal(Outcome.Unhealthy, (await RecordAsync(Verified() with { Verification = null, Failure = failure })).Outcome);
+        Assert.Equal(1, told.Expected(Some.WorkspaceArn, Label));
+    }
+
+    [Fact]
+    public async Task The_workspace_that_a_cluster_left_does_not_expect_it_any_more()
+    {
+        const string Old = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-old";
+        await RecordAsync(Verified() with
+        {
+            Trust = new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = Old },
+            OldGrant = new RemoveOldGrantResult(Change.Updated),
+        });
+        Assert.Equal((1, 0), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Old, Label)));
+    }
+
+    [Fact]
+    public async Task A_workspace_that_does_not_listen_leaves_the_outcome_as_it_is()
+    {
+        told.Refusals[Some.WorkspaceArn] = (System.Net.HttpStatusCode.InternalServerError, "later");
+        Assert.Equal(Outcome.Verified, (await RecordAsync(Verified())).Outcome);
+        Assert.Equal(Outcome.Verified, (await ItemAsync())!.State);
+    }
+
     /// <summary>The last line of metrics.</summary>
     private JsonNode Line() => JsonNode.Parse(output.ToString().Trim().Split('\n')[^1])!;
 
@@ -159,7 +206,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     };
 
     private Task<OutcomeRecord> RecordAsync(RecordOutcomeRequest request) =>
-        new RecordOutcomeStep(table.Registry, table.Clock, output, NullLogger<RecordOutcomeStep>.Instance).RunAsync(request, Cancelled);
+        new RecordOutcomeStep(table.Registry, told.Expectations(table.Registry, Some.Settings, table.Clock), table.Clock, output, NullLogger<RecordOutcomeStep>.Instance).RunAsync(request, Cancelled);
 
     private Task<RegistryItem?> ItemAsync() => table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled);
 }

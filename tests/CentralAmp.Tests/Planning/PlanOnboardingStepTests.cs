@@ -19,6 +19,7 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
     private readonly FakeCollectorCluster cluster = new();
     private readonly FakeTrustStores accounts = new();
     private readonly HubSettings settings = Some.Settings with { ProviderThreshold = 5 };
+    private readonly FakePodIdentities podIdentities = new();
     private string trustMode = TrustModes.Direct;
     private RegistryTable table = null!;
     private string workspaceArn = "";
@@ -109,6 +110,7 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
     [Fact]
     public async Task A_refusal_ends_the_step_with_its_cause()
     {
+        cluster.KnowsAgents = false;
         cluster.Objects.Remove(KubernetesPath.Prometheus("monitoring", "stack"), "spec", "storage");
         Assert.Equal(Causes.StorageNotPersistent, (await Assert.ThrowsAsync<BlockedException>(() => PlanAsync())).Cause);
     }
@@ -137,7 +139,7 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
     {
         using var amp = await AmpAsync(Workspace.RegionOf(workspaceArn));
         var step = new PlanOnboardingStep(
-            new AmpWorkspaces(_ => amp), cluster, accounts, table.Registry, settings, table.Clock, NullLogger<PlanOnboardingStep>.Instance);
+            new AmpWorkspaces(_ => amp), cluster, accounts, podIdentities, table.Registry, settings, table.Clock, NullLogger<PlanOnboardingStep>.Instance);
         var described = Some.Described() with { WorkspaceArn = workspaceArn, TrustMode = trustMode };
         return await step.RunAsync(new PlanOnboardingRequest(Some.Execution(), Some.Cluster(), described, dryRun), Cancelled);
     }

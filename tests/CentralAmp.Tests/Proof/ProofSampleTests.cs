@@ -29,7 +29,7 @@ public sealed class ProofSampleTests
     public void The_bytes_are_those_that_protoc_would_write() => Assert.StartsWith(
         // timeseries of 171 bytes: labels of 42, 28, 40, 22 and 21, a sample of 18; the first label is __name__.
         "0A-AB-01-0A-28-0A-08-5F-5F-6E-61-6D-65-5F-5F-12-1C-63-65-6E-74-72-61-6C",
-        BitConverter.ToString(ProofSample.WriteRequest(ClusterLabels.Of(Some.Cluster()), Some.Noon)),
+        BitConverter.ToString(RemoteWriteBody.WriteRequest([ProofSample.Of(ClusterLabels.Of(Some.Cluster()), Some.Noon)])),
         StringComparison.Ordinal);
 
     private static List<string> Read(byte[] request)

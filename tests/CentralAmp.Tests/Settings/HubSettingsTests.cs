@@ -80,6 +80,15 @@ public sealed class HubSettingsTests
     [InlineData("CENTRALAMP_ACCOUNTS", "22")]
     [InlineData("CENTRALAMP_REGIONS", "moon-1")]
     [InlineData("AWS_REGION", "home")]
+    [InlineData("CENTRALAMP_DELIVERY", "sidecar")]
+    [InlineData("CENTRALAMP_PROFILE", "some")]
+    [InlineData("CENTRALAMP_CLUSTER_LABEL", "{name}.{region}")]
+    [InlineData("CENTRALAMP_CLUSTER_LABEL", "\"{name}{region}{account}\"")]
+    [InlineData("CENTRALAMP_AGENT_IMAGE", "quay.io/prometheus/prometheus")]
+    [InlineData("CENTRALAMP_AGENT_TOLERATIONS", "[1]")]
+    [InlineData("CENTRALAMP_AGENT_TOLERATIONS", "{")]
+    [InlineData("CENTRALAMP_AGENT_GRACE_SECONDS", "1h")]
+    [InlineData("CENTRALAMP_SWITCH_CONFIG_MAP", "perhaps")]
     public void A_wrong_value_fails_at_start_and_is_named(string name, string value)
     {
         var failure = Assert.Throws<InvalidOperationException>(
@@ -102,6 +111,32 @@ public sealed class HubSettingsTests
         Assert.Equal(["222222222222", "333333333333"], settings.Sweep.Accounts);
         Assert.Equal((0, SweepMode.Observe), (settings.Sweep.Regions.Count, settings.Sweep.Mode));
         Assert.Equal((90, true, "/central-amp/CentralAmpCollectorBoundary"), (settings.ProviderThreshold, settings.OnboardByDefault, settings.CollectorBoundary));
+    }
+
+    [Fact]
+    public void What_deliveries_need_has_defaults()
+    {
+        var settings = With(("CENTRALAMP_AGENT_TOLERATIONS", ""));
+
+        Assert.Equal(("auto", "full", "{name}.{region}.{account}"), (settings.Delivery, settings.Profile, settings.ClusterLabelFormat));
+        Assert.Equal((TimeSpan.FromMinutes(30), false, 0), (settings.AgentGrace, settings.SwitchConfigMap, settings.AgentTolerations.Count));
+        Assert.Equal("quay.io/prometheus/prometheus:v3.5.0", settings.AgentImage);
+    }
+
+    [Fact]
+    public void What_deliveries_need_is_read_from_the_environment()
+    {
+        var settings = With(
+            ("CENTRALAMP_DELIVERY", "prometheus-agent"),
+            ("CENTRALAMP_PROFILE", "minimal"),
+            ("CENTRALAMP_CLUSTER_LABEL", "{account}/{region}/{name}"),
+            ("CENTRALAMP_AGENT_IMAGE", "registry.example:5000/prometheus@sha256:" + new string('0', 64)),
+            ("CENTRALAMP_AGENT_TOLERATIONS", """[{"key":"dedicated","operator":"Exists"}]"""),
+            ("CENTRALAMP_AGENT_GRACE_SECONDS", "0"),
+            ("CENTRALAMP_SWITCH_CONFIG_MAP", "true"));
+
+        Assert.Equal(("prometheus-agent", "minimal", "{account}/{region}/{name}"), (settings.Delivery, settings.Profile, settings.ClusterLabelFormat));
+        Assert.Equal((TimeSpan.Zero, true, 1), (settings.AgentGrace, settings.SwitchConfigMap, settings.AgentTolerations.Count));
     }
 
     [Fact]

@@ -100,6 +100,11 @@ public sealed class ApplyStore
             }
 
             Create(path, manager, body);
+            foreach (var field in (string[])["apiVersion", "kind"])
+            {
+                objects[path][field] = body[field]?.DeepClone();
+            }
+
             return Get(path)!;
         }
 
@@ -114,6 +119,32 @@ public sealed class ApplyStore
         Merge(path, manager, body, force: false);
         return Get(path)!;
     }
+
+    /// <summary>A JSON merge patch of ours: it takes fields over, and null removes them.</summary>
+    public JsonObject Patch(string path, string manager, JsonObject body)
+    {
+        writes.Add($"PATCH {path}");
+        var observed = objects.TryGetValue(path, out var found) ? found : throw new KubernetesException(404, "NotFound", "not found", [], null);
+        if (body["metadata"]?["resourceVersion"]?.ToString() is { } wanted && wanted != observed["metadata"]!["resourceVersion"]!.ToString())
+        {
+            throw Conflict("resourceVersion does not match");
+        }
+
+        foreach (var field in Nulls(body, []))
+        {
+            Remove(path, field);
+        }
+
+        Merge(path, manager, body, force: true);
+        return Get(path)!;
+    }
+
+    private static IEnumerable<string[]> Nulls(JsonObject node, string[] path) => node.SelectMany(member => member.Value switch
+    {
+        null => (IEnumerable<string[]>)[[.. path, member.Key]],
+        JsonObject inner => Nulls(inner, [.. path, member.Key]),
+        _ => [],
+    });
 
     private void Merge(string path, string manager, JsonObject body, bool force)
     {

@@ -56,6 +56,15 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
     /// <summary>Off: the API server does not reach pods.</summary>
     public bool ProxyWorks { get; set; } = true;
 
+    /// <summary>Off: there are no CRDs of the operator.</summary>
+    public bool HasOperator { get; set; } = true;
+
+    /// <summary>Off: the operator is older than its agents.</summary>
+    public bool KnowsAgents { get; set; } = true;
+
+    /// <summary>What quota or policy says when a controller makes pods of ours; null: they are made.</summary>
+    public string? PodsAreRefused { get; set; }
+
     public int PodsRolled { get; private set; }
 
     public JsonObject Prometheus => Objects.Get(PrometheusPath)!;
@@ -110,6 +119,12 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
 
     public void Reconcile()
     {
+        OwnAgents.Reconcile(this, loaded);
+        if (Objects.Get(PrometheusPath) is null || Objects.Get(AccountPath) is null)
+        {
+            return;
+        }
+
         var read = PrometheusResource.Read(Prometheus);
         var role = read.PodAnnotations.GetValueOrDefault(Ours.RoleAnnotation, "");
         var setPath = KubernetesPath.StatefulSet(Namespace, CollectorNames.StatefulSet(Name, 0));
@@ -147,8 +162,10 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         ThrowPlanned($"GET {path}");
         return Task.FromResult(path switch
         {
-            _ when path == KubernetesPath.AllPrometheuses => Objects.All("/prometheuses/"),
-            _ when path == KubernetesPath.AllPrometheusAgents => Objects.All("/prometheusagents/"),
+            _ when path == KubernetesPath.AllPrometheuses => HasOperator ? Objects.All("/prometheuses/") : null,
+            _ when path == KubernetesPath.AllPrometheusAgents => HasOperator && KnowsAgents ? Objects.All("/prometheusagents/") : null,
+            _ when path == KubernetesPath.Nodes => Objects.All("/api/v1/nodes/"),
+            _ when path.StartsWith(KubernetesPath.Events("central-amp", "FailedCreate"), StringComparison.Ordinal) => Objects.All("/events/"),
             _ when path == KubernetesPath.AllServiceAccounts => Objects.All("/serviceaccounts/"),
             _ when path.Contains("?labelSelector=", StringComparison.Ordinal) => Objects.Labelled(path),
             _ => throw new InvalidOperationException($"Nobody planned a list of {path}."),
@@ -174,13 +191,25 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         }
     }
 
-    public Task<JsonObject> MergePatchAsync(string path, JsonObject patch, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException($"Nobody planned a merge patch of {path}.");
+    public Task<JsonObject> MergePatchAsync(string path, JsonObject patch, CancellationToken cancellationToken)
+    {
+        ThrowPlanned($"PATCH {path}");
+        try
+        {
+            var patched = Objects.Patch(path, Ours.FieldManager, patch);
+            Reconcile();
+            return Task.FromResult(patched);
+        }
+        catch (KubernetesException e) when (FailureMapping.TryMap(e, $"patching {path}", CallSide.Member, out var failure))
+        {
+            throw failure;
+        }
+    }
 
     public Task<JsonObject> CreateAsync(string path, JsonObject body, CancellationToken cancellationToken)
     {
         ThrowPlanned($"POST {path}");
-        return path == KubernetesPath.TokenRequest(Namespace, Account)
+        return path == KubernetesPath.TokenRequest(Namespace, Account) || path == KubernetesPath.TokenRequest("central-amp", "central-amp-collector")
             ? Task.FromResult(new JsonObject { ["status"] = new JsonObject { ["token"] = Token } })
             : throw new InvalidOperationException($"Nobody planned a POST to {path}.");
     }
@@ -188,13 +217,15 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
     public Task<bool> DeleteAsync(string path, string uid, CancellationToken cancellationToken)
     {
         ThrowPlanned($"DELETE {path}");
-        return Task.FromResult(Objects.DeleteOurs(path, uid));
+        var deleted = Objects.DeleteOurs(path, uid);
+        Reconcile();
+        return Task.FromResult(deleted);
     }
 
     public Task<ProxyAnswer> ProxyGetAsync(string path, CancellationToken cancellationToken)
     {
         ThrowPlanned($"GET {path}");
-        var pod = loaded.Keys.FirstOrDefault(name => path.StartsWith(KubernetesPath.PodProxy(Namespace, name, 9090, "/"), StringComparison.Ordinal));
+        var pod = loaded.Keys.FirstOrDefault(name => path.StartsWith(name, StringComparison.Ordinal));
         if (!ProxyWorks || pod is null)
         {
             return Task.FromResult(new ProxyAnswer(503, "no route to the pod"));
@@ -211,9 +242,10 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         // A test keeps the cluster beyond the connections of its steps.
     }
 
-    private JsonObject Pod(string name, string role)
+    private JsonObject Pod(string name, string role) => Pod(name, role, ServiceAccountResource.Read(ServiceAccount));
+
+    internal JsonObject Pod(string name, string role, ServiceAccountResource account)
     {
-        var account = ServiceAccountResource.Read(ServiceAccount);
         var environment = WebhookWorks && account.RoleArn.Length > 0
             ? new JsonArray(new JsonObject { ["name"] = "AWS_ROLE_ARN", ["value"] = account.RoleArn })
             : [];
@@ -232,7 +264,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         };
     }
 
-    private static JsonObject StatefulSet(int replicas, int ready, string role) => new()
+    internal static JsonObject StatefulSet(int replicas, int ready, string role) => new()
     {
         ["metadata"] = new JsonObject { ["name"] = CollectorNames.StatefulSet(Name, 0), ["generation"] = 2 },
         ["spec"] = new JsonObject
@@ -254,14 +286,15 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
 
     private void Load(string pod, PrometheusResource read)
     {
-        if (!ReloadWorks && read.RemoteWrite.Count > 0)
-        {
-            loaded[pod] = (loaded.GetValueOrDefault(pod).Yaml ?? "", false);
-            return;
-        }
+        var proxy = KubernetesPath.PodProxy(Namespace, pod, 9090, "/");
+        loaded[proxy] = !ReloadWorks && read.RemoteWrite.Count > 0 ? (loaded.GetValueOrDefault(proxy).Yaml ?? "", false) : (Yaml(read.RemoteWrite), true);
+    }
 
+    /// <summary>As Prometheus prints what it runs.</summary>
+    internal static string Yaml(IEnumerable<JsonObject> remoteWrite)
+    {
         var yaml = new StringBuilder("global:\n  scrape_interval: 30s\n");
-        foreach (var entry in read.RemoteWrite)
+        foreach (var entry in remoteWrite)
         {
             yaml.Append("remote_write:\n- url: ").Append(entry["url"]).Append('\n');
             foreach (var rule in entry["writeRelabelConfigs"]?.AsArray() ?? [])
@@ -276,7 +309,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
             }
         }
 
-        loaded[pod] = (yaml.ToString(), true);
+        return yaml.ToString();
     }
 
     private void ThrowPlanned(string call)

@@ -23,6 +23,12 @@ public sealed class FakeEks : IAsyncDisposable
 
     public ConcurrentDictionary<string, string> Policies { get; } = new();
 
+    /// <summary>Updates by their id, in EKS' JSON; a cluster takes one at a time.</summary>
+    public ConcurrentDictionary<string, JsonObject> Updates { get; } = new();
+
+    /// <summary>Bodies of UpdateClusterConfig.</summary>
+    public ConcurrentQueue<JsonObject> Configurations { get; } = new();
+
     /// <summary>The next call is answered with this error.</summary>
     public (int Status, string Code, string Message)? NextError { get; set; }
 
@@ -67,6 +73,16 @@ public sealed class FakeEks : IAsyncDisposable
             return Error(error.Status, error.Code, error.Message);
         }
 
+        if (parts is ["clusters", _, "update-config"] && method == "POST")
+        {
+            return UpdateConfig(body);
+        }
+
+        if (parts is ["clusters", _, "updates", var id] && Updates.TryGetValue(id, out var update))
+        {
+            return (200, new JsonObject { ["update"] = update.DeepClone() });
+        }
+
         if (parts is not ["clusters", var cluster, "access-entries", ..])
         {
             return Error(501, "NotPlanned", string.Join('/', parts));
@@ -96,6 +112,19 @@ public sealed class FakeEks : IAsyncDisposable
             ("DELETE", 6) => Policies.TryRemove(new(key, parts[5])) ? (200, []) : Error(404, "ResourceNotFoundException", "No such association."),
             _ => Error(501, "NotPlanned", $"{method} {string.Join('/', parts)}"),
         };
+    }
+
+    private (int Status, JsonObject Body) UpdateConfig(JsonObject body)
+    {
+        Configurations.Enqueue(body);
+        if (Updates.Values.Any(update => (string?)update["status"] == "InProgress"))
+        {
+            return Error(409, "ResourceInUseException", "Cluster currently has an update in progress");
+        }
+
+        var id = $"u-{Updates.Count + 1}";
+        Updates[id] = new JsonObject { ["id"] = id, ["status"] = "InProgress", ["type"] = "AccessConfigUpdate" };
+        return (200, new JsonObject { ["update"] = Updates[id].DeepClone() });
     }
 
     private JsonObject Delete(string key)

@@ -8,7 +8,10 @@ namespace CentralAmp.Tests.Support;
 internal static class Golden
 {
     public static void Check(string folder, string name, JsonNode rendered) =>
-        Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, folder, $"{name}.golden.json")), Text(rendered));
+        CheckText(folder, $"{name}.golden.json", Text(rendered));
+
+    public static void CheckText(string folder, string file, string rendered) =>
+        Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, folder, file)), rendered);
 
     /// <summary>Indented.</summary>
     private static string Text(JsonNode rendered)

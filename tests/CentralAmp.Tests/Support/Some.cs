@@ -47,6 +47,7 @@ public static class Some
         CreatedAt = CreatedAt,
         Issuer = Observed.Issuer!,
         Endpoint = endpoint ?? Observed.Endpoint!,
+        EndpointAccess = "endpointPublicAccess=true, publicAccessCidrs=0.0.0.0/0",
         CertificateAuthority = certificateAuthority ?? Observed.CertificateAuthority!,
         AuthenticationMode = "API_AND_CONFIG_MAP",
         WorkspaceArn = WorkspaceArn,

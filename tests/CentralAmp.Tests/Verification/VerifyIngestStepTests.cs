@@ -35,7 +35,7 @@ public sealed class VerifyIngestStepTests : IAsyncLifetime
         Assert.Contains("/us-east-1/aps/aws4_request", headers["Authorization"], StringComparison.Ordinal);
         Assert.Equal(
             "query=label_replace(max(timestamp(up{cluster=\"shop.us-east-1.222222222222\"})), \"central_amp\", \"newest\", \"\", \"\")"
-            + " or label_replace(count({cluster=\"shop.us-east-1.222222222222\",__name__!=\"central_amp_onboarding_proof\"}), \"central_amp\", \"series\", \"\", \"\")",
+            + " or label_replace(count({cluster=\"shop.us-east-1.222222222222\",__name__!~\"central_amp_onboarding_proof|central_amp_expected\"}), \"central_amp\", \"series\", \"\", \"\")",
             WebUtility.UrlDecode(Encoding.UTF8.GetString(body)));
     }
 

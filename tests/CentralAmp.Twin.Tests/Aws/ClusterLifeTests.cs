@@ -42,6 +42,7 @@ public sealed class ClusterLifeTests(AwsTwinFixture fixture) : AwsTwinTests(fixt
         await Fixture.Twin.TagClusterAsync(arn, new Dictionary<string, string?> { ["environment"] = "production", ["twin"] = null }, Cancellation);
         using var update = await RawCalls.SendAsync(
             Fixture, Fixture.Member, "eks", HttpMethod.Post, "/clusters/kept-in-mind/update-config", Encoding.UTF8.GetBytes("""{"accessConfig":{"authenticationMode":"API"}}"""), "application/json");
+        await ActiveAsync(eks, "kept-in-mind");
         await Fixture.Twin.DeleteClusterAsync(arn, Cancellation);
 
         var history = Fixture.Twin.CloudTrail.History.Where(happened => happened.ClusterArn == arn).ToList();

@@ -71,7 +71,7 @@ public sealed class DeployedOrganizationTests(DeployedOrganizationFixture fixtur
         }
 
         // Up to the Kubernetes API, which is not there.
-        Assert.Equal("EndpointUnreachable", execution.Error);
+        Assert.Equal("EndpointRefused", execution.Error);
         Assert.Contains(fixture.Calls.All, call => call is { Action: "DescribeCluster", Decision: "Allow" } && call.Resource == arn);
         Assert.Contains(fixture.Calls.All, call => call is { Service: "events", Action: "PutEvents", Decision: "Allow" } && call.Caller.StartsWith($"arn:aws:iam::{TwinAccounts.OtherMember}:role/", StringComparison.Ordinal));
     }

@@ -57,7 +57,7 @@ public sealed class DeployedTwinTests(DeployedTwinFixture fixture) : IClassFixtu
         Assert.Equal((TwinAccounts.Member, "aws.eks"), (input.RootElement.GetProperty("account").GetString(), input.RootElement.GetProperty("source").GetString()));
         Assert.Equal(cluster, input.RootElement.GetProperty("detail").GetProperty("responseElements").GetProperty("cluster").GetProperty("arn").GetString());
         Assert.Equal("FAILED", execution.Status);
-        Assert.Equal("EndpointUnreachable", execution.Error);
+        Assert.Equal("EndpointRefused", execution.Error);
 
         Assert.Contains(calls.All, call => call is { Action: "PutEvents", Decision: "Allow" } && call.Caller.Contains("ForwardingRole", StringComparison.Ordinal));
         Assert.Contains(calls.All, call => call is { Action: "StartExecution", Decision: "Allow" } && call.Caller.Contains("RuleRole", StringComparison.Ordinal));

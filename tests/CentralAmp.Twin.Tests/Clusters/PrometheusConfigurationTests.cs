@@ -53,15 +53,25 @@ public sealed class PrometheusConfigurationTests
     }
 
     [Theory]
-    [InlineData("""{"shards":2}""", "spec.shards")]
     [InlineData("""{"remoteWrite":[{"url":"https://x.example","sigv4":{},"authorization":{}}]}""", "authorization and sigv4")]
     [InlineData("""{"remoteWrite":[{"url":"https://x.example","tlsConfig":{}}]}""", "spec.remoteWrite[0].tlsConfig")]
     [InlineData("""{"remoteWrite":[{"url":"https://x.example","sigv4":{"accessKey":{}}}]}""", "spec.remoteWrite[0].sigv4.accessKey")]
     public void What_cannot_be_translated_is_refused_by_name(string spec, string named) =>
         Assert.Contains(named, Assert.Throws<ConfigurationRefusedException>(() => Generate(spec)).Message, StringComparison.Ordinal);
 
-    private static JsonObject Generate(string spec, Version? version = null) => PrometheusConfiguration.Generate(
-        new JsonObject { ["metadata"] = new JsonObject { ["name"] = "main", ["namespace"] = "monitoring" }, ["spec"] = JsonNode.Parse(spec) },
-        version ?? Old,
-        []);
+    [Fact]
+    public void Each_shard_keeps_the_targets_whose_address_falls_to_it()
+    {
+        var jobs = new JsonArray(new JsonObject { ["job_name"] = "a" });
+
+        var relabel = PrometheusConfiguration.Generate(Resource("""{"shards":2}"""), Old, jobs)["scrape_configs"]![0]!["relabel_configs"]!.ToText();
+
+        Assert.Contains("\"modulus\":2", relabel, StringComparison.Ordinal);
+        Assert.Contains("\"regex\":\"$(SHARD)\"", relabel, StringComparison.Ordinal);
+    }
+
+    private static JsonObject Generate(string spec, Version? version = null) => PrometheusConfiguration.Generate(Resource(spec), version ?? Old, []);
+
+    private static JsonObject Resource(string spec) =>
+        new() { ["metadata"] = new JsonObject { ["name"] = "main", ["namespace"] = "monitoring" }, ["spec"] = JsonNode.Parse(spec) };
 }

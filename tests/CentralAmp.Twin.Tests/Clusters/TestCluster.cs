@@ -64,6 +64,14 @@ internal sealed class TestCluster : IAsyncDisposable, ICallRecorder, IClusterAut
         }
     }
 
+    /// <summary>ACTIVE, with nodes and without a stack.</summary>
+    public static async Task<TestCluster> StartBareAsync(PrometheusBinary prometheus, ClusterBehaviour? behaviour = null)
+    {
+        var test = await StartAsync((behaviour ?? new ClusterBehaviour()) with { HasOperator = false, PodStart = TimeSpan.FromMilliseconds(100) }, prometheus, NoDataPlane);
+        test.Cluster.InstallStackLater();
+        return test;
+    }
+
     public void Record(RecordedCall call)
     {
         lock (calls)

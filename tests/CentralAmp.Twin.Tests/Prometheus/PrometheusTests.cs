@@ -38,5 +38,21 @@ public sealed class PrometheusTests(PrometheusFixture prometheus) : IDisposable
         Assert.NotEqual(System.Net.HttpStatusCode.NotFound, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task Rules_of_a_workspace_are_evaluated_and_text_that_is_no_rules_is_refused()
+    {
+        await using var workspaces = new WorkspaceBackend(prometheus.Binary, folder);
+        const string rules = """{"groups":[{"name":"g","interval":"1s","rules":[{"alert":"Always","expr":"vector(1)"}]}]}""";
+        Assert.True(await workspaces.EvaluateAsync("ws-1", new Dictionary<string, string> { ["central-amp"] = rules }));
+        using var http = new HttpClient();
+        var query = new Uri(await workspaces.ForWorkspaceAsync("ws-1"), "/api/v1/query?query=ALERTS");
+
+        for (var attempt = 0; attempt < 100 && !(await http.GetStringAsync(query, Cancellation)).Contains("Always", StringComparison.Ordinal); attempt++)
+            await Task.Delay(100, Cancellation);
+
+        Assert.Contains("firing", await http.GetStringAsync(query, Cancellation), StringComparison.Ordinal);
+        Assert.False(await workspaces.EvaluateAsync("ws-1", new Dictionary<string, string> { ["central-amp"] = "groups: 1" }));
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 }

@@ -14,9 +14,13 @@ public delegate Task<Uri> WorkspaceLookup(string workspaceId);
 /// </summary>
 /// <param name="exists">Whether the caller's account has the workspace: account, region, workspace id.</param>
 public sealed partial class AmpService(
-    IAwsService controlPlane, Func<string, string, string, CancellationToken, Task<bool>> exists, WorkspaceLookup backend, HighAvailabilityTracker replicas)
+    IAwsService controlPlane, Func<string, string, string, CancellationToken, Task<bool>> exists, WorkspaceLookup backend, HighAvailabilityTracker replicas,
+    RulesAndAlerts rules)
     : IAwsService, IDisposable
 {
+    /// <summary>Rules and alert managers of the workspaces.</summary>
+    public RulesAndAlerts Rules => rules;
+
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly ConcurrentDictionary<string, int> faults = new();
 
@@ -25,7 +29,14 @@ public sealed partial class AmpService(
         var path = request.Http.RawPath;
         var cut = path.IndexOf("/api/v1/", StringComparison.Ordinal);
         if (cut < 0)
-            return await controlPlane.HandleAsync(request, cancellationToken);
+        {
+            if (!RulesAndAlerts.Knows(request.Call.Operation))
+                return await controlPlane.HandleAsync(request, cancellationToken);
+            var id = request.Call.Required("workspaceId");
+            return await exists(request.Call.AccountId, request.Call.Region, id, cancellationToken)
+                ? await rules.HandleAsync(request.Call)
+                : throw new AwsException(404, "ResourceNotFoundException", $"Workspace not found: {id}");
+        }
 
         var workspace = request.Call.Required("workspaceId");
         if (faults.TryGetValue(workspace, out var status))

@@ -9,7 +9,8 @@ internal static class EksActions
     {
         "ListClusters" => [RequiredActions.Action(call, "*")],
         "CreateCluster" => Tagging(call, OnCluster(call, facts, RequiredActions.RequestTags(call.Tags("tags"))), Cluster(call)),
-        "DescribeCluster" or "DeleteCluster" or "UpdateClusterConfig" or "ListAccessEntries" => [OnCluster(call, facts, RequestContext.Empty)],
+        "DescribeCluster" or "DeleteCluster" or "DescribeUpdate" or "ListAccessEntries" or "ListPodIdentityAssociations" => [OnCluster(call, facts, RequestContext.Empty)],
+        "UpdateClusterConfig" => [OnCluster(call, facts, Configuration(call))],
         "CreateAccessEntry" => Tagging(call, OnCluster(call, facts, NewEntry(call)), Entry(call, facts)),
         "DescribeAccessEntry" or "DeleteAccessEntry" or "ListAssociatedAccessPolicies" => [OnEntry(call, facts, RequestContext.Empty)],
         "UpdateAccessEntry" => [OnEntry(call, facts, Groups(call))],
@@ -57,6 +58,12 @@ internal static class EksActions
     private static RequestContext Groups(ApiCall call) => call.Parameters["kubernetesGroups"] is null
         ? RequestContext.Empty
         : RequestContext.Empty.With("eks:kubernetesGroups", call.Strings("kubernetesGroups"));
+
+    // Service Authorization Reference, EKS: keys are there only for what the call sets.
+    private static RequestContext Configuration(ApiCall call) => RequestContext.Empty
+        .With("eks:authenticationMode", call.Parameters["accessConfig"]?["authenticationMode"]?.GetValue<string>())
+        .With("eks:endpointPublicAccess", call.Parameters["resourcesVpcConfig"]?["endpointPublicAccess"]?.ToString())
+        .With("eks:endpointPrivateAccess", call.Parameters["resourcesVpcConfig"]?["endpointPrivateAccess"]?.ToString());
 
     private static RequestContext Policy(ApiCall call) => RequestContext.Empty.With("eks:policyArn", call.Text("policyArn"));
 }

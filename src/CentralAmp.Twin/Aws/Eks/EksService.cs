@@ -28,6 +28,9 @@ public sealed partial class EksService(
     private readonly ConcurrentDictionary<string, EksCluster> clusters = new();
     private readonly ConcurrentDictionary<string, ClusterBehaviour> behaviours = new();
     private readonly CancellationTokenSource stopping = new();
+    private ConfigurationUpdates? configurationUpdates;
+
+    private ConfigurationUpdates Updates => configurationUpdates ??= new(time, stopping.Token);
 
     public IEnumerable<EksCluster> Clusters => clusters.Values;
 
@@ -46,7 +49,9 @@ public sealed partial class EksService(
             "DescribeCluster" => GatewayResponse.Json(new JsonObject { ["cluster"] = Cluster(call).Describe() }),
             "ListClusters" => ClusterList.Page(call, Clusters),
             "DeleteCluster" => Delete(request),
-            "UpdateClusterConfig" => Update(request),
+            "UpdateClusterConfig" => Told(request, Cluster(call).Arn, Updates.Begin(Cluster(call), call)),
+            "DescribeUpdate" => GatewayResponse.Json(Updates.Describe(Cluster(call), call)),
+            "ListPodIdentityAssociations" => PodIdentityList.Of(Cluster(call), call),
             "TagResource" or "UntagResource" => Tag(request),
             "ListTagsForResource" => GatewayResponse.Json(new JsonObject { ["tags"] = EksCluster.Map(TagsToChange(call)) }),
             _ => new AccessEntries(Cluster(call), call, roleIdOf, settleDelay, time).Handle(),
@@ -153,27 +158,6 @@ public sealed partial class EksService(
         {
             return false;
         }
-    }
-
-    private GatewayResponse Update(GatewayRequest request)
-    {
-        var cluster = Cluster(request.Call);
-        if (cluster.Status != "ACTIVE")
-            throw new AwsException(409, "ResourceInUseException", $"Cluster is not in ACTIVE status: {cluster.Status}");
-        if (request.Call.Parameters["accessConfig"]?["authenticationMode"]?.GetValue<string>() is { } mode)
-            cluster.AuthenticationMode = mode;
-        return Told(request, cluster.Arn, new JsonObject
-        {
-            ["update"] = new JsonObject
-            {
-                ["id"] = Guid.NewGuid().ToString(),
-                ["status"] = "InProgress",
-                ["type"] = request.Call.Parameters["accessConfig"] is null ? "EndpointAccessUpdate" : "AccessConfigUpdate",
-                ["createdAt"] = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0,
-                ["params"] = new JsonArray(),
-                ["errors"] = new JsonArray(),
-            },
-        });
     }
 
     private GatewayResponse Tag(GatewayRequest request)

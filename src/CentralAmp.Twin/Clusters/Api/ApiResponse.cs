@@ -7,6 +7,9 @@ namespace CentralAmp.Twin.Clusters.Api;
 /// <summary>An answer of the API server.</summary>
 public sealed record ApiResponse(int Status, string ContentType, byte[] Body)
 {
+    /// <summary>Writes what follows, until there is no more or the client is gone; null for an answer that is complete.</summary>
+    public Func<Stream, CancellationToken, Task>? Stream { get; init; }
+
     /// <summary>Text of a Warning header, empty for none.</summary>
     public string Warning { get; init; } = "";
 

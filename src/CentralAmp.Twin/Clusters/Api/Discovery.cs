@@ -6,12 +6,17 @@ namespace CentralAmp.Twin.Clusters.Api;
 /// <summary>What a client asks before it asks for anything: versions, groups, resources, health.</summary>
 internal sealed class Discovery(Func<IReadOnlyList<ResourceKind>> served)
 {
-    private static readonly string[] AllVerbs = ["create", "delete", "get", "list", "patch", "update"];
+    private static readonly string[] AllVerbs = ["create", "delete", "get", "list", "patch", "update", "watch"];
 
     // For people with kubectl.
     private static readonly Dictionary<string, string> ShortNames = new()
     {
         ["namespaces"] = "ns",
+        ["nodes"] = "no",
+        ["services"] = "svc",
+        ["endpoints"] = "ep",
+        ["servicemonitors"] = "smon",
+        ["podmonitors"] = "pmon",
         ["serviceaccounts"] = "sa",
         ["pods"] = "po",
         ["configmaps"] = "cm",

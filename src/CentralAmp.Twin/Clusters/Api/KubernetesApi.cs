@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CentralAmp.Twin.Clusters.Access;
 using CentralAmp.Twin.Clusters.Objects;
+using CentralAmp.Twin.Clusters.Stack;
 using Microsoft.AspNetCore.Http;
 
 namespace CentralAmp.Twin.Clusters.Api;
@@ -16,6 +17,7 @@ internal sealed class KubernetesApi(
     ResourceEndpoints resources,
     TokenRequests tokenRequests,
     PodProxy proxy,
+    KubeletEndpoint kubelet,
     ICallRecorder recorder,
     TimeProvider time)
 {
@@ -23,11 +25,16 @@ internal sealed class KubernetesApi(
 
     private readonly Discovery discovery = new(() => Served(store));
 
+    private int toCut;
+
+    /// <summary>So many of the next answers break off in the middle.</summary>
+    public void Cut(int answers) => Interlocked.Add(ref toCut, answers);
+
     public async Task HandleAsync(HttpContext context)
     {
         var request = await ApiRequest.ReadAsync(context);
         var user = authentication.Authenticate(context.Request.Headers.Authorization.ToString());
-        var response = await AnswerAsync(request, user, context.RequestAborted);
+        var response = await AnswerAsync(request, user, context.Request.Headers, context.RequestAborted);
         Record(request, user, response.Status);
 
         context.Response.StatusCode = response.Status;
@@ -35,18 +42,45 @@ internal sealed class KubernetesApi(
         context.Response.Headers["Audit-Id"] = Guid.NewGuid().ToString();
         if (response.Warning.Length > 0)
             context.Response.Headers.Append("Warning", $"299 - \"{response.Warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
-        await context.Response.Body.WriteAsync(response.Body, context.RequestAborted);
+        if (response.Stream is { } stream)
+            await stream(context.Response.Body, context.RequestAborted);
+        else if (response.Body.Length > 1 && TakesOneToCut())
+            await CutAsync(context, response.Body);
+        else
+            await context.Response.Body.WriteAsync(response.Body, context.RequestAborted);
     }
 
-    private async Task<ApiResponse> AnswerAsync(ApiRequest request, UserInfo? user, CancellationToken cancellationToken)
+    private bool TakesOneToCut()
+    {
+        while (Volatile.Read(ref toCut) is var left and > 0)
+        {
+            if (Interlocked.CompareExchange(ref toCut, left - 1, left) == left)
+                return true;
+        }
+        return false;
+    }
+
+    // The length is announced, half of it arrives, then the connection is gone.
+    private static async Task CutAsync(HttpContext context, byte[] body)
+    {
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body.AsMemory(0, body.Length / 2), context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        context.Abort();
+    }
+
+    private async Task<ApiResponse> AnswerAsync(ApiRequest request, UserInfo? caller, IHeaderDictionary headers, CancellationToken cancellationToken)
     {
         try
         {
-            if (user is null)
+            if (caller is null)
                 throw new StatusException(401, "Unauthorized", "Unauthorized");
+            var user = Impersonation.Of(headers, caller, authorizer);
             if (!authorizer.Allows(user, request.Access))
                 throw AccessDenied.For(user, request.Access);
-            return request.IsResource ? await DispatchAsync(request, user, cancellationToken) : discovery.Answer(request.Path);
+            if (request.IsResource)
+                return await DispatchAsync(request, user, cancellationToken);
+            return request.Path == "/metrics" ? ApiResponse.Text(200, ClusterMetrics.OfApiServer(kubelet.Uptime)) : discovery.Answer(request.Path);
         }
         catch (StatusException error)
         {
@@ -63,6 +97,7 @@ internal sealed class KubernetesApi(
         {
             ("serviceaccounts", "token") => tokenRequests.Answer(request),
             ("pods", "proxy") => await proxy.AnswerAsync(request, cancellationToken),
+            ("nodes", "proxy") => kubelet.Answer(request.ProxyPath),
             _ => resources.Answer(kind, request, user),
         };
     }

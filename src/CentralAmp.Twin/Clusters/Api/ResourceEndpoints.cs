@@ -6,7 +6,8 @@ using CentralAmp.Twin.Clusters.Objects;
 namespace CentralAmp.Twin.Clusters.Api;
 
 /// <summary>Reading and writing objects over HTTP; who may is decided before this is reached.</summary>
-internal sealed class ResourceEndpoints(ObjectStore store, ObjectWriter writer, Authorizer authorizer)
+/// <param name="refusals">What the cluster does not let in.</param>
+internal sealed class ResourceEndpoints(ObjectStore store, ObjectWriter writer, Authorizer authorizer, IReadOnlyList<Refusal> refusals)
 {
     private const string JsonPatch = "application/json-patch+json";
     private const string MergePatch = "application/merge-patch+json";
@@ -14,6 +15,7 @@ internal sealed class ResourceEndpoints(ObjectStore store, ObjectWriter writer, 
     private const string ApplyPatch = "application/apply-patch+yaml";
 
     private readonly Listing listing = new(store);
+    private readonly Watching watching = new(store);
 
     public ApiResponse Answer(ResourceKind kind, ApiRequest request, UserInfo user)
     {
@@ -27,7 +29,7 @@ internal sealed class ResourceEndpoints(ObjectStore store, ObjectWriter writer, 
             "update" when request.Name.Length > 0 => Update(kind, request, user),
             "patch" when request.Name.Length > 0 => Patch(kind, request, user),
             "delete" when request.Subresource.Length == 0 => Delete(kind, request),
-            "watch" => throw StatusException.NotInTwin("watch"),
+            "watch" => watching.Watch(kind, request),
             _ => throw new StatusException(405, "MethodNotAllowed", "the server does not allow this method on the requested resource"),
         };
     }
@@ -99,11 +101,13 @@ internal sealed class ResourceEndpoints(ObjectStore store, ObjectWriter writer, 
 
     private ApiResponse Delete(ResourceKind kind, ApiRequest request)
     {
-        if (kind == ResourceKind.Namespace)
-            throw StatusException.NotInTwin("deleting a namespace");
         var options = request.Body.Length > 0 ? request.Json() : [];
         var isDryRun = request.IsDryRun || options.TextsAt("dryRun").Contains("All");
-        var deleted = writer.Delete(kind, request.Namespace, request.Name, isDryRun, options["preconditions"] as JsonObject);
+        var preconditions = options["preconditions"] as JsonObject;
+        // A namespace goes with all it holds, and that takes a while.
+        if (kind == ResourceKind.Namespace)
+            return ApiResponse.Json(200, writer.Terminate(request.Name, isDryRun, preconditions));
+        var deleted = writer.Delete(kind, request.Namespace, request.Name, isDryRun, preconditions);
         return ApiResponse.Json(200, new JsonObject
         {
             ["kind"] = "Status",
@@ -123,7 +127,13 @@ internal sealed class ResourceEndpoints(ObjectStore store, ObjectWriter writer, 
         return new WriteOptions(new FieldManager(name, operation, request.Subresource))
         {
             DryRun = request.IsDryRun,
-            Admission = (before, after) => RbacAdmission.Check(authorizer, user, kind, before, after),
+            Admission = (before, after) =>
+            {
+                RbacAdmission.Check(authorizer, user, kind, before, after);
+                Refusal.Check(refusals, kind, before, after);
+                if (kind == ResourceKind.Pod && before is null)
+                    PodSecurity.Check(store, after);
+            },
         };
     }
 

@@ -24,6 +24,28 @@ internal static partial class Selectors
         return item => requirements.All(r => r(item));
     }
 
+    /// <summary>Whether a LabelSelector (matchLabels, matchExpressions) matches; an empty one matches everything.</summary>
+    public static bool Matches(JsonNode? selector, JsonObject item)
+    {
+        var labels = item.At("metadata", "labels") as JsonObject ?? [];
+        var wanted = selector.At("matchLabels") as JsonObject ?? [];
+        return wanted.All(w => labels.TextAt(w.Key) == w.Value!.GetValue<string>()) &&
+            selector.ObjectsAt("matchExpressions").All(expression => Matches(expression, labels));
+    }
+
+    private static bool Matches(JsonObject expression, JsonObject labels)
+    {
+        var (value, values) = (labels.TextAt(expression.TextAt("key") ?? ""), expression.TextsAt("values"));
+        return expression.TextAt("operator") switch
+        {
+            "In" => value is not null && values.Contains(value),
+            "NotIn" => value is null || !values.Contains(value),
+            "Exists" => value is not null,
+            "DoesNotExist" => value is null,
+            _ => false,
+        };
+    }
+
     private static Func<JsonObject, bool> Requirement(ResourceKind kind, string requirement)
     {
         var match = FieldForm().Match(requirement);

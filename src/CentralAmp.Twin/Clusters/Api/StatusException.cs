@@ -56,8 +56,8 @@ public sealed class StatusException(int code, string reason, string message) : E
 
     public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
 
-    public static StatusException Forbidden(ResourceKind kind, string name, string why) =>
-        new(403, "Forbidden", $"{kind.QualifiedName} \"{name}\" is forbidden: {why}") { Subject = (name, kind.Group, kind.Plural) };
+    public static StatusException Forbidden(ResourceKind kind, string name, string why, params IReadOnlyList<StatusCause> causes) =>
+        new(403, "Forbidden", $"{kind.QualifiedName} \"{name}\" is forbidden: {why}") { Subject = (name, kind.Group, kind.Plural), Causes = causes };
 
     /// <summary>A JSON patch that cannot be applied; Kubernetes says no more than this.</summary>
     public static StatusException PatchRejected() =>

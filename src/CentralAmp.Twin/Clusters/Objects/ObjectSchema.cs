@@ -60,6 +60,36 @@ public sealed class ObjectSchema
 
     public bool Declares(string name) => KeepsUnknown || Values is not null || Properties.ContainsKey(name);
 
+    /// <summary>The same without a field; the path goes through lists as if they were their items.</summary>
+    public ObjectSchema Without(params ReadOnlySpan<string> path)
+    {
+        if (Type == "array")
+            return With(Properties, Items.Without(path));
+        var properties = new Dictionary<string, ObjectSchema>(Properties);
+        if (path is [var last])
+            properties.Remove(last);
+        else if (properties.TryGetValue(path[0], out var child))
+            properties[path[0]] = child.Without(path[1..]);
+        return With(properties, Items);
+    }
+
+    private ObjectSchema With(IReadOnlyDictionary<string, ObjectSchema> properties, ObjectSchema items) => new()
+    {
+        Type = Type,
+        Properties = properties,
+        Values = Values,
+        Items = items,
+        Required = Required,
+        Enum = Enum,
+        Pattern = Pattern,
+        MinLength = MinLength,
+        Needs = Needs,
+        ListMerge = ListMerge,
+        ListMapKeys = ListMapKeys,
+        AtomicMap = AtomicMap,
+        KeepsUnknown = KeepsUnknown,
+    };
+
     /// <param name="definitions">Named schemas that <c>$ref</c> points to.</param>
     public static ObjectSchema Parse(JsonElement json, Func<string, ObjectSchema> definitions)
     {

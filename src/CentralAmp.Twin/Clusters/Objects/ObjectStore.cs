@@ -8,16 +8,26 @@ namespace CentralAmp.Twin.Clusters.Objects;
 /// </summary>
 public sealed class ObjectStore
 {
+    private const int LongestMemory = 4_000;
+
     private readonly Lock gate = new();
     private readonly Dictionary<ResourceKind, SortedDictionary<string, JsonObject>> kinds = ResourceKind.All.ToDictionary(
         kind => kind, _ => new SortedDictionary<string, JsonObject>(StringComparer.Ordinal));
 
+    private readonly List<StoreEvent> events = [];
+
     // Any start will do; a large one shows where somebody takes it for a count.
     private long revision = 10_000;
 
-    private Action<ResourceKind> told = _ => { };
+    private Action<ResourceKind>? told = _ => { };
 
     public string Revision => Volatile.Read(ref revision).ToString(CultureInfo.InvariantCulture);
+
+    public void Unsubscribe(Action<ResourceKind> changed)
+    {
+        lock (gate)
+            told -= changed;
+    }
 
     /// <summary>From now on <paramref name="changed"/> is told of every change, outside of the store's lock.</summary>
     public void Subscribe(Action<ResourceKind> changed)
@@ -30,6 +40,13 @@ public sealed class ObjectStore
     {
         lock (gate)
             return kinds[kind].GetValueOrDefault(Key(kind, ns, name))?.Copy();
+    }
+
+    /// <summary>Those objects of the kind that belong to others.</summary>
+    public IReadOnlyList<JsonObject> ListOwned(ResourceKind kind)
+    {
+        lock (gate)
+            return [.. kinds[kind].Values.Where(o => o.ObjectsAt("metadata", "ownerReferences").Any()).Select(o => o.Copy())];
     }
 
     /// <summary>All objects of the kind in order of namespace and name; an empty namespace means everywhere.</summary>
@@ -57,18 +74,44 @@ public sealed class ObjectStore
 
             revision++;
             if (after is null)
-            {
                 kinds[kind].Remove(key);
-            }
             else
-            {
-                after.Metadata()["resourceVersion"] = Revision;
-                kinds[kind][key] = after.Copy();
-            }
+                kinds[kind][key] = Versioned(after).Copy();
+            Remember(kind, before, after);
         }
-        told(kind);
+        told?.Invoke(kind);
         return after;
+    }
+
+    /// <summary>What happened to a kind after a revision, in order; null when that is too long ago to tell.</summary>
+    public IReadOnlyList<StoreEvent>? Since(ResourceKind kind, long after)
+    {
+        lock (gate)
+        {
+            if (after < revision - events.Count)
+                return null;
+            // One event for each revision, so the place of the first is known.
+            return [.. events.Skip((int)(after - (revision - events.Count))).Where(e => e.Kind == kind)];
+        }
+    }
+
+    // etcd forgets after some minutes; here what counts is the memory of a laptop.
+    private void Remember(ResourceKind kind, JsonObject? before, JsonObject? after)
+    {
+        var type = before is null ? "ADDED" : after is null ? "DELETED" : "MODIFIED";
+        events.Add(new StoreEvent(revision, kind, type, (after ?? Versioned(before!)).Copy()));
+        if (events.Count > LongestMemory)
+            events.RemoveRange(0, LongestMemory / 2);
+    }
+
+    private JsonObject Versioned(JsonObject item)
+    {
+        item.Metadata()["resourceVersion"] = Revision;
+        return item;
     }
 
     private static string Key(ResourceKind kind, string ns, string name) => kind.Namespaced ? $"{ns}/{name}" : name;
 }
+
+/// <summary>One change of one object, as a watch tells it.</summary>
+public sealed record StoreEvent(long Revision, ResourceKind Kind, string Type, JsonObject Item);

@@ -20,7 +20,8 @@ public sealed record WriteOptions(FieldManager Manager)
 /// <summary>
 /// Changes objects as the API server does: identity, generation, resourceVersion, validation, and who manages which field.
 /// </summary>
-public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
+/// <param name="declared">What the cluster's definitions declare, where that is less than this stand-in knows.</param>
+public sealed class ObjectWriter(ObjectStore store, TimeProvider time, Func<ResourceKind, ObjectSchema>? declared = null)
 {
     /// <summary>A new object.</summary>
     /// <exception cref="StatusException">409 AlreadyExists, 404 for the namespace, 422.</exception>
@@ -68,15 +69,37 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
         JsonObject? deleted = null;
         store.Change(kind, ns, name, dryRun, before =>
         {
-            deleted = before ?? throw StatusException.NotFound(kind, name);
-            if (preconditions.TextAt("uid") is { } uid && uid != before.Uid())
-                throw StatusException.WrongUid(kind, name, uid, before.Uid());
-            if (preconditions.TextAt("resourceVersion") is { } version && version != before.TextAt("metadata", "resourceVersion"))
-                throw StatusException.Stale(kind, name);
+            CheckDeletable(kind, name, before, preconditions);
+            deleted = before;
             return null;
         });
         return deleted!;
     }
+
+    private static void CheckDeletable(ResourceKind kind, string name, JsonObject? before, JsonObject? preconditions)
+    {
+        if (before is null)
+            throw StatusException.NotFound(kind, name);
+        if (preconditions.TextAt("uid") is { } uid && uid != before.Uid())
+            throw StatusException.WrongUid(kind, name, uid, before.Uid());
+        if (preconditions.TextAt("resourceVersion") is { } version && version != before.TextAt("metadata", "resourceVersion"))
+            throw StatusException.Stale(kind, name);
+    }
+
+    /// <summary>Begins the end of a namespace; what is in it, and it itself, is removed by its controller.</summary>
+    /// <exception cref="StatusException">404, or 409 when a precondition does not hold.</exception>
+    public JsonObject Terminate(string name, bool dryRun, JsonObject? preconditions = null) =>
+        store.Change(ResourceKind.Namespace, "", name, dryRun, before =>
+        {
+            CheckDeletable(ResourceKind.Namespace, name, before, preconditions);
+            if (name is "default" or "kube-system" or "kube-public")
+                throw StatusException.Forbidden(ResourceKind.Namespace, name, "this namespace may not be deleted");
+            if (before.At("metadata", "deletionTimestamp") is not null)
+                return before;
+            before!.Metadata()["deletionTimestamp"] = Now();
+            before!.Child("status")["phase"] = "Terminating";
+            return before!.Copy();
+        })!;
 
     private JsonObject ServerSideApply(ResourceKind kind, JsonObject before, JsonObject applied, WriteOptions options)
     {
@@ -126,6 +149,7 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
     {
         if (uid is { Length: > 0 })
             throw StatusException.WrongUid(kind, item.Name(), uid, "");
+        RequireLivingNamespace(kind, item);
 
         var born = ObjectParts.Owned(kind, item, "");
         var metadata = born.Metadata();
@@ -136,6 +160,8 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
         metadata["creationTimestamp"] = Now();
         if (kind.HasGeneration)
             metadata["generation"] = 1;
+        if (kind == ResourceKind.Namespace)
+            born["status"] = new JsonObject { ["phase"] = "Active" };
         born["apiVersion"] = kind.ApiVersion;
         born["kind"] = kind.Kind;
 
@@ -162,9 +188,11 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
         return after;
     }
 
-    private static void Admit(ResourceKind kind, JsonObject? before, JsonObject after, WriteOptions options)
+    private ObjectSchema Declared(ResourceKind kind) => declared?.Invoke(kind) ?? kind.Schema;
+
+    private void Admit(ResourceKind kind, JsonObject? before, JsonObject after, WriteOptions options)
     {
-        ObjectValidation.Prune(after, kind.Schema);
+        ObjectValidation.Prune(after, Declared(kind));
         ObjectValidation.Check(kind, after);
         options.Admission?.Invoke(before, after);
     }
@@ -178,9 +206,9 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
     }
 
     // The typed view that server-side apply works on is strict, whatever fieldValidation says: 500, as measured.
-    private static void RejectUndeclared(ResourceKind kind, JsonObject applied)
+    private void RejectUndeclared(ResourceKind kind, JsonObject applied)
     {
-        if (ObjectValidation.UnknownFields(applied, kind.Schema).FirstOrDefault() is { } unknown)
+        if (ObjectValidation.UnknownFields(applied, Declared(kind)).FirstOrDefault() is { } unknown)
         {
             throw new StatusException(500, "", $"failed to create typed patch object ({applied.Namespace()}/{applied.Name()}; " +
                 $"{kind.ApiVersion}, Kind={kind.Kind}): {unknown}: field not declared in schema");
@@ -191,6 +219,16 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time)
     {
         if (kind.Namespaced && store.Find(ResourceKind.Namespace, "", ns) is null)
             throw StatusException.NotFound(ResourceKind.Namespace, ns);
+    }
+
+    // Nothing new in a namespace that is being deleted (apiserver, NamespaceLifecycle admission).
+    private void RequireLivingNamespace(ResourceKind kind, JsonObject item)
+    {
+        if (kind.Namespaced && store.Find(ResourceKind.Namespace, "", item.Namespace()).At("metadata", "deletionTimestamp") is not null)
+        {
+            var why = $"unable to create new content in namespace {item.Namespace()} because it is being terminated";
+            throw StatusException.Forbidden(kind, item.Name(), why, new StatusCause("NamespaceTerminating", $"namespace {item.Namespace()} is being terminated", "metadata.namespace"));
+        }
     }
 
     private string Now() => time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);

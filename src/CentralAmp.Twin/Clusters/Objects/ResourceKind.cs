@@ -7,7 +7,15 @@ namespace CentralAmp.Twin.Clusters.Objects;
 /// <param name="Subresources">Names of served subresources.</param>
 public sealed record ResourceKind(string Group, string Version, string Plural, string Kind, bool Namespaced, params string[] Subresources)
 {
-    public static ResourceKind Namespace { get; } = new("", "v1", "namespaces", "Namespace", false);
+    public static ResourceKind Namespace { get; } = new("", "v1", "namespaces", "Namespace", false, "status");
+
+    public static ResourceKind Node { get; } = new("", "v1", "nodes", "Node", false, "proxy", "metrics", "status");
+
+    public static ResourceKind Service { get; } = new("", "v1", "services", "Service", true, "status");
+
+    public static ResourceKind Endpoints { get; } = new("", "v1", "endpoints", "Endpoints", true);
+
+    public static ResourceKind EndpointSlice { get; } = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true);
 
     public static ResourceKind ServiceAccount { get; } = new("", "v1", "serviceaccounts", "ServiceAccount", true, "token");
 
@@ -36,10 +44,18 @@ public sealed record ResourceKind(string Group, string Version, string Plural, s
     public static ResourceKind PrometheusAgent { get; } =
         new("monitoring.coreos.com", "v1alpha1", "prometheusagents", "PrometheusAgent", true, "status");
 
+    public static ResourceKind ServiceMonitor { get; } = new("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor", true);
+
+    public static ResourceKind PodMonitor { get; } = new("monitoring.coreos.com", "v1", "podmonitors", "PodMonitor", true);
+
+    public static ResourceKind Probe { get; } = new("monitoring.coreos.com", "v1", "probes", "Probe", true);
+
+    public static ResourceKind ScrapeConfig { get; } = new("monitoring.coreos.com", "v1alpha1", "scrapeconfigs", "ScrapeConfig", true);
+
     public static IReadOnlyList<ResourceKind> All { get; } =
     [
-        Namespace, ServiceAccount, Pod, Secret, ConfigMap, StatefulSet, Role, RoleBinding, ClusterRole, ClusterRoleBinding,
-        CustomResourceDefinition, Prometheus, PrometheusAgent,
+        Namespace, Node, ServiceAccount, Pod, Secret, ConfigMap, Service, Endpoints, EndpointSlice, StatefulSet, Role, RoleBinding, ClusterRole,
+        ClusterRoleBinding, CustomResourceDefinition, Prometheus, PrometheusAgent, ServiceMonitor, PodMonitor, Probe, ScrapeConfig,
     ];
 
     /// <summary>Served only while the CustomResourceDefinition of <see cref="QualifiedName"/> exists.</summary>

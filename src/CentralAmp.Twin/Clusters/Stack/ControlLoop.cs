@@ -15,13 +15,15 @@ internal sealed class ControlLoop : IAsyncDisposable
     public ControlLoop(ObjectStore store, Func<Task> reconcile, Action<Exception> fault)
     {
         this.fault = fault;
-        store.Subscribe(_ =>
-        {
-            // One wake-up is enough for many changes.
-            if (!stop.IsCancellationRequested && wake.CurrentCount == 0)
-                wake.Release();
-        });
+        store.Subscribe(_ => Wake());
         running = RunAsync(reconcile, stop.Token);
+    }
+
+    public void Wake()
+    {
+        // One wake-up is enough for many changes.
+        if (!stop.IsCancellationRequested && wake.CurrentCount == 0)
+            wake.Release();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,19 +1,22 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using CentralAmp.Twin.Clusters.Api;
+using CentralAmp.Twin.Clusters.Fields;
 using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
 /// <summary>A pod that was started.</summary>
 /// <param name="DataLost">There was a pod of this name before, and its samples went with it (emptyDir).</param>
-public sealed record PodStart(string Pod, string Uid, DateTimeOffset Time, bool DataLost);
+public sealed record PodStart(string Namespace, string Pod, string Uid, DateTimeOffset Time, bool DataLost);
 
 /// <summary>Runs the pods that are in the store, and stops those that are not any more.</summary>
 internal sealed class Kubelet(PodSurroundings surroundings) : IPodAddresses, IAsyncDisposable
 {
     // The port at which Prometheus listens in its pod, whatever port of loopback that is here.
     private const int PrometheusPort = 9090;
+
+    private static readonly WriteOptions Scheduler = new(new FieldManager("kube-scheduler", FieldManager.Update, "status"));
 
     private readonly ConcurrentDictionary<string, PodInstance> running = new();
     private readonly ConcurrentQueue<PodStart> starts = new();
@@ -31,8 +34,9 @@ internal sealed class Kubelet(PodSurroundings surroundings) : IPodAddresses, IAs
         }
         foreach (var pod in pods)
         {
-            if (!running.ContainsKey(Key(pod.Namespace(), pod.Name())))
-                Start(pod);
+            // Pods that run something else answer from the cluster's own listeners, if at all.
+            if (!running.ContainsKey(Key(pod.Namespace(), pod.Name())) && PrometheusContainer.Of(pod) is { } container)
+                Schedule(pod, container);
         }
     }
 
@@ -52,12 +56,26 @@ internal sealed class Kubelet(PodSurroundings surroundings) : IPodAddresses, IAs
             await instance.DisposeAsync();
     }
 
-    private void Start(JsonObject pod)
+    private void Schedule(JsonObject pod, PrometheusContainer container)
     {
-        var isEphemeral = pod.ObjectsAt("spec", "volumes").Any(v => v["emptyDir"] is not null && (v.TextAt("name") ?? "").EndsWith("-db", StringComparison.Ordinal));
-        var hadPredecessor = starts.Any(s => s.Pod == pod.Name());
-        starts.Enqueue(new PodStart(pod.Name(), pod.Uid(), surroundings.Time.GetUtcNow(), isEphemeral && hadPredecessor));
-        running[Key(pod.Namespace(), pod.Name())] = new PodInstance(pod, isEphemeral, surroundings);
+        if (surroundings.Store.List(ResourceKind.Node).Count == 0)
+        {
+            TellPending(pod);
+            return;
+        }
+        var hadPredecessor = starts.Any(s => s.Namespace == pod.Namespace() && s.Pod == pod.Name());
+        starts.Enqueue(new PodStart(pod.Namespace(), pod.Name(), pod.Uid(), surroundings.Time.GetUtcNow(), container.IsEphemeral && hadPredecessor));
+        running[Key(pod.Namespace(), pod.Name())] = new PodInstance(pod, container, surroundings);
+    }
+
+    private void TellPending(JsonObject pod)
+    {
+        var unscheduled = new JsonObject { ["type"] = "PodScheduled", ["status"] = "False", ["reason"] = "Unschedulable", ["message"] = "no nodes available to schedule pods" };
+        surroundings.Writer.Update(ResourceKind.Pod, pod.Namespace(), pod.Name(), Scheduler, current =>
+        {
+            current["status"] = new JsonObject { ["phase"] = "Pending", ["conditions"] = new JsonArray(unscheduled) };
+            return current;
+        });
     }
 
     private static string Key(string ns, string pod) => $"{ns}/{pod}";

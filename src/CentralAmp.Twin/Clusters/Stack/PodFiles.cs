@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
+using CentralAmp.Twin.Clusters.Access;
 using CentralAmp.Twin.Clusters.Objects;
 using CentralAmp.Twin.Prometheus;
 
@@ -13,94 +14,155 @@ internal sealed class PodFiles
     public const string OwnAddress = "$(POD_ADDRESS)";
 
     private readonly JsonObject pod;
+    private readonly PrometheusContainer container;
     private readonly PodSurroundings surroundings;
     private readonly string root;
     private readonly string data;
     private string written = "";
 
-    public PodFiles(JsonObject pod, bool isEphemeral, PodSurroundings surroundings)
+    public PodFiles(JsonObject pod, PrometheusContainer container, PodSurroundings surroundings)
     {
-        (this.pod, this.surroundings) = (pod, surroundings);
+        (this.pod, this.container, this.surroundings) = (pod, container, surroundings);
         root = Directory.CreateDirectory(Path.Combine(surroundings.Folder, "pods", pod.Uid())).FullName;
-        data = isEphemeral ? Path.Combine(root, "data") : Path.Combine(surroundings.Folder, "volumes", $"{pod.Namespace()}-{pod.Name()}");
+        data = container.IsEphemeral ? Path.Combine(root, "data") : Path.Combine(surroundings.Folder, "volumes", $"{pod.Namespace()}-{pod.Name()}");
     }
 
-    private string Configuration => Path.Combine(root, "prometheus.env.yaml");
+    private string Configuration => Inside(container.ConfigurationFile);
 
-    public PrometheusStart PrometheusStart() => new(surroundings.Prometheus, Configuration, data, Path.Combine(root, "prometheus.log"))
+    /// <summary>Everything that the volumes name is there; a pod waits for it (ContainerCreating).</summary>
+    public bool IsMountable => container.Mounts.All(mount =>
+        mount.Volume.TextAt("configMap", "name") is not { } name || surroundings.Store.Find(ResourceKind.ConfigMap, pod.Namespace(), name) is not null);
+
+    public PrometheusStart PrometheusStart(string podAddress) => new(surroundings.Prometheus, Configuration, data, Path.Combine(root, "prometheus.log"))
     {
-        Environment = Environment(),
-        Prepare = address => WriteConfiguration(address),
+        Environment = Environment(podAddress),
+        Prepare = address =>
+        {
+            MountConfigMaps();
+            WriteConfiguration(address);
+        },
+        IsAgent = container.IsAgent,
+        OtherFlags = [.. container.OtherFlags.Select(Placed)],
+        Host = podAddress,
     };
 
-    /// <summary>Writes the configuration that the operator's Secret holds now; false if it is the one already written.</summary>
+    /// <summary>Writes the configuration as it is now; false if it is the one already written.</summary>
     public bool WriteConfiguration(Uri address)
     {
-        var text = Stored()
+        var text = new InCluster(surroundings.Api, Inside).Translate(Stored())
             .Replace(PrometheusConfiguration.PodName, pod.Name(), StringComparison.Ordinal)
+            .Replace(PrometheusConfiguration.Shard, pod.TextAt("metadata", "labels", PrometheusOperator.ShardLabel) ?? "0", StringComparison.Ordinal)
+            // In a pod this is the pod.
+            .Replace("localhost:9090", address.Authority, StringComparison.Ordinal)
             .Replace(OwnAddress, address.Authority, StringComparison.Ordinal);
         if (text == written)
             return false;
-        File.WriteAllText(Configuration, text);
+        Write(Configuration, text);
         written = text;
         return true;
     }
 
-    /// <summary>Writes the service account tokens that the pod's volumes ask for.</summary>
-    public async Task ProjectTokensAsync(CancellationToken cancellationToken)
+    /// <summary>Writes the service account tokens that the pod's volumes ask for, and the one that every pod gets.</summary>
+    public void ProjectTokens()
     {
+        var account = surroundings.Store.Find(ResourceKind.ServiceAccount, pod.Namespace(), pod.TextAt("spec", "serviceAccountName") ?? "default")
+            ?? throw new InvalidOperationException($"The service account of pod {pod.Name()} is gone.");
+        if (IsAutomounted(account))
+            MountServiceAccount(InCluster.ServiceAccountFolder, Mint(account, ServiceAccountTokens.ApiAudience, 86_400));
         // A token that the process cannot read is what a pod without fsGroup gets (webhook README, "fsGroup for non-root"):
         // everything looks right, and a configuration that needs the role does not load.
         if (surroundings.Behaviour.ReloadFails)
             return;
-        var mounts = pod.ObjectsAt("spec", "containers").First().ObjectsAt("volumeMounts").ToDictionary(m => m.TextAt("name")!, m => m.TextAt("mountPath")!);
-        foreach (var volume in pod.ObjectsAt("spec", "volumes").Where(v => mounts.ContainsKey(v.TextAt("name")!)))
+        foreach (var (path, volume) in container.Mounts)
         {
             foreach (var token in volume.ObjectsAt("projected", "sources").Select(s => s["serviceAccountToken"]).OfType<JsonObject>())
             {
-                var folder = Directory.CreateDirectory(Inside(mounts[volume.TextAt("name")!])).FullName;
-                await File.WriteAllTextAsync(Path.Combine(folder, token.TextAt("path")!), Mint(token), cancellationToken);
+                var text = Mint(account, token.TextAt("audience") ?? ServiceAccountTokens.ApiAudience, token.NumberAt("expirationSeconds") ?? 3600);
+                Write(Path.Combine(Inside(path), token.TextAt("path") ?? "token"), text);
+                if (token.TextAt("audience") is null)
+                    MountServiceAccount(path, text);
             }
         }
     }
 
-    private string Mint(JsonObject token)
+    private void MountServiceAccount(string path, string token)
     {
-        var account = surroundings.Store.Find(ResourceKind.ServiceAccount, pod.Namespace(), pod.TextAt("spec", "serviceAccountName") ?? "")
-            ?? throw new InvalidOperationException($"The service account of pod {pod.Name()} is gone.");
-        var validity = TimeSpan.FromSeconds(token.NumberAt("expirationSeconds") ?? 3600);
-        return surroundings.Tokens.Mint(account, [token.TextAt("audience")!], validity).Token;
+        Write(Path.Combine(Inside(path), "token"), token);
+        Write(Path.Combine(Inside(path), "ca.crt"), surroundings.ApiAuthority);
+        Write(Path.Combine(Inside(path), "namespace"), pod.Namespace());
+    }
+
+    private void MountConfigMaps()
+    {
+        foreach (var (path, volume) in container.Mounts)
+        {
+            if (volume.TextAt("configMap", "name") is not { } name || surroundings.Store.Find(ResourceKind.ConfigMap, pod.Namespace(), name) is not { } map)
+                continue;
+            foreach (var (key, value) in map["data"] as JsonObject ?? [])
+                Write(Path.Combine(Inside(path), key), value!.GetValue<string>());
+        }
     }
 
     // What the pod sets, plus what it takes to reach the twin's AWS from this machine; nothing else, so that no credentials
     // of the person who runs the twin can help.
-    private Dictionary<string, string> Environment()
+    private Dictionary<string, string> Environment(string podAddress)
     {
         var access = surroundings.DataPlane();
         var variables = new Dictionary<string, string>
         {
             ["HOME"] = root,
             ["HTTPS_PROXY"] = access.ConnectProxy.ToString(),
-            ["NO_PROXY"] = "127.0.0.1,localhost",
+            ["NO_PROXY"] = "127.0.0.0/8,localhost",
             ["SSL_CERT_FILE"] = access.CertificateAuthorityFile,
             ["AWS_EC2_METADATA_DISABLED"] = "true",
         };
-        foreach (var variable in pod.ObjectsAt("spec", "containers").First().ObjectsAt("env"))
-        {
-            var value = variable.TextAt("value") ?? "";
-            variables[variable.TextAt("name")!] = value.StartsWith('/') ? Inside(value) : value;
-        }
+        foreach (var variable in container.Variables)
+            variables[variable.TextAt("name")!] = Placed(variable.TextAt("value") ?? FieldOf(variable.TextAt("valueFrom", "fieldRef", "fieldPath"), podAddress));
         return variables;
+    }
+
+    private string FieldOf(string? path, string podAddress) => path switch
+    {
+        "status.podIP" => podAddress,
+        null => "",
+        _ => pod.TextAt(path.Split('.')) ?? "",
+    };
+
+    private bool IsAutomounted(JsonObject account) =>
+        (pod.At("spec", "automountServiceAccountToken") ?? account["automountServiceAccountToken"]) is not JsonValue value || value.GetValue<bool>();
+
+    private string Mint(JsonObject account, string audience, long seconds) => surroundings.Tokens.Mint(account, [audience], TimeSpan.FromSeconds(seconds)).Token;
+
+    private string Placed(string value)
+    {
+        var path = value.IndexOf("=/", StringComparison.Ordinal) is var equals and > 0 ? value[(equals + 1)..] : value;
+        return path.StartsWith('/') ? value[..^path.Length] + Inside(path) : value;
     }
 
     private string Inside(string path) => Path.Combine(root, path.TrimStart('/'));
 
+    // From the operator's Secret, or from what is mounted.
     private string Stored()
     {
-        var name = pod.ObjectsAt("spec", "volumes").Select(v => v.TextAt("secret", "secretName")).First(n => n is not null)!;
-        var secret = surroundings.Store.Find(ResourceKind.Secret, pod.Namespace(), name);
-        using var compressed = new MemoryStream(Convert.FromBase64String(secret.TextAt("data", PrometheusOperator.ConfigurationKey) ?? ""));
+        var name = pod.ObjectsAt("spec", "volumes").Select(v => v.TextAt("secret", "secretName")).FirstOrDefault(n => n is not null);
+        var secret = name is null ? null : surroundings.Store.Find(ResourceKind.Secret, pod.Namespace(), name);
+        if (secret.TextAt("data", PrometheusOperator.ConfigurationKey) is not { } stored)
+            return Mounted();
+        using var compressed = new MemoryStream(Convert.FromBase64String(stored));
         using var reader = new StreamReader(new GZipStream(compressed, CompressionMode.Decompress), Encoding.UTF8);
         return reader.ReadToEnd();
+    }
+
+    private string Mounted()
+    {
+        var file = Path.GetFileName(container.ConfigurationFile);
+        return container.Mounts.Select(mount => mount.Volume.TextAt("configMap", "name")).Where(name => name is not null)
+            .Select(name => surroundings.Store.Find(ResourceKind.ConfigMap, pod.Namespace(), name!).TextAt("data", file)).FirstOrDefault(text => text is not null) ?? "";
+    }
+
+    private static void Write(string file, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
     }
 }

@@ -8,7 +8,7 @@ using CentralAmp.Twin.Prometheus;
 namespace CentralAmp.Twin.Clusters.Stack;
 
 /// <summary>
-/// One pod as it runs: its volumes, a real Prometheus, and the config-reloader beside it. A program that ends is started
+/// One pod as it runs: its volumes, a real Prometheus, and, where the pod has it, the config-reloader. A program that ends is started
 /// again, later each time.
 /// </summary>
 internal sealed class PodInstance : IAsyncDisposable
@@ -17,7 +17,11 @@ internal sealed class PodInstance : IAsyncDisposable
     private static readonly TimeSpan ReloadRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan MountRetry = TimeSpan.FromMilliseconds(500);
+
     private readonly JsonObject pod;
+    private readonly PrometheusContainer container;
+    private readonly string host = LoopbackAddresses.Next();
     private readonly PodFiles files;
     private readonly PodSurroundings surroundings;
     private readonly CancellationTokenSource stop = new();
@@ -25,10 +29,10 @@ internal sealed class PodInstance : IAsyncDisposable
     private readonly Task running;
     private PrometheusProcess? process;
 
-    public PodInstance(JsonObject pod, bool isEphemeral, PodSurroundings surroundings)
+    public PodInstance(JsonObject pod, PrometheusContainer container, PodSurroundings surroundings)
     {
-        (this.pod, this.surroundings) = (pod, surroundings);
-        files = new PodFiles(pod, isEphemeral, surroundings);
+        (this.pod, this.container, this.surroundings) = (pod, container, surroundings);
+        files = new PodFiles(pod, container, surroundings);
         running = RunAsync(stop.Token);
     }
 
@@ -52,7 +56,9 @@ internal sealed class PodInstance : IAsyncDisposable
         try
         {
             await Task.Delay(surroundings.Behaviour.PodStart, surroundings.Time, cancellationToken);
-            await files.ProjectTokensAsync(cancellationToken);
+            while (!files.IsMountable)
+                await Task.Delay(MountRetry, surroundings.Time, cancellationToken);
+            files.ProjectTokens();
             for (var restarts = 0; ; restarts++)
             {
                 await RunOnceAsync(restarts, cancellationToken);
@@ -78,7 +84,7 @@ internal sealed class PodInstance : IAsyncDisposable
     {
         try
         {
-            process = await PrometheusProcess.StartAsync(files.PrometheusStart(), cancellationToken);
+            process = await PrometheusProcess.StartAsync(files.PrometheusStart(host), cancellationToken);
         }
         catch (PrometheusStartException)
         {
@@ -105,6 +111,8 @@ internal sealed class PodInstance : IAsyncDisposable
     // The config-reloader: what it cannot load it tries again, so a role that is slow to settle heals by itself.
     private async Task ReloadAsync(PrometheusProcess prometheus, CancellationToken cancellationToken)
     {
+        if (!container.HasReloader)
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         var isLoaded = true;
         while (true)
         {
@@ -124,12 +132,12 @@ internal sealed class PodInstance : IAsyncDisposable
         var status = new JsonObject
         {
             ["phase"] = "Running",
-            ["podIP"] = "127.0.0.1",
+            ["podIP"] = host,
             ["conditions"] = new JsonArray(
                 Condition("PodScheduled", true), Condition("Initialized", true), Condition("ContainersReady", isReady), Condition("Ready", isReady)),
-            ["containerStatuses"] = new JsonArray(
-                new JsonObject { ["name"] = "prometheus", ["ready"] = isReady, ["started"] = isReady, ["restartCount"] = restarts, ["state"] = state },
-                new JsonObject { ["name"] = "config-reloader", ["ready"] = true, ["started"] = true, ["restartCount"] = 0 }),
+            ["containerStatuses"] = new JsonArray([.. pod.ObjectsAt("spec", "containers").Select(c => c.TextAt("name")).Select(name => name == "prometheus"
+                ? new JsonObject { ["name"] = name, ["ready"] = isReady, ["started"] = isReady, ["restartCount"] = restarts, ["state"] = state }
+                : new JsonObject { ["name"] = name, ["ready"] = true, ["started"] = true, ["restartCount"] = 0 })]),
         };
         try
         {

@@ -16,6 +16,9 @@ public static class PrometheusConfiguration
     /// <summary>Replaced in each pod by its name; the config-reloader does that.</summary>
     public const string PodName = "$(POD_NAME)";
 
+    /// <summary>Replaced in each pod by the number of its shard.</summary>
+    public const string Shard = "$(SHARD)";
+
     // Only one way to authenticate may be set (prometheus-operator, validateRemoteWriteSpec).
     private static readonly string[] Authentications = ["basicAuth", "oauth2", "authorization", "sigv4", "azureAd", "googleIAM", "bearerToken", "bearerTokenFile"];
 
@@ -52,16 +55,13 @@ public static class PrometheusConfiguration
         ("sourceLabels", "source_labels"), ("separator", "separator"), ("targetLabel", "target_label"), ("regex", "regex"),
         ("modulus", "modulus"), ("replacement", "replacement"), ("action", "action"));
 
-    /// <param name="resource">The Prometheus resource.</param>
+    /// <param name="resource">A Prometheus or PrometheusAgent.</param>
     /// <param name="version">Of the Prometheus that will read it; older ones get fewer fields.</param>
     /// <param name="scrapeConfigs">What the selected monitors come down to.</param>
     /// <exception cref="ConfigurationRefusedException">The operator would not reconcile this, or the twin cannot.</exception>
     public static JsonObject Generate(JsonObject resource, Version version, JsonArray scrapeConfigs)
     {
         var spec = resource.At("spec") as JsonObject ?? [];
-        if (spec.NumberAt("shards") is > 1)
-            throw new ConfigurationRefusedException("spec.shards: the twin runs one shard only");
-
         var global = new JsonObject
         {
             ["scrape_interval"] = spec.TextAt("scrapeInterval") ?? "30s",
@@ -70,10 +70,28 @@ public static class PrometheusConfiguration
         };
         if (spec.TextAt("scrapeTimeout") is { } timeout)
             global["scrape_timeout"] = timeout;
-        var configuration = new JsonObject { ["global"] = global, ["scrape_configs"] = scrapeConfigs.DeepClone() };
+        // An agent evaluates nothing.
+        if (resource.TextAt("kind") == ResourceKind.PrometheusAgent.Kind)
+            global.Remove("evaluation_interval");
+        var jobs = (JsonArray)scrapeConfigs.DeepClone();
+        if (spec.NumberAt("shards") is > 1 and var shards)
+            Share(jobs, shards);
+        var configuration = new JsonObject { ["global"] = global, ["scrape_configs"] = jobs };
         if (spec["remoteWrite"] is JsonArray { Count: > 0 } entries)
             configuration["remote_write"] = new JsonArray([.. entries.Select((entry, i) => Entry((JsonObject)entry!, $"spec.remoteWrite[{i}]", version))]);
         return configuration;
+    }
+
+    // Each shard keeps the targets whose address falls to it (promcfg, addressShardingRelabelConfig).
+    private static void Share(JsonArray jobs, long shards)
+    {
+        foreach (var job in jobs.OfType<JsonObject>())
+        {
+            job["relabel_configs"] ??= new JsonArray();
+            var relabel = (JsonArray)job["relabel_configs"]!;
+            relabel.Add(new JsonObject { ["source_labels"] = new JsonArray("__address__"), ["target_label"] = "__tmp_hash", ["modulus"] = shards, ["action"] = "hashmod" });
+            relabel.Add(new JsonObject { ["source_labels"] = new JsonArray("__tmp_hash"), ["regex"] = Shard, ["action"] = "keep" });
+        }
     }
 
     private static JsonObject ExternalLabels(JsonObject resource, JsonObject spec)

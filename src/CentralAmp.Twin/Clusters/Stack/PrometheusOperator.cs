@@ -1,172 +1,100 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
-using CentralAmp.Twin.Clusters.Access;
 using CentralAmp.Twin.Clusters.Fields;
 using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
 /// <summary>
-/// The stand-in of prometheus-operator: from every Prometheus resource the Secret with its configuration and the
-/// StatefulSet, and back into its status how that went.
+/// The stand-in of prometheus-operator: from every Prometheus and PrometheusAgent the Secret with its configuration and a
+/// StatefulSet for each shard, and back into its status how that went.
 /// </summary>
-internal sealed class PrometheusOperator(ObjectStore store, ObjectWriter writer, Version version, JsonArray scrapeConfigs, TimeProvider time)
+internal sealed class PrometheusOperator(ObjectStore store, ObjectWriter writer, Version version, ScrapeJobs jobs, ClusterBehaviour behaviour, TimeProvider time)
 {
     public const string Manager = "PrometheusOperator";
     public const string ConfigurationKey = "prometheus.yaml.gz";
+    public const string ShardLabel = "operator.prometheus.io/shard";
 
     private static readonly WriteOptions Own = new(new FieldManager(Manager, FieldManager.Apply)) { Force = true };
-    private static readonly WriteOptions OwnStatus = new(new FieldManager(Manager, FieldManager.Apply, "status")) { Force = true };
+    private readonly OperatorStatus status = new(store, writer, time);
 
     public void Reconcile()
     {
-        foreach (var resource in store.List(ResourceKind.Prometheus))
+        foreach (var resource in store.List(ResourceKind.Prometheus).Concat(store.List(ResourceKind.PrometheusAgent)))
             Reconcile(resource);
     }
 
-    /// <summary>Name of the StatefulSet and of the Secret of a Prometheus resource.</summary>
-    public static string WorkloadOf(JsonObject resource) => $"prometheus-{resource.Name()}";
+    /// <summary>Name of the Secret of a resource, and of the StatefulSet of its first shard.</summary>
+    public static string WorkloadOf(JsonObject resource) => $"{(IsAgent(resource) ? "prom-agent" : "prometheus")}-{resource.Name()}";
+
+    public static string WorkloadOf(JsonObject resource, long shard) => shard == 0 ? WorkloadOf(resource) : $"{WorkloadOf(resource)}-shard-{shard}";
+
+    public static ResourceKind KindOf(JsonObject resource) => IsAgent(resource) ? ResourceKind.PrometheusAgent : ResourceKind.Prometheus;
+
+    public static long ShardsOf(JsonObject resource) => Math.Max(1, resource.NumberAt("spec", "shards") ?? 1);
+
+    private static bool IsAgent(JsonObject resource) => resource.TextAt("kind") == ResourceKind.PrometheusAgent.Kind;
 
     private void Reconcile(JsonObject resource)
     {
+        if (resource.At("spec", "paused") is JsonValue paused && paused.GetValue<bool>())
+            return;
         var refusal = "";
         try
         {
-            var configuration = PrometheusConfiguration.Generate(resource, version, scrapeConfigs);
-            writer.Apply(ResourceKind.Secret, Owned(resource, ResourceKind.Secret, new JsonObject
-            {
-                ["data"] = new JsonObject { [ConfigurationKey] = Compress(configuration) },
-            }), Own);
-            writer.Apply(ResourceKind.StatefulSet, Owned(resource, ResourceKind.StatefulSet, StatefulSetOf(resource)), Own);
+            Apply(resource);
         }
         catch (ConfigurationRefusedException refused)
         {
             refusal = refused.Message;
         }
-        WriteStatus(resource, refusal);
+        // Operators before 0.57 wrote no conditions.
+        if (!behaviour.OlderOperator)
+            status.Write(resource, refusal);
     }
 
-    private static JsonObject Owned(JsonObject resource, ResourceKind kind, JsonObject content)
+    private void Apply(JsonObject resource)
+    {
+        if (IsAgent(resource) && resource.TextAt("spec", "mode") == "DaemonSet")
+            throw new ConfigurationRefusedException("spec.mode: the twin's operator makes no DaemonSet");
+        var configuration = PrometheusConfiguration.Generate(resource, version, IsAgent(resource) ? jobs.OfAgent(resource) : jobs.OfStack());
+        writer.Apply(ResourceKind.Secret, Owned(resource, ResourceKind.Secret, WorkloadOf(resource), new JsonObject
+        {
+            ["data"] = new JsonObject { [ConfigurationKey] = Compress(configuration) },
+        }), Own);
+        for (var shard = 0L; shard < ShardsOf(resource); shard++)
+            writer.Apply(ResourceKind.StatefulSet, Owned(resource, ResourceKind.StatefulSet, WorkloadOf(resource, shard), OperatorWorkload.StatefulSetOf(resource, shard)), Own);
+        foreach (var surplus in SurplusOf(resource))
+            writer.Delete(ResourceKind.StatefulSet, surplus.Namespace(), surplus.Name(), dryRun: false);
+    }
+
+    private IEnumerable<JsonObject> SurplusOf(JsonObject resource)
+    {
+        var wanted = Enumerable.Range(0, (int)ShardsOf(resource)).Select(shard => WorkloadOf(resource, shard)).ToList();
+        return store.List(ResourceKind.StatefulSet, resource.Namespace())
+            .Where(set => set.ObjectsAt("metadata", "ownerReferences").Any(o => o.TextAt("uid") == resource.Uid()) && !wanted.Contains(set.Name()));
+    }
+
+    private static JsonObject Owned(JsonObject resource, ResourceKind kind, string name, JsonObject content)
     {
         content["apiVersion"] = kind.ApiVersion;
         content["kind"] = kind.Kind;
         content["metadata"] = new JsonObject
         {
-            ["name"] = WorkloadOf(resource),
+            ["name"] = name,
             ["namespace"] = resource.Namespace(),
             ["labels"] = new JsonObject { ["managed-by"] = "prometheus-operator" },
             ["ownerReferences"] = new JsonArray(new JsonObject
             {
-                ["apiVersion"] = ResourceKind.Prometheus.ApiVersion,
-                ["kind"] = ResourceKind.Prometheus.Kind,
+                ["apiVersion"] = KindOf(resource).ApiVersion,
+                ["kind"] = KindOf(resource).Kind,
                 ["name"] = resource.Name(),
                 ["uid"] = resource.Uid(),
                 ["controller"] = true,
             }),
         };
         return content;
-    }
-
-    private static JsonObject StatefulSetOf(JsonObject resource)
-    {
-        var workload = WorkloadOf(resource);
-        var spec = new JsonObject
-        {
-            ["serviceName"] = "prometheus-operated",
-            ["podManagementPolicy"] = "Parallel",
-            ["replicas"] = resource.NumberAt("spec", "replicas") ?? 1,
-            ["selector"] = new JsonObject { ["matchLabels"] = PodLabels(resource) },
-            ["template"] = PodTemplate(resource),
-        };
-        if (resource.At("spec", "storage", "volumeClaimTemplate") is JsonObject claim)
-            spec["volumeClaimTemplates"] = new JsonArray(new JsonObject { ["metadata"] = new JsonObject { ["name"] = $"{workload}-db" }, ["spec"] = claim["spec"]?.DeepClone() });
-        return new JsonObject { ["spec"] = spec };
-    }
-
-    private static JsonObject PodLabels(JsonObject resource) => new()
-    {
-        ["app.kubernetes.io/instance"] = resource.Name(),
-        ["app.kubernetes.io/managed-by"] = "prometheus-operator",
-        ["app.kubernetes.io/name"] = "prometheus",
-        ["operator.prometheus.io/name"] = resource.Name(),
-        ["prometheus"] = resource.Name(),
-    };
-
-    private static JsonObject PodTemplate(JsonObject resource)
-    {
-        var labels = (JsonObject)Clusters.Api.Patches.Merge(PodLabels(resource), resource.At("spec", "podMetadata", "labels") ?? new JsonObject())!;
-        var annotations = resource.At("spec", "podMetadata", "annotations") is JsonObject given ? given.Copy() : [];
-        annotations["kubectl.kubernetes.io/default-container"] = "prometheus";
-
-        var volumes = new JsonArray(
-            new JsonObject { ["name"] = "config", ["secret"] = new JsonObject { ["secretName"] = WorkloadOf(resource) } },
-            new JsonObject { ["name"] = "config-out", ["emptyDir"] = new JsonObject { ["medium"] = "Memory" } });
-        if (resource.At("spec", "storage", "volumeClaimTemplate") is null)
-            volumes.Add(new JsonObject { ["name"] = $"{WorkloadOf(resource)}-db", ["emptyDir"] = new JsonObject() });
-        return new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["labels"] = labels, ["annotations"] = annotations },
-            ["spec"] = new JsonObject
-            {
-                ["serviceAccountName"] = resource.TextAt("spec", "serviceAccountName") ?? "default",
-                ["containers"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["name"] = "prometheus",
-                        ["image"] = resource.TextAt("spec", "image"),
-                        ["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 9090, ["name"] = resource.TextAt("spec", "portName") ?? "web", ["protocol"] = "TCP" }),
-                    },
-                    new JsonObject { ["name"] = "config-reloader" }),
-                ["volumes"] = volumes,
-            },
-        };
-    }
-
-    private void WriteStatus(JsonObject resource, string refusal)
-    {
-        var pods = store.List(ResourceKind.Pod, resource.Namespace()).Where(p => p.IsPartOf(WorkloadOf(resource))).ToList();
-        var revision = store.Find(ResourceKind.StatefulSet, resource.Namespace(), WorkloadOf(resource))?.Revision() ?? "";
-        var wanted = resource.NumberAt("spec", "replicas") ?? 1;
-        var updated = pods.Count(p => p.RunsRevision(revision));
-        var available = pods.Count(p => p.IsReady());
-        var current = pods.Count(p => p.RunsRevision(revision) && p.IsReady());
-
-        var availability = current >= wanted ? ("True", "", "")
-            : available > 0 ? ("Degraded", "SomePodsNotReady", $"{available} of {wanted} pods ready, {current} of them updated")
-            : ("False", "NoPodReady", "no pod is ready");
-        var reconciled = refusal.Length == 0 ? ("True", "", "") : ("False", "ReconciliationFailed", refusal);
-        var status = new JsonObject
-        {
-            ["paused"] = false,
-            ["replicas"] = pods.Count,
-            ["updatedReplicas"] = updated,
-            ["availableReplicas"] = available,
-            ["unavailableReplicas"] = Math.Max(0, wanted - available),
-            ["shards"] = 1,
-            ["conditions"] = new JsonArray(Condition(resource, "Available", availability), Condition(resource, "Reconciled", reconciled)),
-        };
-        // The uid keeps the apply from making a resource again that was deleted meanwhile.
-        writer.Apply(ResourceKind.Prometheus, new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = resource.Name(), ["namespace"] = resource.Namespace(), ["uid"] = resource.Uid() },
-            ["status"] = status,
-        }, OwnStatus);
-    }
-
-    private JsonObject Condition(JsonObject resource, string type, (string Status, string Reason, string Message) now)
-    {
-        var before = resource.ObjectsAt("status", "conditions").FirstOrDefault(c => c.TextAt("type") == type);
-        var since = before.TextAt("status") == now.Status ? before.TextAt("lastTransitionTime") : null;
-        return new JsonObject
-        {
-            ["type"] = type,
-            ["status"] = now.Status,
-            ["reason"] = now.Reason,
-            ["message"] = now.Message,
-            ["observedGeneration"] = resource.NumberAt("metadata", "generation"),
-            ["lastTransitionTime"] = since ?? ServiceAccountTokens.Timestamp(time.GetUtcNow()),
-        };
     }
 
     private static string Compress(JsonObject configuration)

@@ -5,79 +5,78 @@ using CentralAmp.Twin.Clusters.Objects;
 namespace CentralAmp.Twin.Clusters.Stack;
 
 /// <summary>What <c>helm install kube-prometheus-stack</c> leaves in a cluster, as far as it concerns metrics collection.</summary>
-internal sealed class StackInstaller(ObjectWriter writer, StackNames names, ClusterBehaviour behaviour, Version prometheusVersion)
+internal sealed class StackInstaller(ObjectStore store, ObjectWriter writer, StackNames names, ClusterBehaviour behaviour, ClusterPorts ports, Version prometheusVersion)
 {
-    private static readonly WriteOptions Helm = new(new FieldManager("helm", FieldManager.Update));
+    private const string ArgoManager = "argocd-controller";
+
+    // Helm 3 creates and updates; helm 4 and Argo CD apply on the server's side.
+    private readonly WriteOptions owner = behaviour.RemoteWriteOwner switch
+    {
+        RemoteWriteOwner.Helm or RemoteWriteOwner.HelmElsewhere => new(new FieldManager("helm", FieldManager.Apply)),
+        RemoteWriteOwner.GitOps => new(new FieldManager(ArgoManager, FieldManager.Apply)) { Force = true },
+        _ => new(new FieldManager("helm", FieldManager.Update)),
+    };
+
+    private readonly StackResources resources = new(names, behaviour, ports, prometheusVersion);
 
     public void Install()
     {
-        Create(ResourceKind.Namespace, StackNames.Namespace, []);
-        foreach (var kind in ResourceKind.All.Where(k => k.IsCustom))
-            Create(ResourceKind.CustomResourceDefinition, kind.QualifiedName, new JsonObject { ["spec"] = Definition(kind) });
-        Create(ResourceKind.ServiceAccount, names.Prometheus, new JsonObject { ["automountServiceAccountToken"] = true });
-        Create(ResourceKind.Prometheus, names.Prometheus, new JsonObject { ["spec"] = Prometheus() });
+        Write(ResourceKind.Namespace, new JsonObject { ["metadata"] = new JsonObject { ["name"] = StackNames.Namespace } });
+        foreach (var kind in ResourceKind.All.Where(k => k.IsCustom && (behaviour.HasAgentDefinition || k != ResourceKind.PrometheusAgent)))
+            Write(ResourceKind.CustomResourceDefinition, Labelled(kind.QualifiedName, null, new JsonObject { ["spec"] = Definition(kind) }));
+        new ClusterContents(writer, ports).ExposeStack(names);
+        foreach (var (kind, name, content) in resources.All())
+            Write(kind, Labelled(name, kind.Namespaced ? StackNames.Namespace : null, content));
     }
 
-    private void Create(ResourceKind kind, string name, JsonObject content)
+    /// <summary>Does what <c>helm upgrade</c> with the same values does, or a sync of Argo CD.</summary>
+    /// <exception cref="Api.StatusException">409: somebody else has a field of theirs, and they do not force.</exception>
+    public void ApplyAgain()
+    {
+        if (behaviour.RemoteWriteOwner == RemoteWriteOwner.Nobody)
+            throw new InvalidOperationException("This stack was installed by helm 3, whose three-way merge the twin does not do.");
+        foreach (var (kind, name, content) in resources.All())
+            Write(kind, Labelled(name, kind.Namespaced ? StackNames.Namespace : null, content));
+    }
+
+    private void Write(ResourceKind kind, JsonObject item)
+    {
+        if (owner.Manager.Operation == FieldManager.Apply)
+            writer.Apply(kind, item, owner);
+        else if (store.Find(kind, item.Namespace(), item.Name()) is null)
+            writer.Create(kind, item, owner);
+    }
+
+    private JsonObject Labelled(string name, string? ns, JsonObject content)
     {
         var metadata = new JsonObject { ["name"] = name };
-        if (kind.Namespaced)
-            metadata["namespace"] = StackNames.Namespace;
-        if (kind != ResourceKind.Namespace)
+        if (ns is not null)
+            metadata["namespace"] = ns;
+        var labels = content.At("metadata", "labels") is JsonObject given ? given.Copy() : [];
+        labels["app"] = "kube-prometheus-stack-prometheus";
+        labels["app.kubernetes.io/managed-by"] = "Helm";
+        labels["release"] = names.Release;
+        var annotations = content.At("metadata", "annotations") is JsonObject others ? others.Copy() : [];
+        if (behaviour.RemoteWriteOwner == RemoteWriteOwner.GitOps)
         {
-            metadata["labels"] = new JsonObject
-            {
-                ["app"] = "kube-prometheus-stack-prometheus",
-                ["app.kubernetes.io/managed-by"] = "Helm",
-                ["release"] = names.Release,
-            };
-            metadata["annotations"] = new JsonObject
-            {
-                ["meta.helm.sh/release-name"] = names.Release,
-                ["meta.helm.sh/release-namespace"] = StackNames.Namespace,
-            };
+            annotations["argocd.argoproj.io/tracking-id"] = $"{names.Release}:{name}";
         }
+        else
+        {
+            annotations["meta.helm.sh/release-name"] = names.Release;
+            annotations["meta.helm.sh/release-namespace"] = StackNames.Namespace;
+        }
+        metadata["labels"] = labels;
+        metadata["annotations"] = annotations;
         content["metadata"] = metadata;
-        writer.Create(kind, content, Helm);
+        return content;
     }
 
-    private static JsonObject Definition(ResourceKind kind) => new()
+    private JsonObject Definition(ResourceKind kind) => new()
     {
         ["group"] = kind.Group,
         ["scope"] = "Namespaced",
         ["names"] = new JsonObject { ["kind"] = kind.Kind, ["listKind"] = kind.Kind + "List", ["plural"] = kind.Plural, ["singular"] = kind.Kind.ToLowerInvariant() },
         ["versions"] = new JsonArray(new JsonObject { ["name"] = kind.Version, ["served"] = true, ["storage"] = true }),
     };
-
-    private JsonObject Prometheus()
-    {
-        var monitors = new JsonObject { ["matchLabels"] = new JsonObject { ["release"] = names.Release } };
-        var spec = new JsonObject
-        {
-            ["version"] = $"v{prometheusVersion}",
-            ["image"] = $"quay.io/prometheus/prometheus:v{prometheusVersion}",
-            ["replicas"] = behaviour.Replicas,
-            ["shards"] = 1,
-            ["serviceAccountName"] = names.Prometheus,
-            // The chart says 30 s; nobody wants to wait that long in front of a laptop.
-            ["scrapeInterval"] = "1s",
-            ["evaluationInterval"] = "30s",
-            ["portName"] = "http-web",
-            ["routePrefix"] = "/",
-            ["retention"] = "10d",
-            ["serviceMonitorSelector"] = monitors,
-            ["podMonitorSelector"] = monitors.DeepClone(),
-            ["securityContext"] = new JsonObject { ["fsGroup"] = 2000, ["runAsGroup"] = 2000, ["runAsNonRoot"] = true, ["runAsUser"] = 1000 },
-        };
-        if (behaviour.PersistentStorage)
-        {
-            var request = new JsonObject
-            {
-                ["accessModes"] = new JsonArray("ReadWriteOnce"),
-                ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = "50Gi" } },
-            };
-            spec["storage"] = new JsonObject { ["volumeClaimTemplate"] = new JsonObject { ["spec"] = request } };
-        }
-        return spec;
-    }
 }

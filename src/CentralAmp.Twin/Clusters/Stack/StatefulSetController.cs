@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
-using CentralAmp.Twin.Clusters.Access;
+using CentralAmp.Twin.Clusters.Api;
 using CentralAmp.Twin.Clusters.Fields;
 using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
 /// <summary>Keeps the pods of StatefulSets: makes what is missing at once, rolls what is outdated one after the other.</summary>
-internal sealed class StatefulSetController(ObjectStore store, ObjectWriter writer, PodIdentityWebhook webhook)
+/// <param name="refusals">What the cluster does not let in; a refused pod is tried again when anything changes.</param>
+internal sealed class StatefulSetController(ObjectStore store, ObjectWriter writer, PodIdentityWebhook webhook, IReadOnlyList<Refusal> refusals)
 {
     private const string Manager = "kube-controller-manager";
 
@@ -18,8 +19,6 @@ internal sealed class StatefulSetController(ObjectStore store, ObjectWriter writ
         var sets = store.List(ResourceKind.StatefulSet);
         foreach (var set in sets)
             Reconcile(set);
-        foreach (var orphan in store.List(ResourceKind.Pod).Where(p => !sets.Any(s => p.IsPartOf(s.Name()) && p.Namespace() == s.Namespace())))
-            Delete(orphan);
     }
 
     private void Reconcile(JsonObject set)
@@ -61,8 +60,23 @@ internal sealed class StatefulSetController(ObjectStore store, ObjectWriter writ
         var pod = Workloads.PodOf(set, ordinal);
         var account = store.Find(ResourceKind.ServiceAccount, set.Namespace(), pod.TextAt("spec", "serviceAccountName") ?? "default");
         // Kubernetes refuses a pod whose service account is missing; the controller tries again when anything changes.
-        if (account is not null)
-            writer.Create(ResourceKind.Pod, webhook.Mutate(pod, account), Own);
+        if (account is null || store.Find(ResourceKind.Namespace, "", set.Namespace()).At("metadata", "deletionTimestamp") is not null)
+            return;
+        try
+        {
+            writer.Create(ResourceKind.Pod, webhook.Mutate(pod, account), Own with
+            {
+                Admission = (before, after) =>
+                {
+                    Refusal.Check(refusals, ResourceKind.Pod, before, after);
+                    PodSecurity.Check(store, after);
+                },
+            });
+        }
+        catch (StatusException refused) when (refused.Code == 403)
+        {
+            // The workload stays, its pods do not come: that is what a policy for pods looks like from outside.
+        }
     }
 
     private void WriteStatus(JsonObject set, long replicas)

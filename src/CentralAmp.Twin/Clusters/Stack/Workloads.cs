@@ -43,6 +43,12 @@ internal static class Workloads
             ["uid"] = statefulSet.Uid(),
             ["controller"] = true,
         });
+        foreach (var claim in statefulSet.ObjectsAt("spec", "volumeClaimTemplates").Select(c => c.TextAt("metadata", "name")))
+        {
+            var spec = template.Child("spec");
+            spec["volumes"] ??= new JsonArray();
+            ((JsonArray)spec["volumes"]!).Add(new JsonObject { ["name"] = claim, ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = $"{claim}-{name}" } });
+        }
         return template;
     }
 }

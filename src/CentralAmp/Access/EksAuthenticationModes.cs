@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Text;
+using Amazon.EKS;
+using Amazon.EKS.Model;
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+
+namespace CentralAmp.Access;
+
+/// <summary>The authentication mode by EKS' UpdateClusterConfig, as the member role.</summary>
+public sealed class EksAuthenticationModes(AwsClients clients) : IAuthenticationModes
+{
+    public Task<string?> AddAccessEntriesAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        CallAsync<string?>(cluster, execution, "switching the authentication mode", async eks =>
+        {
+            try
+            {
+                var answer = await eks.UpdateClusterConfigAsync(
+                    new UpdateClusterConfigRequest
+                    {
+                        Name = cluster.Name,
+                        AccessConfig = new UpdateAccessConfigRequest { AuthenticationMode = AuthenticationMode.API_AND_CONFIG_MAP },
+                        // The same for a repeated call of one execution: a function that died after the call asks for the same update.
+                        ClientRequestToken = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{cluster.Arn} {execution.Id}"))),
+                    },
+                    cancellationToken);
+                return answer.Update.Id;
+            }
+            catch (ResourceInUseException)
+            {
+                return null;
+            }
+            catch (AmazonEKSException e) when (e is InvalidRequestException or InvalidParameterException)
+            {
+                throw AuthenticationModeDecision.Failed(cluster, e.Message);
+            }
+        }, cancellationToken);
+
+    public Task<ModeUpdate> DescribeUpdateAsync(
+        ClusterReference cluster, string updateId, ExecutionReference execution, CancellationToken cancellationToken) =>
+        CallAsync(cluster, execution, "looking at the switch of the authentication mode", async eks =>
+        {
+            var answer = await eks.DescribeUpdateAsync(new DescribeUpdateRequest { Name = cluster.Name, UpdateId = updateId }, cancellationToken);
+            var errors = (answer.Update.Errors ?? []).Select(error => $"{error.ErrorCode?.Value}: {error.ErrorMessage}");
+            return new ModeUpdate(answer.Update.Status?.Value ?? "", string.Join("; ", errors));
+        }, cancellationToken);
+
+    private async Task<T> CallAsync<T>(
+        ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var eks = await clients.MemberEksAsync(cluster, execution, cancellationToken);
+        try
+        {
+            return await call(eks);
+        }
+        catch (ResourceNotFoundException e)
+        {
+            throw new BlockedException(Causes.ClusterNotFound, $"While {doing} of {cluster}: it is gone ({e.Message}).", "None, if it was deleted.", e);
+        }
+        catch (Exception e) when (FailureMapping.TryMap(e, $"{doing} of {cluster}", CallSide.Member, out var failure))
+        {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using CentralAmp.Delivery.Agents;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+
+namespace CentralAmp.Delivery;
+
+/// <summary>Deliveries <c>agent</c> and <c>prometheus-agent</c>: makes and repairs our own collector, and sees that it runs.</summary>
+internal static class OwnAgentDelivery
+{
+    public static async Task<Change> RunAsync(DeliveryWork work, CancellationToken cancellationToken)
+    {
+        var (change, observed) = await OwnDelivery.PutAllAsync(work, cancellationToken);
+        var workload = await DeliveryGatherer.GatherWorkloadAsync(work.Kubernetes, work.Collector, work.Desired.Entry, cancellationToken);
+        if (OwnDecider.OfHealth(observed, workload, work.Collector, work.Desired) is not { } failure)
+        {
+            return change;
+        }
+
+        throw workload.Pods.Count == 0 && await RefusalOfPodsAsync(work.Kubernetes, cancellationToken) is { } refusal ? refusal : failure.ToException();
+    }
+
+    /// <summary>A StatefulSet is accepted even where its pods are not: quota, pod security and webhooks show in events alone.</summary>
+    private static async Task<RoadException?> RefusalOfPodsAsync(IKubernetes kubernetes, CancellationToken cancellationToken)
+    {
+        var events = await kubernetes.ListAsync(KubernetesPath.Events(AgentNames.Namespace, "FailedCreate"), cancellationToken) ?? [];
+        var message = events
+            .OrderByDescending(item => item["lastTimestamp"]?.ToString() ?? item["metadata"]?["creationTimestamp"]?.ToString(), StringComparer.Ordinal)
+            .Select(item => item["message"]?.ToString())
+            .FirstOrDefault(text => !string.IsNullOrEmpty(text));
+        return message is not null
+            && FailureMapping.TryMap(
+                new KubernetesException(403, "Forbidden", message, [], retryAfter: null), $"making pods in namespace '{AgentNames.Namespace}'", CallSide.Member, out var failure)
+            && failure is BlockedException
+            ? failure
+            : null;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CentralAmp.Access;
+using CentralAmp.Delivery.Agents;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+
+namespace CentralAmp.Delivery;
+
+/// <summary>Writes in our own namespace.</summary>
+internal sealed class OwnWriter(IKubernetes kubernetes)
+{
+    /// <returns>False when it changed since it was read: gather again.</returns>
+    public async Task<bool> PutAsync(OwnObject item, ObservedOwn observed, CancellationToken cancellationToken)
+    {
+        var found = observed.Find(item.Path);
+        try
+        {
+            await kubernetes.ApplyAsync(item.Path, item.Desired, cancellationToken);
+            return true;
+        }
+        // An apply is never forced. But this object is ours, whoever changed it.
+        catch (RoadException e) when (found is not null && e.InnerException is KubernetesException { IsManagerConflict: true })
+        {
+            return await PatchAsync(item.Path, OwnPatch.Of(item.Desired, found), cancellationToken);
+        }
+        catch (RoadException e) when (e.InnerException is KubernetesException { Status: 409, IsManagerConflict: false })
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Remembered where it outlives what is put there.</summary>
+    /// <param name="applied">Null: forgotten.</param>
+    public Task<bool> CountAsync(int? applied, CancellationToken cancellationToken) => PatchAsync(
+        KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount),
+        new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["annotations"] = new JsonObject { [Ours.AppliedAnnotation] = applied?.ToString(CultureInfo.InvariantCulture) },
+            },
+        },
+        cancellationToken);
+
+    /// <returns>Whether something was there that was ours, and is gone now.</returns>
+    public async Task<bool> DeleteAsync(string path, ObservedOwn observed, CancellationToken cancellationToken) =>
+        observed.Find(path) is { } found
+        && RbacComparison.IsOurs(found)
+        && await kubernetes.DeleteAsync(path, found["metadata"]!["uid"]!.ToString(), cancellationToken);
+
+    private async Task<bool> PatchAsync(string path, JsonObject patch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await kubernetes.MergePatchAsync(path, patch, cancellationToken);
+            return true;
+        }
+        catch (RoadException e) when (e.InnerException is KubernetesException { Status: 409 or 404 })
+        {
+            return false;
+        }
+    }
+}

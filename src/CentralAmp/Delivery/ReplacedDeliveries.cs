@@ -1,0 +1,69 @@
+using CentralAmp.Delivery.Agents;
+using CentralAmp.Kubernetes;
+using CentralAmp.Planning;
+
+namespace CentralAmp.Delivery;
+
+/// <summary>Ends earlier deliveries once the planned one is healthy: what sends, and no more. An identity that is left on someone's pods stays: taking it away would roll them.</summary>
+internal static class ReplacedDeliveries
+{
+    private const int MostRounds = 3;
+
+    /// <returns>Whether anything was there to end.</returns>
+    public static async Task<bool> EndAsync(DeliveryWork work, bool withAgents, CancellationToken cancellationToken)
+    {
+        var ended = false;
+        foreach (var replaced in work.Plan.Replaces)
+        {
+            if (replaced.Delivery == Deliveries.Prometheus)
+            {
+                ended |= await RemoveEntryAsync(work, replaced.Collector, cancellationToken);
+            }
+            else if (withAgents)
+            {
+                ended |= await DeleteAsync(work, replaced.Delivery, cancellationToken);
+            }
+        }
+
+        return ended;
+    }
+
+    private static async Task<bool> RemoveEntryAsync(DeliveryWork work, Collector collector, CancellationToken cancellationToken)
+    {
+        var writer = new CollectorWriter(work.Kubernetes, work.Desired);
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var resource = await work.Kubernetes.GetAsync(KubernetesPath.Prometheus(collector.Namespace, collector.Name), cancellationToken);
+            if (resource is null || PrometheusResource.Read(resource) is not { } observed
+                || observed.Uid != collector.Uid || !observed.RemoteWriteOwners.Contains(Ours.FieldManager))
+            {
+                return round > 0;
+            }
+
+            if (await writer.ApplyAsync(observed, CollectorPatches.RemoveEntry(observed), cancellationToken))
+            {
+                work.Acted(nameof(WithdrawalStep.RemoveEntry), collector.Namespace, collector.Name);
+                return true;
+            }
+        }
+
+        throw CollectorWriter.ChangesTooFast($"Prometheus '{collector.Namespace}/{collector.Name}'");
+    }
+
+    private static async Task<bool> DeleteAsync(DeliveryWork work, string delivery, CancellationToken cancellationToken)
+    {
+        var writer = new OwnWriter(work.Kubernetes);
+        var observed = await OwnGatherer.GatherAsync(work.Kubernetes, cancellationToken);
+        var ended = false;
+        foreach (var path in OwnObject.PathsOf(delivery))
+        {
+            if (await writer.DeleteAsync(path, observed, cancellationToken))
+            {
+                work.Acted("Delete", AgentNames.Namespace, path);
+                ended = true;
+            }
+        }
+
+        return ended;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json.Serialization;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using CentralAmp.Fleet;
+using CentralAmp.Outcomes;
+using CentralAmp.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Silence;
+
+/// <param name="Failure">Of an earlier page.</param>
+/// <param name="Next">Where the last page ended; absent for the first.</param>
+public sealed record ExpectSamplesRequest(ExecutionReference Execution, SweepReference Sweep, CaughtFailure? Failure = null, string? Next = null);
+
+/// <summary>Null is written all the same: Lambda's serializer would leave it out, and the state machine reads it.</summary>
+/// <param name="Told">Clusters of this page that a workspace was told of.</param>
+/// <param name="Failure">What was wrong with one workspace, which keeps nothing from the others; it fails the sweep at its end.</param>
+/// <param name="Next">Null after the last page.</param>
+public sealed record ExpectSamplesResult(
+    int Told,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] CaughtFailure? Failure,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
+
+/// <summary>
+/// In every sweep, however it went: each workspace has our alert, and is told of which clusters it should hear. So a cluster that never sent
+/// anything pages, too.
+/// </summary>
+public sealed partial class ExpectSamplesStep(
+    IFleetRegistry registry, SilenceAlert alert, ExpectationWriter writer, HubSettings settings, TimeProvider time, ILogger<ExpectSamplesStep> logger)
+{
+    public async Task<ExpectSamplesResult> RunAsync(ExpectSamplesRequest request, CancellationToken cancellationToken)
+    {
+        var failures = new List<RoadException>();
+        if (request.Next is null)
+        {
+            foreach (var workspaceArn in (string[])[settings.WorkspaceArn, .. settings.MoreWorkspaceArns])
+            {
+                await TryAsync(failures, () => EnsureAlertAsync(workspaceArn, cancellationToken));
+            }
+        }
+
+        var now = time.GetUtcNow();
+        var page = await registry.ScanAsync(request.Next, cancellationToken);
+        var items = page.Clusters.Where(item => item is { IsNewer: false, IsPlaceholder: false }).Select(item => item.Item);
+        var told = 0;
+        foreach (var workspace in Expectation.Of(items, now - settings.Silence.Window).GroupBy(item => item.WorkspaceArn, item => (item.Cluster, item.Expected)))
+        {
+            (ClusterReference, bool)[] clusters = [.. workspace];
+            told += await TryAsync(failures, () => writer.WriteAsync(workspace.Key, clusters, now, cancellationToken)) ? clusters.Length : 0;
+        }
+
+        Told(request.Sweep.Id, told, page.Next is not null);
+        return new ExpectSamplesResult(told, FailureOf(failures) ?? request.Failure, page.Next);
+    }
+
+    private async Task EnsureAlertAsync(string workspaceArn, CancellationToken cancellationToken)
+    {
+        if (await alert.EnsureAsync(workspaceArn, cancellationToken) is var change and not Change.Unchanged)
+        {
+            Ensured(workspaceArn, change);
+        }
+    }
+
+    /// <summary>What passes is repeated by the state machine, page and all; the rest is carried on.</summary>
+    private static CaughtFailure? FailureOf(List<RoadException> failures) =>
+        failures.OfType<TransientException>().FirstOrDefault() is { } passing ? throw passing
+        : failures.FirstOrDefault() is { } first ? new CaughtFailure(first.GetType().Name, first.Message) : null;
+
+    private async Task<bool> TryAsync(List<RoadException> failures, Func<Task> act)
+    {
+        try
+        {
+            await act();
+            return true;
+        }
+        catch (RoadException e)
+        {
+            failures.Add(e);
+            Failed(e.Cause, e.Sentence);
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Workspace}: our alert for silent clusters, {Change}")]
+    private partial void Ensured(string workspace, Change change);
+
+    [LoggerMessage(LogLevel.Information, "{Sweep}: workspaces were told of {Count} clusters; more to come: {More}")]
+    private partial void Told(string sweep, int count, bool more);
+
+    [LoggerMessage(LogLevel.Error, "{Cause}: {Sentence}")]
+    private partial void Failed(string cause, string sentence);
+}

@@ -1,0 +1,41 @@
+using Amazon.Runtime;
+using CentralAmp.Delivery;
+using CentralAmp.Failures;
+using CentralAmp.Clusters;
+using CentralAmp.Planning;
+using CentralAmp.Proof;
+using CentralAmp.Settings;
+
+namespace CentralAmp.Silence;
+
+/// <summary>Tells a workspace, by samples of our own, of which clusters it should hear.</summary>
+/// <param name="credentials">The function's own, which may write.</param>
+public sealed class ExpectationWriter(
+    IWorkspaces workspaces, WorkspaceDataPlane dataPlane, Func<Task<ImmutableCredentials>> credentials, HubSettings settings)
+{
+    /// <param name="at">When the registry was read: what is known later wins, whoever writes it first.</param>
+    /// <exception cref="RoadException">The workspace did not take it.</exception>
+    public async Task WriteAsync(
+        string workspaceArn, IReadOnlyList<(ClusterReference Cluster, bool Expected)> clusters, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var workspace = await workspaces.FindAsync(workspaceArn, cancellationToken);
+        // Below 200 bytes a series: a page of the registry is far from the megabyte that AMP takes at once.
+        var body = RemoteWriteBody.Of(clusters.Select(item => new HubSample(
+            Expectation.MetricName, ClusterLabels.Of(item.Cluster, settings.ClusterLabelFormat), item.Expected ? 1 : 0, at)));
+        var doing = $"telling {workspaceArn} which clusters are expected";
+        var (status, text) = await dataPlane.WriteAsync(workspace, body, await credentials(), cancellationToken);
+        var (verdict, failure) = WorkspaceAnswer.Read(status, text, doing);
+        if (verdict == WorkspaceVerdict.Denied)
+        {
+            throw new BlockedException(
+                Causes.HubPermissionMissing,
+                $"While {doing}: the function's role is not allowed to ({WorkspaceAnswer.Quote(status, text)}).",
+                "Deploy the current template.yaml in the hub account.");
+        }
+
+        if (failure is not null)
+        {
+            throw failure.ToException();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using CentralAmp.Delivery.Agents;
+
+namespace CentralAmp.Kubernetes.ContractTests;
+
+/// <summary>What own agents are made of is taken as it is rendered, every field known, and changes nothing the second time.</summary>
+public sealed class AgentTests(ContractServer server) : IAsyncLifetime
+{
+    private static readonly AgentSpec Spec = new(
+        "arn:aws:iam::111111111111:role/central-amp/central-amp-contract-01234567",
+        JsonNode.Parse("""{"name":"central-amp","url":"https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write","sigv4":{"region":"us-east-1"}}""")!.AsObject(),
+        "quay.io/prometheus/prometheus:v3.5.0",
+        [JsonNode.Parse("""{"key":"team","operator":"Exists","effect":"NoSchedule"}""")]);
+
+    private readonly List<string> ofCluster = [];
+    private ContractNamespace space = null!;
+
+    public async ValueTask InitializeAsync() => space = await server.NewNamespaceAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var path in ofCluster)
+        {
+            await server.SendAsync(HttpMethod.Delete, path);
+        }
+
+        await space.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("agent")]
+    [InlineData("prometheus-agent")]
+    [InlineData("values")]
+    public async Task Every_object_is_taken_as_it_is_rendered_and_a_second_time_changes_nothing(string what)
+    {
+        foreach (var item in Rendered(what).Select(Here))
+        {
+            var first = await server.ApplyAsAsync("central-amp", PathOf(item), item, "force=false&fieldValidation=Strict");
+            Assert.True(first.Status is HttpStatusCode.Created or HttpStatusCode.OK, first.Body);
+            var second = await server.ApplyAsAsync("central-amp", PathOf(item), item, "force=false&fieldValidation=Strict");
+            Assert.Equal(first.Json.ResourceVersion(), second.Expect(HttpStatusCode.OK).Json.ResourceVersion());
+        }
+    }
+
+    private static IEnumerable<JsonObject> Rendered(string what) => what switch
+    {
+        "identity" => AgentManifests.Identity(Spec.RoleArn).Where(item => item.TextAt("kind") != "Namespace"),
+        "agent" => AgentWorkload.Render(Spec),
+        "prometheus-agent" => [PrometheusAgentManifest.Render(Spec)],
+        _ => [ValuesManifest.Render(Spec.Entry, Spec.RoleArn, "monitoring", "prom")],
+    };
+
+    /// <summary>In the namespace of the test instead of their own, and what is of the cluster with the namespace's name behind its own.</summary>
+    private JsonObject Here(JsonObject rendered)
+    {
+        var item = rendered.DeepClone().AsObject();
+        if (item["metadata"]!["namespace"] is not null)
+        {
+            item["metadata"]!["namespace"] = space.Name;
+            return item;
+        }
+
+        var name = item.TextAt("metadata", "name")!;
+        item["metadata"]!["name"] = $"{name}-{space.Name}";
+        if (item["roleRef"] is JsonObject role)
+        {
+            role["name"] = $"{name}-{space.Name}";
+            item["subjects"]![0]!["namespace"] = space.Name;
+        }
+
+        ofCluster.Add(PathOf(item));
+        return item;
+    }
+
+    private static string PathOf(JsonObject item)
+    {
+        var version = item.TextAt("apiVersion")!;
+        var ns = item.TextAt("metadata", "namespace");
+        return $"{(version == "v1" ? "/api/v1" : $"/apis/{version}")}{(ns is null ? "" : $"/namespaces/{ns}")}/{item.TextAt("kind")!.ToLowerInvariant()}s/{item.TextAt("metadata", "name")}";
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Access;
+using CentralAmp.Delivery.Agents;
+using CentralAmp.Failures;
+using CentralAmp.Planning;
+
+namespace CentralAmp.Kubernetes.ContractTests;
+
+/// <summary>Our own agents, in the namespace that bears our name: their rights, what is made with them up to the wait for pods, and its end.</summary>
+public sealed class OwnDeliveryTests(ContractServer server)
+{
+    private const string ConfigMap = $"/api/v1/namespaces/{AgentNames.Namespace}/configmaps/{AgentNames.Agent}";
+    private const string PrometheusAgent =
+        $"/apis/monitoring.coreos.com/v1alpha1/namespaces/{AgentNames.Namespace}/prometheusagents/{AgentNames.PrometheusAgent}";
+
+    private static readonly string StatefulSet = KubernetesPath.StatefulSet(AgentNames.Namespace, AgentNames.Agent);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_agent_is_made_once_waits_for_its_pods_and_is_taken_back_whole() => await RoundAsync(Deliveries.Agent, ConfigMap, StatefulSet);
+
+    [Fact]
+    public async Task A_PrometheusAgent_is_made_once_waits_for_its_operator_and_is_taken_back() => await RoundAsync(Deliveries.PrometheusAgent, PrometheusAgent);
+
+    private async Task RoundAsync(string delivery, params string[] paths)
+    {
+        var plan = Steps.Plan(delivery, OwnCollector.Of(delivery));
+        var rules = RbacRules.Writing(plan);
+        foreach (var rule in rules)
+        {
+            server.RemoveAtTheEnd(rule.Path);
+            await RbacRules.EnsureAsync(server.Administrator, rule, Cancelled);
+            Assert.Equal(Change.Unchanged, await RbacRules.EnsureAsync(server.Administrator, rule, Cancelled));
+        }
+
+        using (var us = server.AsGroup())
+        {
+            Assert.Equal(RbacAccess.Allowed, await RbacRules.CheckAsync(us, rules, Cancelled));
+        }
+
+        var steps = new Steps(server, plan);
+        await Assert.ThrowsAsync<NotReadyException>(steps.DeliverAsync);
+        var first = await ReadAsync(paths);
+        Assert.All(first, item => Assert.Equal(["central-amp Apply"], item!.Managers().Where(manager => manager.StartsWith("central-amp", StringComparison.Ordinal))));
+
+        await Assert.ThrowsAsync<NotReadyException>(steps.DeliverAsync);
+        Assert.Equal(first.Select(Specification), (await ReadAsync(paths)).Select(Specification));
+
+        await WithdrawnAsync(steps);
+        Assert.All(await ReadAsync(paths), Assert.Null);
+    }
+
+    /// <summary>Without controllers nobody ends what depends on an object; with them it takes a moment.</summary>
+    private static async Task WithdrawnAsync(Steps steps)
+    {
+        for (var attempt = 0; attempt < 30; attempt++)
+        {
+            try
+            {
+                await steps.WithdrawAsync();
+                return;
+            }
+            catch (NotReadyException)
+            {
+                await Task.Delay(500, Cancelled);
+            }
+        }
+    }
+
+    /// <summary>Status is written by controllers, where there are any; a second delivery leaves the rest, and its generation, alone.</summary>
+    private static string Specification(JsonObject? item) =>
+        $"{item.TextAt("metadata", "uid")} {item.At("metadata", "generation")} {item.At("spec")?.ToJsonString()} {item.At("data")?.ToJsonString()}";
+
+    private async Task<IReadOnlyList<JsonObject?>> ReadAsync(string[] paths) =>
+        [.. await Task.WhenAll(paths.Select(path => server.Administrator.GetAsync(path, Cancelled)))];
+}

@@ -1,0 +1,52 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using CentralAmp.Outcomes;
+using CentralAmp.StateMachines.Tests.Engine;
+
+namespace CentralAmp.StateMachines.Tests;
+
+/// <summary>A cluster that knows only its ConfigMap: blocked, or switched and waited for like any other update.</summary>
+public sealed class SwitchingTests(StateMachineEngine engine)
+{
+    [Fact]
+    public async Task A_switched_cluster_is_waited_for_and_then_onboarded()
+    {
+        var run = await engine.RunAsync(Roads.First
+            .First("DescribeCluster", Roads.OnlyConfigMap, Roads.Described(ClusterNext.Wait))
+            .On("SwitchAuthenticationMode", Roads.Switched(1)));
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(
+            [
+                "DescribeCluster", "IsClusterActive?", "SwitchAuthenticationMode", "WaitForSwitch",
+                "DescribeCluster", "IsClusterActive?", "WaitForCluster", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess",
+            ],
+            run.States.Skip(1).Take(10));
+    }
+
+    [Fact]
+    public async Task A_cluster_that_comes_back_as_it_was_is_judged_by_the_same_update()
+    {
+        var run = await engine.RunAsync(Roads.Shortest(ClusterNext.Continue, Outcome.Blocked)
+            .On("DescribeCluster", Roads.OnlyConfigMap, Roads.OnlyConfigMap)
+            .On("SwitchAuthenticationMode", Roads.Switched(1), Answer.Throws<BlockedException>(Causes.AuthenticationModeSwitchFailed)));
+
+        Assert.Equal("FAILED", run.Status);
+        Assert.Equal("u-1", run.RequestOf<SwitchAuthenticationModeRequest>("SwitchAuthenticationMode").Switching!.UpdateId);
+        Assert.Equal("SwitchAuthenticationMode", run.States.Where(state => !state.EndsWith('?')).TakeWhile(state => state != "RecordOutcome").Last());
+    }
+
+    [Fact]
+    public async Task A_dry_run_is_known_to_be_one()
+    {
+        var run = await engine.RunAsync(
+            Roads.Shortest(ClusterNext.Continue, Outcome.Blocked)
+                .On("DescribeCluster", Roads.OnlyConfigMap)
+                .On("SwitchAuthenticationMode", Answer.Throws<BlockedException>(Causes.AuthenticationModeConfigMap)),
+            $$"""{"clusterArn": "{{Roads.Cluster.Arn}}", "dryRun": true}""");
+
+        Assert.True(run.RequestOf<SwitchAuthenticationModeRequest>("SwitchAuthenticationMode").DryRun);
+        Assert.Null(run.RequestOf<SwitchAuthenticationModeRequest>("SwitchAuthenticationMode").Switching);
+    }
+}

@@ -1,0 +1,185 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Delivery;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Planning;
+using CentralAmp.Tests.Support;
+using CentralAmp.Trust;
+
+namespace CentralAmp.Tests.Delivery;
+
+/// <summary>From one delivery to another: the new one is healthy before the old one ends, and someone's pods are not rolled for the end of it.</summary>
+public sealed class MovingDeliveryTests : IDisposable
+{
+    private readonly OwnDeliveries road = new();
+
+    private FakeCollectorCluster Cluster => road.Cluster;
+
+    public void Dispose() => road.Dispose();
+
+    [Fact]
+    public async Task A_Prometheus_that_appears_takes_over_from_the_agent()
+    {
+        var stack = Cluster.Prometheus.DeepClone().AsObject();
+        road.Bare();
+        await road.RunAsync();
+
+        Cluster.HasOperator = true;
+        stack["metadata"]!.AsObject().Remove("managedFields");
+        Cluster.Objects.Create(OwnDeliveries.Stack, "helm", stack);
+        Cluster.Reconcile();
+        var plan = await road.PlanAsync();
+        Assert.Equal(Deliveries.Prometheus, plan.Delivery);
+        Assert.Equal([Deliveries.Agent], plan.Replaces.Select(replaced => replaced.Delivery));
+        // Should the new one fail, the old one must still get its credentials.
+        var trust = ClusterTrust.For(Some.Cluster(), Some.Described(), plan, plan.RequireCollector(), Some.Settings).Hub;
+        Assert.Contains(
+            "[\"system:serviceaccount:monitoring:stack-prometheus\",\"system:serviceaccount:central-amp:central-amp-collector\"]", trust.TrustPolicy, StringComparison.Ordinal);
+        Assert.Equal("system:serviceaccount:monitoring:stack-prometheus", trust.Subject);
+
+        Cluster.PodsStart = false;
+        await Assert.ThrowsAsync<NotReadyException>(() => road.RunAsync());
+        Assert.True(road.Has(OwnDeliveries.StatefulSet), "The old one runs until the new one is healthy.");
+
+        Cluster.PodsStart = true;
+        Cluster.Objects.Delete(KubernetesPath.StatefulSet("monitoring", "prometheus-stack"));
+        Cluster.Reconcile();
+        await road.RunAsync();
+        Assert.False(road.Has(OwnDeliveries.StatefulSet) || road.Has(OwnDeliveries.ConfigMap));
+        Assert.Equal((Change.Unchanged, 0), ((await road.PlanAsync()).Change, (await road.PlanAsync()).Replaces.Length));
+    }
+
+    [Fact]
+    public async Task Until_the_new_Prometheus_runs_the_agent_goes_on()
+    {
+        var stack = Cluster.Prometheus.DeepClone().AsObject();
+        road.Bare();
+        await road.RunAsync();
+        Cluster.HasOperator = true;
+        stack["metadata"]!.AsObject().Remove("managedFields");
+        Cluster.Objects.Delete(KubernetesPath.StatefulSet("monitoring", "prometheus-stack"));
+        Cluster.PodsStart = false;
+        Cluster.Objects.Create(OwnDeliveries.Stack, "helm", stack);
+        var plan = await road.PlanAsync();
+        Assert.Equal((PlanNext.Deliver, Deliveries.Agent, Change.Unchanged), (plan.Next, plan.Delivery, plan.Change));
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_asked_for_takes_over_from_the_stack_without_rolling_it()
+    {
+        await road.RunAsync();
+        var rolled = Cluster.PodsRolled;
+        road.Tag = Deliveries.PrometheusAgent;
+        await road.RunAsync();
+        Assert.Null(Cluster.Prometheus["spec"]!["remoteWrite"]);
+        Assert.Equal((rolled, true), (Cluster.PodsRolled, road.Has(OwnDeliveries.PrometheusAgent)));
+        Assert.Equal(Change.Unchanged, (await road.PlanAsync()).Change);
+
+        // And back, where the identity still is.
+        road.Tag = null;
+        await road.RunAsync();
+        Assert.Equal((rolled, false), (Cluster.PodsRolled, road.Has(OwnDeliveries.PrometheusAgent)));
+        Assert.Single(Cluster.Prometheus["spec"]!["remoteWrite"]!.AsArray());
+        Assert.Equal(Change.Unchanged, (await road.PlanAsync()).Change);
+    }
+
+    [Fact]
+    public async Task Another_Prometheus_that_is_named_takes_over_and_the_first_stops_sending()
+    {
+        await road.RunAsync();
+        Cluster.Objects.Create(KubernetesPath.Prometheus("monitoring", "second"), "helm", OwnDeliveries.Parse(
+            """{"metadata":{"name":"second","namespace":"monitoring","annotations":{"central-amp/onboard":"true"}},"spec":{"replicas":1,"serviceAccountName":"stack-prometheus","storage":{"volumeClaimTemplate":{"spec":{}}}}}"""));
+        var set = Cluster.Objects.Get(KubernetesPath.StatefulSet("monitoring", "prometheus-stack"))!;
+        Cluster.Objects.Put(KubernetesPath.StatefulSet("monitoring", "prometheus-second"), set);
+        var plan = await road.PlanAsync();
+        Assert.Equal("second", plan.RequireCollector().Name);
+        Assert.Equal("stack", Assert.Single(plan.Replaces).Collector.Name);
+    }
+
+    [Fact]
+    public async Task Values_are_written_down_waited_for_and_recognized_when_merged()
+    {
+        road.Tag = Deliveries.Values;
+        var (stack, account) = (Cluster.Prometheus.ToJsonString(), Cluster.ServiceAccount.ToJsonString());
+        var result = await road.RunAsync();
+        Assert.Equal(new DeliverRemoteWriteResult(Change.Created, Waits: true), result);
+        Assert.Contains("central-amp", Cluster.Objects.Get(OwnDeliveries.Values)!["data"]!["kube-prometheus-stack.yaml"]!.ToString(), StringComparison.Ordinal);
+        Assert.Equal((stack, account), (Cluster.Prometheus.ToJsonString(), Cluster.ServiceAccount.ToJsonString()));
+
+        var waiting = await road.PlanAsync();
+        Assert.Equal((PlanNext.Park, Causes.ValuesNotMerged), (waiting.Next, waiting.Cause));
+        Assert.Contains("remote-write entry", waiting.Sentence, StringComparison.Ordinal);
+
+        Merge();
+        var merged = await road.PlanAsync();
+        Assert.Equal((PlanNext.Deliver, Deliveries.Values, Change.Unchanged, 0), (merged.Next, merged.Delivery, merged.Change, merged.WaitSeconds));
+        var writes = Cluster.Writes.Count;
+        Assert.Equal(new DeliverRemoteWriteResult(Change.Unchanged), await road.RunAsync());
+        Assert.Equal(writes, Cluster.Writes.Count);
+    }
+
+    [Fact]
+    public async Task What_people_merged_before_their_pods_had_the_role_is_said()
+    {
+        road.Tag = Deliveries.Values;
+        await road.RunAsync();
+        Cluster.WebhookWorks = false;
+        Merge();
+        Assert.Equal(Causes.PodsWithoutRole, (await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync())).Cause);
+    }
+
+    [Fact]
+    public async Task Values_replace_our_own_entry_so_that_the_source_can_have_it()
+    {
+        await road.RunAsync();
+        road.Tag = Deliveries.Values;
+        Assert.True((await road.RunAsync()).Waits);
+        Assert.Null(Cluster.Prometheus["spec"]!["remoteWrite"]);
+        Merge();
+        Assert.False((await road.RunAsync()).Waits);
+    }
+
+    [Fact]
+    public async Task Values_keep_an_agent_going_until_they_are_merged()
+    {
+        road.Tag = Deliveries.PrometheusAgent;
+        await road.RunAsync();
+        road.Tag = Deliveries.Values;
+        Assert.True((await road.RunAsync()).Waits);
+        Assert.True(road.Has(OwnDeliveries.PrometheusAgent));
+        Merge();
+        await road.RunAsync();
+        Assert.False(road.Has(OwnDeliveries.PrometheusAgent));
+    }
+
+    [Fact]
+    public async Task Withdrawn_values_are_gone()
+    {
+        road.Tag = Deliveries.Values;
+        var plan = await road.PlanAsync();
+        await road.RunAsync();
+        Assert.Equal(Change.Updated, await road.WithdrawAsync(plan));
+        Assert.False(road.Has(OwnDeliveries.Values));
+    }
+
+    /// <summary>As GitOps applies what was written down.</summary>
+    private void Merge()
+    {
+        var plan = road.PlanAsync().GetAwaiter().GetResult();
+        var entry = DesiredDelivery.For(
+            Some.Cluster(), plan.RoleArn, plan.RoleArn, Workspace.Of(plan), "prometheus_replica", replicas: 2, shards: 1, Some.Settings).Entry;
+        Cluster.Objects.Take(OwnDeliveries.Account, "argocd-controller", new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Ours.ServiceAccountRoleAnnotation] = plan.RoleArn } },
+        });
+        Cluster.Objects.Take(OwnDeliveries.Stack, "argocd-controller", new JsonObject
+        {
+            ["spec"] = new JsonObject
+            {
+                ["podMetadata"] = new JsonObject { ["annotations"] = new JsonObject { [Ours.RoleAnnotation] = plan.RoleArn } },
+                ["remoteWrite"] = new JsonArray(entry),
+            },
+        });
+        Cluster.Reconcile();
+    }
+}

@@ -1,0 +1,187 @@
+using CentralAmp.Delivery;
+using CentralAmp.Delivery.Agents;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Planning;
+using CentralAmp.Tests.Support;
+
+namespace CentralAmp.Tests.Delivery;
+
+/// <summary>Agents of ours: made, repaired, taken back; and what is not ours stays as it is.</summary>
+public sealed class OwnAgentTests : IDisposable
+{
+    private readonly OwnDeliveries road = new();
+
+    private FakeCollectorCluster Cluster => road.Cluster;
+
+    public void Dispose() => road.Dispose();
+
+    public static TheoryData<string> Flavours => [Deliveries.Agent, Deliveries.PrometheusAgent];
+
+    [Theory]
+    [MemberData(nameof(Flavours))]
+    public async Task An_agent_is_made_and_a_second_run_writes_nothing(string delivery)
+    {
+        Ask(delivery);
+        var stack = Cluster.ServiceAccount.ToJsonString();
+        Assert.Equal(new DeliverRemoteWriteResult(Change.Created, Some.Noon), await road.RunAsync());
+        Assert.Equal(delivery == Deliveries.Agent, road.Has(OwnDeliveries.StatefulSet));
+        Assert.Equal(delivery == Deliveries.PrometheusAgent, road.Has(OwnDeliveries.PrometheusAgent));
+
+        var (writes, plan) = (Cluster.Writes.Count, await road.PlanAsync());
+        Assert.Equal((Change.Unchanged, 0), (plan.Change, plan.Replaces.Length));
+        Assert.Equal(new DeliverRemoteWriteResult(Change.Unchanged), await road.RunAsync());
+        Assert.Equal(writes, Cluster.Writes.Count);
+        Assert.Equal(stack, Cluster.ServiceAccount.ToJsonString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Flavours))]
+    public async Task A_withdrawn_agent_leaves_nothing_that_runs(string delivery)
+    {
+        Ask(delivery);
+        Cluster.PodsStart = false;
+        Assert.Equal(Causes.PodsNotReady, (await Assert.ThrowsAsync<NotReadyException>(() => road.RunAsync())).Cause);
+        var plan = await road.PlanAsync();
+        Assert.Equal(Change.Updated, await road.WithdrawAsync(plan));
+        Assert.Equal(Change.Unchanged, await road.WithdrawAsync(plan));
+        Assert.False(road.Has(OwnDeliveries.StatefulSet) || road.Has(OwnDeliveries.ConfigMap) || road.Has(OwnDeliveries.PrometheusAgent));
+        Assert.Null(Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotation]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Flavours))]
+    public async Task What_someone_deletes_is_put_back_once_and_then_a_person_is_asked(string delivery)
+    {
+        Ask(delivery);
+        await road.RunAsync();
+        var workload = delivery == Deliveries.Agent ? OwnDeliveries.StatefulSet : OwnDeliveries.PrometheusAgent;
+        Cluster.Objects.Delete(workload);
+        Cluster.Reconcile();
+        // Where both flavours are possible nothing tells which it was: the tag does.
+        road.Tag = delivery;
+        Assert.Equal(Change.Updated, (await road.RunAsync()).Change == Change.Unchanged ? Change.Unchanged : Change.Updated);
+        Assert.True(road.Has(workload));
+
+        Cluster.Objects.Delete(workload);
+        Cluster.Reconcile();
+        var (_, refusal) = await road.DecideAsync();
+        Assert.Equal((FailureKind.Blocked, Causes.Reverted), (refusal!.Kind, refusal.Cause));
+    }
+
+    [Fact]
+    public async Task What_someone_changes_is_put_back_whoever_owns_the_field()
+    {
+        Ask(Deliveries.Agent);
+        await road.RunAsync();
+        Cluster.Objects.Take(OwnDeliveries.StatefulSet, "kubectl-edit", OwnDeliveries.Parse("""{"spec":{"replicas":3}}"""));
+        Assert.Equal(Change.Updated, (await road.PlanAsync()).Change);
+        await road.RunAsync();
+        Assert.Equal("1", Cluster.Objects.Get(OwnDeliveries.StatefulSet)!["spec"]!["replicas"]!.ToString());
+        Assert.Equal(Change.Unchanged, (await road.PlanAsync()).Change);
+    }
+
+    [Fact]
+    public async Task Fields_that_an_older_CRD_drops_are_nobodys_change()
+    {
+        Ask(Deliveries.PrometheusAgent);
+        await road.RunAsync();
+        Cluster.Objects.Remove(OwnDeliveries.PrometheusAgent, "spec", "scrapeConfigSelector");
+        Assert.Equal(Change.Unchanged, (await road.PlanAsync()).Change);
+    }
+
+    [Fact]
+    public async Task Another_image_rolls_our_own_pod_and_is_not_counted_as_a_revert()
+    {
+        Ask(Deliveries.Agent);
+        await road.RunAsync();
+        foreach (var version in (string[])["v3.5.1", "v3.5.2", "v3.5.3"])
+        {
+            road.Settings = road.Settings with { AgentImage = $"quay.io/prometheus/prometheus:{version}" };
+            Assert.Equal(Change.Updated, (await road.RunAsync()).Change);
+        }
+
+        Assert.Equal("1", Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotation]!.ToString());
+    }
+
+    [Fact]
+    public async Task A_pod_that_came_up_without_the_role_ends_the_delivery()
+    {
+        Ask(Deliveries.Agent);
+        Cluster.WebhookWorks = false;
+        Assert.Equal(Causes.PodsWithoutRole, (await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync())).Cause);
+    }
+
+    [Theory]
+    [InlineData("create Pod central-amp-agent-0 failed: pods \"central-amp-agent-0\" is forbidden: violates PodSecurity \"restricted:latest\": unrestricted capabilities", Causes.PodSecurityViolated)]
+    [InlineData("create Pod central-amp-agent-0 failed: pods \"central-amp-agent-0\" is forbidden: exceeded quota: compute, requested: limits.memory=2Gi", Causes.NamespaceQuotaExceeded)]
+    public async Task Pods_that_the_cluster_refuses_are_a_persons_to_allow(string message, string cause)
+    {
+        Ask(Deliveries.Agent);
+        Cluster.PodsAreRefused = message;
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync());
+        Assert.Equal(cause, failure.Cause);
+        Assert.Contains(message[..40], failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(403, "admission webhook \"policy.example\" denied the request: image not allowed", Causes.AdmissionDenied)]
+    [InlineData(422, "StatefulSet.apps \"central-amp-agent\" is invalid: spec.template", Causes.KubernetesRejected)]
+    public async Task An_object_that_the_cluster_refuses_is_said_in_its_words(int status, string message, string cause)
+    {
+        Ask(Deliveries.Agent);
+        Cluster.FailOnce($"PATCH {OwnDeliveries.StatefulSet}", status, "Forbidden", message);
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync());
+        Assert.Equal(cause, failure.Cause);
+        Assert.Contains(message, failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_object_of_the_same_name_that_is_not_ours_is_not_touched()
+    {
+        Ask(Deliveries.Agent);
+        Cluster.Objects.Create(KubernetesPath.Namespace(AgentNames.Namespace), "central-amp", AgentManifests.Namespace());
+        Cluster.Objects.Create(OwnDeliveries.StatefulSet, "someone", OwnDeliveries.Parse("""{"metadata":{"name":"central-amp-agent","namespace":"central-amp"},"spec":{"replicas":7}}"""));
+        Assert.Equal(Causes.KubernetesConflict, (await road.DecideAsync()).Refusal!.Cause);
+    }
+
+    [Fact]
+    public async Task A_namespace_of_that_name_that_is_not_ours_is_not_used()
+    {
+        Ask(Deliveries.Agent);
+        Cluster.Objects.Create(KubernetesPath.Namespace(AgentNames.Namespace), "someone", OwnDeliveries.Parse("""{"metadata":{"name":"central-amp"}}"""));
+        Assert.Equal(Causes.KubernetesConflict, (await road.DecideAsync()).Refusal!.Cause);
+    }
+
+    [Fact]
+    public async Task A_service_account_that_disappears_is_waited_for_and_restored_by_the_next_run()
+    {
+        Ask(Deliveries.Agent);
+        await road.RunAsync();
+        Cluster.Objects.Delete(OwnDeliveries.OwnAccount);
+        Cluster.Reconcile();
+        await road.RunAsync();
+        Assert.True(road.Has(OwnDeliveries.OwnAccount));
+    }
+
+    [Fact]
+    public async Task What_the_operator_complains_about_in_our_agent_is_said()
+    {
+        Ask(Deliveries.PrometheusAgent);
+        await road.RunAsync();
+        Cluster.Objects.Take(OwnDeliveries.PrometheusAgent, "operator", OwnDeliveries.Parse("""{"status":{"conditions":[{"type":"Reconciled","status":"False","message":"no such field"}]}}"""));
+        Assert.Contains("no such field", (await Assert.ThrowsAsync<NotReadyException>(() => road.RunAsync())).Sentence, StringComparison.Ordinal);
+    }
+
+    private void Ask(string delivery)
+    {
+        if (delivery == Deliveries.Agent)
+        {
+            road.Bare();
+        }
+        else
+        {
+            road.TakeStack("""{"remoteWrite":[{"url":"https://elsewhere"}]}""");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Tests.Support;
+
+namespace CentralAmp.Tests.Kubernetes;
+
+/// <summary>Everything that can stand at an endpoint, each with real sockets: each has its cause, in time.</summary>
+public sealed class EndpointTests
+{
+    private const string Access = "endpointPublicAccess=false";
+    private static readonly string Path = KubernetesPath.Prometheus("monitoring", "prom");
+
+    private static readonly EndpointLimits Quick = new(
+        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4));
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Whatever_stands_there_is_known_within_thirty_seconds()
+    {
+        var limits = EndpointLimits.Default;
+        Assert.True(limits.Together <= TimeSpan.FromSeconds(30));
+        // Twice not reachable, or silent in TLS, fits; so the cause is that, and not the end of the time.
+        Assert.True(2 * limits.Connect < limits.Together);
+        Assert.True(limits.Connect + limits.Handshake < limits.Answer);
+        Assert.True(limits.Answer < limits.Together);
+    }
+
+    [Fact]
+    public async Task A_name_that_does_not_resolve_has_its_own_cause()
+    {
+        var failure = await FailAsync<BlockedException>("https://no-such-host.invalid");
+        Assert.Equal(Causes.EndpointNameUnknown, failure.Cause);
+        Assert.Contains("no-such-host.invalid does not resolve", failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_refuses_is_told_from_one_that_cannot_be_reached()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = listener.LocalEndpoint;
+        listener.Stop();
+        var failure = await FailAsync<BlockedException>($"https://{address}");
+        Assert.Equal(Causes.EndpointRefused, failure.Cause);
+        Assert.EndsWith($"; EKS says of the endpoint: {Access}.", failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_drops_packets_is_unreachable_and_the_sentence_says_who_may_reach_it()
+    {
+        // A full backlog swallows further connections, as a security group does.
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        var address = (IPEndPoint)full.LocalEndPoint!;
+        using var filler = new TcpClient();
+        await filler.ConnectAsync(address, Cancelled);
+        var began = Stopwatch.GetTimestamp();
+        var failure = await FailAsync<BlockedException>($"https://{address}");
+        Assert.Equal(Causes.EndpointUnreachable, failure.Cause);
+        Assert.Contains(Access, failure.Sentence, StringComparison.Ordinal);
+        Assert.Contains("VpcSubnetIds", failure.Remedy, StringComparison.Ordinal);
+        Assert.True(Stopwatch.GetElapsedTime(began) < Quick.Together);
+    }
+
+    [Fact]
+    public async Task Another_authority_is_a_wrong_certificate()
+    {
+        using var stranger = new TestAuthority();
+        await using var other = await FakeKubernetes.StartAsync(stranger);
+        Assert.Equal(Causes.EndpointCertificateWrong, (await FailAsync<BlockedException>(other.Endpoint)).Cause);
+        Assert.Empty(other.Requests);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_taken_and_never_speaks_TLS_is_slow()
+    {
+        await using var server = Server.Start(async (tcp, gone) => await Task.Delay(Timeout.Infinite, gone));
+        var failure = await FailAsync<TransientException>(server.Address);
+        Assert.Equal(Causes.EndpointSlow, failure.Cause);
+        Assert.Contains("takes connections, but did not agree on TLS within 1 s", failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_never_answered_is_slow()
+    {
+        await using var server = Server.Start(async (tcp, gone) =>
+        {
+            await using var tls = await Server.RequestAsync(tcp, gone);
+            await Task.Delay(Timeout.Infinite, gone);
+        });
+        var failure = await FailAsync<TransientException>(server.Address);
+        Assert.Equal(Causes.EndpointSlow, failure.Cause);
+        Assert.Contains("did not answer within 3 s", failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_that_trickles_is_slow_too()
+    {
+        await using var server = Server.Start(async (tcp, gone) =>
+        {
+            await using var tls = await Server.RequestAsync(tcp, gone);
+            await tls.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray(), gone);
+            while (true)
+            {
+                await tls.WriteAsync(" "u8.ToArray(), gone);
+                await Task.Delay(100, gone);
+            }
+        });
+        Assert.Equal(Causes.EndpointSlow, (await FailAsync<TransientException>(server.Address)).Cause);
+    }
+
+    [Fact]
+    public async Task Answers_that_are_all_slow_end_the_step_in_time()
+    {
+        await using var server = Server.Start(async (tcp, gone) =>
+        {
+            await using var tls = await Server.RequestAsync(tcp, gone);
+            await Task.Delay(1500, gone);
+            await tls.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray(), gone);
+        });
+        using var client = Client(server.Address);
+        var failure = await Assert.ThrowsAsync<TransientException>(async () =>
+        {
+            for (var call = 0; call < 3; call++)
+            {
+                await client.GetAsync(Path, Cancelled);
+            }
+        });
+        Assert.Equal(Causes.EndpointSlow, failure.Cause);
+        Assert.Contains("the answers to this step took 4 s together", failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"kind\":\"Prom", Causes.KubernetesAnswerCut)]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"kin\r\n", Causes.KubernetesAnswerCut)]
+    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"kind\":\"Prom", Causes.KubernetesAnswerCut)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-", Causes.KubernetesUnavailable)]
+    [InlineData("", Causes.KubernetesUnavailable)]
+    [InlineData("SSH-2.0-OpenSSH_9.2\r\n", Causes.KubernetesUnavailable)]
+    public async Task An_answer_that_is_cut_off_is_transient(string answer, string cause)
+    {
+        await using var server = Server.Start(async (tcp, gone) =>
+        {
+            await using var tls = await Server.RequestAsync(tcp, gone);
+            await tls.WriteAsync(Encoding.ASCII.GetBytes(answer), gone);
+        });
+        // On a machine that is busy, an answer that ends at once must not look like a slow one.
+        Assert.Equal(cause, (await FailAsync<TransientException>(server.Address, EndpointLimits.Default)).Cause);
+    }
+
+    private static async Task<T> FailAsync<T>(string endpoint, EndpointLimits? limits = null)
+        where T : RoadException
+    {
+        using var client = Client(endpoint, limits);
+        return await Assert.ThrowsAsync<T>(() => client.GetAsync(Path, Cancelled)).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
+    }
+
+    private static KubernetesClient Client(string endpoint, EndpointLimits? limits = null) => new(
+        Some.Cluster(), ClusterConnection.Open(Some.Described(endpoint, TestAuthority.Shared.Base64Pem), "token", limits ?? Quick), limits ?? Quick, Access);
+
+    /// <summary>Takes every connection and does with it what the test says.</summary>
+    private sealed class Server : IAsyncDisposable
+    {
+        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource stopping = new();
+        private readonly Func<TcpClient, CancellationToken, Task> serve;
+        private readonly Task accepting;
+
+        private Server(Func<TcpClient, CancellationToken, Task> serve)
+        {
+            this.serve = serve;
+            listener.Start();
+            accepting = AcceptAsync();
+        }
+
+        public string Address => $"https://{listener.LocalEndpoint}";
+
+        public static Server Start(Func<TcpClient, CancellationToken, Task> serve) => new(serve);
+
+        /// <summary>TLS as the cluster's own, and the head of one request.</summary>
+        public static async Task<SslStream> RequestAsync(TcpClient tcp, CancellationToken gone)
+        {
+            var tls = new SslStream(tcp.GetStream());
+            using var certificate = TestAuthority.Shared.Issue(IPAddress.Loopback);
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, gone);
+            using var reader = new StreamReader(tls, leaveOpen: true);
+            while (await reader.ReadLineAsync(gone) is { Length: > 0 })
+            {
+            }
+
+            return tls;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await stopping.CancelAsync();
+            await accepting;
+            listener.Dispose();
+            stopping.Dispose();
+        }
+
+        private async Task AcceptAsync()
+        {
+            var served = new List<Task>();
+            try
+            {
+                while (true)
+                {
+                    served.Add(ServeAsync(await listener.AcceptTcpClientAsync(stopping.Token)));
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                await Task.WhenAll(served);
+            }
+        }
+
+        private async Task ServeAsync(TcpClient tcp)
+        {
+            using (tcp)
+            {
+                try
+                {
+                    await serve(tcp, stopping.Token);
+                }
+                catch (Exception e) when (e is OperationCanceledException or IOException)
+                {
+                    // The client gave up, or the test is over.
+                }
+            }
+        }
+    }
+}

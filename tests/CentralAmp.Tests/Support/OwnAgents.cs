@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Delivery;
+using CentralAmp.Delivery.Agents;
+using CentralAmp.Kubernetes;
+using CentralAmp.Planning;
+
+namespace CentralAmp.Tests.Support;
+
+/// <summary>What the StatefulSet controller and the operator make of our own agents.</summary>
+internal static class OwnAgents
+{
+    private static readonly string Agent = KubernetesPath.StatefulSet(AgentNames.Namespace, AgentNames.Agent);
+    private static readonly string Operators = KubernetesPath.StatefulSet(AgentNames.Namespace, AgentNames.OperatorStatefulSet);
+    private static readonly string Resource = KubernetesPath.PrometheusAgent(AgentNames.Namespace, AgentNames.PrometheusAgent);
+
+    public static void Reconcile(FakeCollectorCluster cluster, Dictionary<string, (string Yaml, bool Reloaded)> loaded)
+    {
+        ReconcileOperator(cluster);
+        Run(cluster, Agent, AgentNames.PodOf(AgentNames.Agent), loaded, () =>
+            cluster.Objects.Get(KubernetesPath.ConfigMap(AgentNames.Namespace, AgentNames.Agent))?["data"]?[AgentNames.ConfigKey]?.ToString() ?? "");
+        Run(cluster, Operators, AgentNames.PodOf(AgentNames.OperatorStatefulSet), loaded, () =>
+            FakeCollectorCluster.Yaml(cluster.Objects.Get(Resource)!["spec"]!["remoteWrite"]!.AsArray().Select(entry => entry!.AsObject())));
+    }
+
+    private static void ReconcileOperator(FakeCollectorCluster cluster)
+    {
+        if (cluster.Objects.Get(Resource) is not { } agent)
+        {
+            cluster.Objects.Delete(Operators);
+        }
+        else if (cluster.OperatorIsQuick)
+        {
+            var role = agent["spec"]!["podMetadata"]!["annotations"]![Ours.RoleAnnotation]!.ToString();
+            cluster.Objects.Put(Operators, FakeCollectorCluster.StatefulSet(1, cluster.PodsStart ? 1 : 0, role));
+        }
+    }
+
+    private static void Run(
+        FakeCollectorCluster cluster, string setPath, string pod, Dictionary<string, (string Yaml, bool Reloaded)> loaded, Func<string> configuration)
+    {
+        var (podPath, proxy) = (KubernetesPath.Pod(AgentNames.Namespace, pod), KubernetesPath.PodProxy(AgentNames.Namespace, pod, 9090, "/"));
+        var account = cluster.Objects.Get(KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount));
+        if (cluster.Objects.Get(setPath) is not { } set || account is null)
+        {
+            cluster.Objects.Delete(podPath);
+            loaded.Remove(proxy);
+            return;
+        }
+
+        var role = StatefulSetResource.Read(set).RoleInTemplate;
+        var template = set["spec"]!["template"]!.ToJsonString();
+        if (cluster.PodsAreRefused is null && cluster.Objects.Get(podPath)?["template"]?.ToString() != template)
+        {
+            var made = cluster.Pod(pod, role, ServiceAccountResource.Read(account));
+            made["template"] = template;
+            cluster.Objects.Put(podPath, made);
+            loaded[proxy] = (configuration(), true);
+        }
+
+        if (setPath == Agent)
+        {
+            cluster.Objects.Take(setPath, "kube-controller-manager", JsonNode.Parse(
+                $$$"""{"status":{"readyReplicas":{{{(cluster.PodsStart ? 1 : 0)}}},"updatedReplicas":1,"currentRevision":"a","updateRevision":"a"}}""")!.AsObject());
+        }
+
+        if (cluster.PodsAreRefused is { } message)
+        {
+            cluster.Objects.Put("/api/v1/namespaces/central-amp/events/refused", new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["name"] = "refused" }, ["message"] = message,
+            });
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Amazon.Runtime;
+using CentralAmp.Planning;
+using CentralAmp.Proof;
+using CentralAmp.Registry;
+using CentralAmp.Settings;
+using CentralAmp.Silence;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
+using Snappier;
+
+namespace CentralAmp.Tests.Support;
+
+/// <summary>Workspaces that take remote_write and remember of each series the newest sample, as a query would see it.</summary>
+public sealed class ToldWorkspaces : HttpMessageHandler, IWorkspaces
+{
+    private readonly ConcurrentDictionary<(string WorkspaceArn, string Metric, string Cluster), (long At, double Value)> newest = new();
+
+    /// <summary>Instead of taking it: status and body, by workspace ARN.</summary>
+    public Dictionary<string, (HttpStatusCode Status, string Body)> Refusals { get; } = [];
+
+    public int Requests { get; private set; }
+
+    public static Func<Task<ImmutableCredentials>> Credentials { get; } = () => Task.FromResult(new ImmutableCredentials("AKIDEXAMPLE", "secret", "token"));
+
+    /// <summary>Null: never told.</summary>
+    public double? Expected(string workspaceArn, string cluster) =>
+        newest.TryGetValue((workspaceArn, Expectation.MetricName, cluster), out var sample) ? sample.Value : null;
+
+    public ExpectationWriter Writer(HubSettings settings, TimeProvider time) =>
+        new(this, new WorkspaceDataPlane(new HttpClient(this, disposeHandler: false), time), Credentials, settings);
+
+    public ClusterExpectation Expectations(ClusterRegistry registry, HubSettings settings, TimeProvider time) =>
+        new(registry, Writer(settings, time), time, NullLogger<ClusterExpectation>.Instance);
+
+    public Task<Workspace> FindAsync(string arn, CancellationToken cancellationToken) =>
+        Task.FromResult(new Workspace(arn, $"https://aps.example.org/{Uri.EscapeDataString(arn)}/"));
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Requests++;
+        var arn = Uri.UnescapeDataString(request.RequestUri!.Segments[1].TrimEnd('/'));
+        if (Refusals.TryGetValue(arn, out var refusal))
+        {
+            return new HttpResponseMessage(refusal.Status) { Content = new StringContent(refusal.Body) };
+        }
+
+        var body = new CodedInputStream(Snappy.DecompressToArray(await request.Content!.ReadAsByteArrayAsync(cancellationToken)));
+        while (!body.IsAtEnd)
+        {
+            Take(arn, Nested(body));
+        }
+
+        return new HttpResponseMessage(HttpStatusCode.OK);
+    }
+
+    private void Take(string arn, CodedInputStream series)
+    {
+        var labels = new Dictionary<string, string>();
+        var sample = (At: 0L, Value: 0d);
+        while (!series.IsAtEnd)
+        {
+            var field = WireFormat.GetTagFieldNumber(series.ReadTag());
+            var inner = new CodedInputStream(series.ReadBytes().ToByteArray());
+            inner.ReadTag();
+            if (field == 1)
+            {
+                var name = inner.ReadString();
+                inner.ReadTag();
+                labels[name] = inner.ReadString();
+            }
+            else
+            {
+                var value = inner.ReadDouble();
+                inner.ReadTag();
+                sample = (inner.ReadInt64(), value);
+            }
+        }
+
+        // A sample that is older than what is there is out of order.
+        newest.AddOrUpdate((arn, labels["__name__"], labels["cluster"]), sample, (_, there) => there.At > sample.At ? there : sample);
+    }
+
+    private static CodedInputStream Nested(CodedInputStream input)
+    {
+        input.ReadTag();
+        return new CodedInputStream(input.ReadBytes().ToByteArray());
+    }
+}
