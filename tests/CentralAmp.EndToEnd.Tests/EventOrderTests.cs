@@ -92,6 +92,7 @@ public sealed class EventOrderTests(SharedTwin twin)
         Assert.Single(cluster.Snapshot("Prometheus", "monitoring", cluster.Names.Prometheus)!["spec"]!["remoteWrite"]!.AsArray());
         Assert.Empty(twin.Road.Elevations(arn));
         Assert.Empty(cluster.Troubles);
+        await twin.Road.DoneWithAsync(arn);
     }
 
     private async Task<IEnumerable<string?>> StatesAsync(string arn) => (await twin.Road.ItemsAsync(arn)).Select(item => item.State).Where(state => state is not null);
@@ -105,7 +106,7 @@ public sealed class EventOrderTests(SharedTwin twin)
             var all = (await twin.World.Aws.ExecutionsAsync(Machine.Onboard, CancellationToken.None)).Concat(await twin.World.Aws.ExecutionsAsync(Machine.Offboard, CancellationToken.None))
                 .Where(execution => execution.Input!.Contains($"\"{name}\"", StringComparison.Ordinal)).ToList();
             quiet = all.Count >= executions && all.All(execution => !execution.IsRunning) ? quiet + 1 : 0;
-            return quiet > 20;
+            return quiet > 7;
         });
     }
 }

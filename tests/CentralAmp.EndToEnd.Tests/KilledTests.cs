@@ -47,6 +47,7 @@ public sealed class KilledTests(SharedTwin twin)
         Assert.Empty(RemoteWrites(arn));
         Assert.Empty(cluster.Troubles);
         Assert.Equal("Offboarded", Assert.Single(await twin.Road.ItemsAsync(arn)).State);
+        await twin.Road.DoneWithAsync(arn);
     }
 
     [Fact]
@@ -66,6 +67,7 @@ public sealed class KilledTests(SharedTwin twin)
         Assert.True((string?)offboarding.Record?["outcome"] == "Offboarded", Describe(offboarding));
         Assert.Empty(twin.Road.Left(arn));
         Assert.Empty(twin.World.ClusterOf(arn).Troubles);
+        await twin.Road.DoneWithAsync(arn);
     }
 
     /// <summary>As often as the state machine repeats what died: its work done and not answered, then not begun, then well.</summary>

@@ -1,4 +1,3 @@
-using CentralAmp.Twin.Aws.Lambda;
 using CentralAmp.Twin.Recording;
 using CentralAmp.Twin.Runs;
 
@@ -110,40 +109,7 @@ public sealed class OnboardingTests(SharedTwin twin)
         Assert.Equal("central-amp", (string?)Assert.Single(entries)!["name"]);
         Assert.Equal(1, Created("iam:CreateRole", "central-amp-thrice-"));
         Assert.Equal(1, Created("iam:CreateOpenIDConnectProvider", cluster.Issuer["https://".Length..]));
-    }
-
-    [Fact]
-    public async Task A_Lambda_killed_while_elevated_is_repeated_and_leaves_no_administrator()
-    {
-        var kills = 0;
-        var arn = await twin.Road.SettledClusterAsync("killed-once", new());
-        twin.OnInvocation("killed-once", handler =>
-            handler == "InstallRbac" && Interlocked.Increment(ref kills) == 1 ? LambdaFault.DiesBeforeAnswer : LambdaFault.None);
-
-        var execution = await twin.Road.TakeAsync(arn);
-
-        Assert.True(kills > 1, "the Lambda was not repeated");
-        Assert.Equal("Verified", (string?)execution.Record?["outcome"]);
-        Assert.Empty(twin.Road.Elevations(arn));
-    }
-
-    [Fact]
-    public async Task A_Lambda_that_keeps_dying_while_elevated_leaves_no_administrator_either()
-    {
-        var elevated = false;
-        var arn = await twin.Road.SettledClusterAsync("killed-always", new());
-        twin.OnInvocation("killed-always", handler =>
-        {
-            elevated |= handler == "InstallRbac" && twin.Road.Elevations(arn).Count > 0;
-            return handler == "InstallRbac" ? LambdaFault.DiesBeforeWork : LambdaFault.None;
-        });
-
-        var execution = await twin.Road.TakeAsync(arn);
-
-        Assert.True(elevated, "there was nothing to take back");
-        Assert.Equal("Failed", (string?)execution.Record?["outcome"]);
-        Assert.Equal("FAILED", execution.Status);
-        Assert.Empty(twin.Road.Elevations(arn));
+        await twin.Road.DoneWithAsync(arn);
     }
 
     private int Created(string action, string part) =>

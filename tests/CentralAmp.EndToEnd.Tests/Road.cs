@@ -12,13 +12,16 @@ public sealed class Road(TwinWorld world)
     // All tests at once on two processors take their time; nothing hangs that long that is well.
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(420);
 
+    // Every look is work for the local AWS, whose one thread all tests share.
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(300);
+
     private readonly RoadWatcher watcher = new(world.Aws, TimeProvider.System);
 
     /// <summary>A cluster nobody has told CentralAmp of, ACTIVE, with its stack installed and its pods ready.</summary>
-    public async Task<string> SettledClusterAsync(string name, ClusterBehaviour behaviour)
+    public async Task<string> SettledClusterAsync(string name, ClusterBehaviour behaviour, IReadOnlyDictionary<string, string>? tags = null)
     {
         var quick = behaviour with { ActiveAfter = TimeSpan.FromMilliseconds(200), OperatorAfter = TimeSpan.FromMilliseconds(200) };
-        var arn = await world.CreateClusterAsync(name, quick, deliveries: 0, CancellationToken.None);
+        var arn = await world.CreateClusterAsync(world.MemberAccount, world.Region, name, tags ?? new Dictionary<string, string>(), quick, deliveries: 0, CancellationToken.None);
         await world.ClusterOf(arn).StackReady.WaitAsync(Limit);
         return arn;
     }
@@ -40,6 +43,9 @@ public sealed class Road(TwinWorld world)
     public async Task<WatchedExecution> OffboardAsync(string clusterArn) =>
         await WatchAsync(await world.Aws.StartExecutionAsync(Machine.Offboard, $$"""{"clusterArn":"{{clusterArn}}"}""", CancellationToken.None));
 
+    /// <summary>Nobody looks at the cluster any more: what runs in it would go on until the last test ends.</summary>
+    public Task DoneWithAsync(string clusterArn) => world.DeleteClusterAsync(clusterArn, deliveries: 0, CancellationToken.None);
+
     /// <summary>What of ours there is for all that ever had this ARN.</summary>
     public IReadOnlyList<OwnThing> Left(string clusterArn) => [.. new Leftovers(world.Aws).Everything()
         .Where(thing => thing.Owner?.ClusterArn == clusterArn || thing.Name.Contains($"central-amp-{clusterArn.Split('/')[^1]}-", StringComparison.Ordinal))];
@@ -49,7 +55,7 @@ public sealed class Road(TwinWorld world)
         [.. (await world.RegistryAsync(CancellationToken.None)).Where(item => item.ClusterArn == clusterArn).OrderBy(item => item.CreatedAt)];
 
     public Task<WatchedExecution> WatchAsync(string executionArn) =>
-        watcher.WatchAsync(executionArn, _ => { }, CancellationToken.None).WaitAsync(Limit);
+        watcher.WatchAsync(executionArn, passed: null, CancellationToken.None).WaitAsync(Limit);
 
     /// <summary>Executions that have to do with the cluster, however they were started.</summary>
     public async Task<IReadOnlyList<string>> ExecutionsOfAsync(string name) =>
@@ -84,7 +90,7 @@ public sealed class Road(TwinWorld world)
         {
             if (TimeProvider.System.GetUtcNow() >= deadline)
                 throw new TimeoutException($"waited for more than {Limit.TotalSeconds:0} s");
-            await Task.Delay(100);
+            await Task.Delay(Poll);
         }
     }
 }

@@ -57,19 +57,8 @@ internal static class Offboardings
 
     public static Answer Resolve(ResolveOffboardingResult resolved) => Answer.Result(resolved);
 
-    public static Answer Recorded(Outcome outcome) => Answer.From<RecordOffboardingRequest>(request =>
-    {
-        var failure = request.Failure is { } caught ? FailureMessage.Parse(caught.Error, caught.Cause) : null;
-        return new OutcomeRecord
-        {
-            Outcome = outcome,
-            Cause = failure?.Cause ?? "ACauseOfTheTest",
-            Sentence = failure?.Sentence ?? "A sentence of the test.",
-            Changed = true,
-            ClusterArn = request.Resolved?.Cluster.Arn,
-            ExecutionId = request.Execution.Id,
-        };
-    });
+    public static Answer Recorded(Outcome outcome) =>
+        Answer.From<RecordOffboardingRequest>(request => Roads.RecordOf(outcome, request.Failure, request.Resolved?.Cluster, request.Execution));
 
     private static Answer Withdraw(RbacAccess writing) => Answer.Result(new PlanOffboardingResult
     {

@@ -109,19 +109,22 @@ internal static class Roads
         writing));
 
     /// <summary>The outcome is the test's; cause and sentence are those of the failure, if there was one.</summary>
-    public static Answer Recorded(Outcome outcome) => Answer.From<RecordOutcomeRequest>(request =>
+    public static Answer Recorded(Outcome outcome) =>
+        Answer.From<RecordOutcomeRequest>(request => RecordOf(outcome, request.Failure, request.Cluster, request.Execution));
+
+    public static OutcomeRecord RecordOf(Outcome outcome, CaughtFailure? caught, ClusterReference? cluster, ExecutionReference execution)
     {
-        var failure = request.Failure is { } caught ? FailureMessage.Parse(caught.Error, caught.Cause) : null;
+        var failure = caught is null ? null : FailureMessage.Parse(caught.Error, caught.Cause);
         return new OutcomeRecord
         {
             Outcome = outcome,
             Cause = failure?.Cause ?? "ACauseOfTheTest",
             Sentence = failure?.Sentence ?? "A sentence of the test.",
             Changed = true,
-            ClusterArn = request.Cluster?.Arn,
-            ExecutionId = request.Execution.Id,
+            ClusterArn = cluster?.Arn,
+            ExecutionId = execution.Id,
         };
-    });
+    }
 
     private static Answer[] Twice(object result) => [Answer.Result(result), Answer.Result(result)];
 }

@@ -24,6 +24,10 @@ namespace CentralAmp.Twin.Aws;
 /// </summary>
 public sealed partial class AwsTwin : IAsyncDisposable
 {
+    /// <summary>A workspace that is deleted is written to for so long at most; changes to IAM take longer here.</summary>
+    private static readonly TimeSpan WorkspaceMemory = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<(string Account, string Region, string Id), DateTimeOffset> workspacesSeen = new();
     private readonly AwsTwinOptions options;
     private readonly ICallRecorder recorder;
     private readonly TwinCertificateAuthority authority;
@@ -197,8 +201,17 @@ public sealed partial class AwsTwin : IAsyncDisposable
     private string? RoleId(string roleArn) =>
         Iam.Newest(Arn.TryParse(roleArn)?.AccountId ?? "").Roles.GetValueOrDefault(roleArn)?.Id;
 
-    private async Task<bool> WorkspaceExistsAsync(string account, string region, string workspaceId, CancellationToken cancellationToken) =>
-        await moto.GetAsync("aps", $"/workspaces/{Uri.EscapeDataString(workspaceId)}", account, region, cancellationToken) is not null;
+    // Every write of every Prometheus asks; moto has one thread, and without a memory they would keep it from all else.
+    private async Task<bool> WorkspaceExistsAsync(string account, string region, string workspaceId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (workspacesSeen.TryGetValue((account, region, workspaceId), out var seen) && now - seen < WorkspaceMemory)
+            return true;
+        var exists = await moto.GetAsync("aps", $"/workspaces/{Uri.EscapeDataString(workspaceId)}", account, region, cancellationToken) is not null;
+        if (exists)
+            workspacesSeen[(account, region, workspaceId)] = now;
+        return exists;
+    }
 
     private async Task<LambdaFunction?> FindFunctionAsync(string account, string region, string name, CancellationToken cancellationToken) =>
         await moto.GetAsync("lambda", $"/2015-03-31/functions/{name}", account, region, cancellationToken) is { } function

@@ -32,24 +32,28 @@ public sealed class RoadWatcher(AwsTwin aws, TimeProvider time)
         throw new TimeoutException($"no execution was started for cluster '{clusterName}' within {limit.TotalSeconds:F0} s of its event");
     }
 
-    /// <summary>Reports each state as it is left, until the execution ends.</summary>
-    public async Task<WatchedExecution> WatchAsync(string executionArn, Action<PassedState> passed, CancellationToken cancellationToken)
+    /// <summary>Waits until the execution ends.</summary>
+    /// <param name="passed">Is told each state as it is left. Without it nothing is read on the way: histories are long, and the local Step Functions has one thread.</param>
+    public async Task<WatchedExecution> WatchAsync(string executionArn, Action<PassedState>? passed, CancellationToken cancellationToken)
     {
         var reported = 0;
         while (true)
         {
             var execution = await aws.ExecutionAsync(executionArn, cancellationToken);
-            var events = await aws.HistoryAsync(executionArn, cancellationToken);
-            var states = ExecutionHistory.States(events);
-            for (; reported < states.Count && (states[reported].Left is not null || !execution.IsRunning); reported++)
-                passed(states[reported]);
-            if (!execution.IsRunning)
+            if (passed is not null || !execution.IsRunning)
             {
-                var duration = (execution.StoppedAt - execution.StartedAt) ?? TimeSpan.Zero;
-                return new WatchedExecution(executionArn, execution.Status, duration, states, ExecutionHistory.Record(events));
+                var events = await aws.HistoryAsync(executionArn, cancellationToken);
+                var states = ExecutionHistory.States(events);
+                for (; reported < states.Count && (states[reported].Left is not null || !execution.IsRunning); reported++)
+                    passed?.Invoke(states[reported]);
+                if (!execution.IsRunning)
+                    return Watched(execution, states, events);
             }
 
             await Task.Delay(Poll, time, cancellationToken);
         }
     }
+
+    private static WatchedExecution Watched(TwinExecution execution, IReadOnlyList<PassedState> states, IReadOnlyList<TwinHistoryEvent> events) =>
+        new(execution.Arn, execution.Status, (execution.StoppedAt - execution.StartedAt) ?? TimeSpan.Zero, states, ExecutionHistory.Record(events));
 }

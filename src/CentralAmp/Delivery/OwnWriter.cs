@@ -11,24 +11,8 @@ namespace CentralAmp.Delivery;
 internal sealed class OwnWriter(IKubernetes kubernetes)
 {
     /// <returns>False when it changed since it was read: gather again.</returns>
-    public async Task<bool> PutAsync(OwnObject item, ObservedOwn observed, CancellationToken cancellationToken)
-    {
-        var found = observed.Find(item.Path);
-        try
-        {
-            await kubernetes.ApplyAsync(item.Path, item.Desired, cancellationToken);
-            return true;
-        }
-        // An apply is never forced. But this object is ours, whoever changed it.
-        catch (RoadException e) when (found is not null && e.InnerException is KubernetesException { IsManagerConflict: true })
-        {
-            return await PatchAsync(item.Path, OwnPatch.Of(item.Desired, found), cancellationToken);
-        }
-        catch (RoadException e) when (e.InnerException is KubernetesException { Status: 409, IsManagerConflict: false })
-        {
-            return false;
-        }
-    }
+    public Task<bool> PutAsync(OwnObject item, ObservedOwn observed, CancellationToken cancellationToken) =>
+        PutAsync(item.Path, item.Desired, observed.Find(item.Path), cancellationToken);
 
     /// <summary>Remembered where it outlives what is put there.</summary>
     /// <param name="applied">Null: forgotten.</param>
@@ -48,6 +32,29 @@ internal sealed class OwnWriter(IKubernetes kubernetes)
         observed.Find(path) is { } found
         && RbacComparison.IsOurs(found)
         && await kubernetes.DeleteAsync(path, found["metadata"]!["uid"]!.ToString(), cancellationToken);
+
+    private async Task<bool> PutAsync(string path, JsonObject desired, JsonObject? found, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await kubernetes.ApplyAsync(path, desired, cancellationToken);
+            return true;
+        }
+        // An older operator has nothing that such a field could select.
+        catch (RoadException e) when (e.InnerException is KubernetesException refusal && PrometheusAgentManifest.WithoutLater(desired, refusal.UndeclaredFields) is { } older)
+        {
+            return await PutAsync(path, older, found, cancellationToken);
+        }
+        // An apply is never forced. But this object is ours, whoever changed it.
+        catch (RoadException e) when (found is not null && e.InnerException is KubernetesException { IsManagerConflict: true })
+        {
+            return await PatchAsync(path, OwnPatch.Of(desired, found), cancellationToken);
+        }
+        catch (RoadException e) when (e.InnerException is KubernetesException { Status: 409, IsManagerConflict: false })
+        {
+            return false;
+        }
+    }
 
     private async Task<bool> PatchAsync(string path, JsonObject patch, CancellationToken cancellationToken)
     {

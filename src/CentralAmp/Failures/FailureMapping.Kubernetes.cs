@@ -33,6 +33,11 @@ public static partial class FailureMapping
             $"While {doing}: the Kubernetes API asks to come back{(e.RetryAfter is { } wait ? $" in {wait.TotalSeconds:0} s" : " later")} ({e.Message}).",
             "None if it passes; else see the cluster's API priority and fairness.",
             e),
+        >= 500 when e.UndeclaredFields.Count > 0 => new BlockedException(
+            Causes.KubernetesRejected,
+            $"While {doing}: the resource's definition does not know {string.Join(", ", e.UndeclaredFields)} ({e.Message}).",
+            "Update the operator and its CRDs, then execute again.",
+            e),
         >= 500 => Unavailable(e, doing, $"the Kubernetes API answered {e.Status} ({e.Message})"),
         _ => new BlockedException(
             Causes.KubernetesRejected,

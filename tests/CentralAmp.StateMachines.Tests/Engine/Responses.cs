@@ -35,6 +35,10 @@ internal static class Responses
         _ => throw new InvalidOperationException($"Step Functions does not answer {answer}."),
     };
 
+    /// <summary>What moto asks the twin for, to act as a service.</summary>
+    public static Task CredentialsAsync(HttpContext context) => JsonAsync(
+        context, new { accessKeyId = "ASIATESTTESTTESTTEST", secretAccessKey = "secret", sessionToken = "token", expires = 4102444800 });
+
     public static Task JsonAsync(HttpContext context, object value) => SendAsync(context, 200, JsonSerializer.SerializeToUtf8Bytes(value));
 
     public static Task RefuseAsync(HttpContext context, int status, string code)

@@ -1,12 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using CentralAmp.Twin;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.StateMachines.Tests.Engine;
 
@@ -19,42 +14,33 @@ internal sealed class ScriptedGateway : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Performance> performances = new();
     private readonly ConcurrentQueue<string> strays = new();
-    private readonly WebApplication server;
+    private LoopbackServer? server;
 
-    private ScriptedGateway(WebApplication server) => this.server = server;
-
-    public Uri Address => new(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    public Uri Address => server!.Addresses.Single();
 
     /// <summary>Calls that belong to no execution of a test.</summary>
     public IReadOnlyCollection<string> Strays => strays;
 
     public static async Task<ScriptedGateway> StartAsync(CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var gateway = new ScriptedGateway(builder.Build());
-        gateway.server.Run(gateway.AnswerAsync);
-        await gateway.server.StartAsync(cancellationToken);
+        var gateway = new ScriptedGateway();
+        gateway.server = await LoopbackServer.StartAsync(gateway.AnswerAsync, cancellationToken);
         return gateway;
     }
 
     /// <param name="execution">The execution's ARN.</param>
     public Performance Perform(string execution, Script script) => performances[execution] = new Performance(script);
 
-    public async ValueTask DisposeAsync() => await server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await server!.DisposeAsync();
 
     private Task AnswerAsync(HttpContext context) => (context.Request.Path.Value, context.Request.Headers["X-Amz-Target"].ToString()) switch
     {
-        ("/_twin/service-credentials", _) when context.Request.Headers["x-twin-secret"] == Secret => CredentialsAsync(context),
+        ("/_twin/service-credentials", _) when context.Request.Headers["x-twin-secret"] == Secret => Responses.CredentialsAsync(context),
         ({ } path, _) when path.EndsWith("/invocations", StringComparison.Ordinal) => InvokeAsync(context, path),
         ("/", "AWSEvents.PutEvents") => PutEventsAsync(context),
         ("/", "AWSStepFunctions.StartExecution") => StartExecutionAsync(context),
         var (path, target) => StrayAsync(context, $"{context.Request.Method} {path} {target}"),
     };
-
-    private static Task CredentialsAsync(HttpContext context) => Responses.JsonAsync(
-        context, new { accessKeyId = "ASIATESTTESTTESTTEST", secretAccessKey = "secret", sessionToken = "token", expires = 4102444800 });
 
     private async Task InvokeAsync(HttpContext context, string path)
     {

@@ -4,13 +4,7 @@ using CentralAmp.StateMachines.Tests.Engine;
 using CentralAmp.StateMachines.Tests.Sweep;
 using CentralAmp.Twin;
 using CentralAmp.Twin.Aws.Moto;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 [assembly: AssemblyFixture(typeof(SweepEngine))]
 
@@ -25,21 +19,15 @@ public sealed class SweepEngine : IAsyncLifetime
 
     private readonly string folder = Directory.CreateTempSubdirectory("central-amp-sweep-").FullName;
     private readonly ConcurrentDictionary<string, SweepWorld> worlds = new();
-    private WebApplication? gateway;
+    private LoopbackServer? gateway;
     private MotoServer? moto;
 
     public async ValueTask InitializeAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        gateway = builder.Build();
-        gateway.Run(AnswerAsync);
-        await gateway.StartAsync(limit.Token);
-        var address = new Uri(gateway.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        gateway = await LoopbackServer.StartAsync(AnswerAsync, limit.Token);
         var python = await Python.ProvideAsync(PrivateFolder.Default, folder, TestContext.Current.SendDiagnosticMessage, limit.Token);
-        moto = await MotoServer.StartAsync(python, folder, address, Secret, limit.Token);
+        moto = await MotoServer.StartAsync(python, folder, gateway.Addresses.Single(), Secret, limit.Token);
         await CallAsync("CreateStateMachine", new { name = "sweep-fleet", definition = SweepDefinition.Text, roleArn = $"arn:aws:iam::{Account}:role/states" }, limit.Token);
     }
 
@@ -87,8 +75,7 @@ public sealed class SweepEngine : IAsyncLifetime
         var request = body.RootElement.Clone();
         await ((context.Request.Path.Value, context.Request.Headers["X-Amz-Target"].ToString()) switch
         {
-            ("/_twin/service-credentials", _) when context.Request.Headers["x-twin-secret"] == Secret => Responses.JsonAsync(
-                context, new { accessKeyId = "ASIATESTTESTTESTTEST", secretAccessKey = "secret", sessionToken = "token", expires = 4102444800 }),
+            ("/_twin/service-credentials", _) when context.Request.Headers["x-twin-secret"] == Secret => Responses.CredentialsAsync(context),
             ({ } path, _) when path.EndsWith("/invocations", StringComparison.Ordinal) => InvokeAsync(context, path, request),
             ("/", "AWSStepFunctions.StartExecution") => StartAsync(context, request),
             ("/", "AWSEvents.PutEvents") => Responses.JsonAsync(context, new { FailedEntryCount = 0, Entries = new[] { new { EventId = Guid.NewGuid() } } }),

@@ -162,24 +162,9 @@ public sealed class MovingDeliveryTests : IDisposable
         Assert.False(road.Has(OwnDeliveries.Values));
     }
 
-    /// <summary>As GitOps applies what was written down.</summary>
     private void Merge()
     {
         var plan = road.PlanAsync().GetAwaiter().GetResult();
-        var entry = DesiredDelivery.For(
-            Some.Cluster(), plan.RoleArn, plan.RoleArn, Workspace.Of(plan), "prometheus_replica", replicas: 2, shards: 1, Some.Settings).Entry;
-        Cluster.Objects.Take(OwnDeliveries.Account, "argocd-controller", new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Ours.ServiceAccountRoleAnnotation] = plan.RoleArn } },
-        });
-        Cluster.Objects.Take(OwnDeliveries.Stack, "argocd-controller", new JsonObject
-        {
-            ["spec"] = new JsonObject
-            {
-                ["podMetadata"] = new JsonObject { ["annotations"] = new JsonObject { [Ours.RoleAnnotation] = plan.RoleArn } },
-                ["remoteWrite"] = new JsonArray(entry),
-            },
-        });
-        Cluster.Reconcile();
+        MergedValues.Into(Cluster, plan.RoleArn, Workspace.Of(plan), Some.Settings);
     }
 }

@@ -70,6 +70,22 @@ public sealed class OwnAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task An_operator_that_knows_no_ScrapeConfigs_yet_gets_an_agent_without_their_selectors()
+    {
+        Ask(Deliveries.PrometheusAgent);
+        foreach (var field in (string[])["scrapeConfigSelector", "scrapeConfigNamespaceSelector"])
+        {
+            Cluster.FailOnce($"PATCH {OwnDeliveries.PrometheusAgent}", 500, message: $"failed to create typed patch object (central-amp/x; y, Kind=PrometheusAgent): .spec.{field}: field not declared in schema");
+        }
+
+        Assert.Equal(Change.Created, (await road.RunAsync()).Change);
+        var spec = Cluster.Objects.Get(OwnDeliveries.PrometheusAgent)!["spec"]!.AsObject();
+        Assert.True(spec.ContainsKey("probeSelector"));
+        Assert.False(spec.ContainsKey("scrapeConfigSelector") || spec.ContainsKey("scrapeConfigNamespaceSelector"));
+        Assert.Equal(Change.Unchanged, (await road.RunAsync()).Change);
+    }
+
+    [Fact]
     public async Task What_someone_changes_is_put_back_whoever_owns_the_field()
     {
         Ask(Deliveries.Agent);

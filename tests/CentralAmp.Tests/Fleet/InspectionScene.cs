@@ -28,7 +28,8 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
     private readonly HttpClient http;
     private readonly InspectClusterStep step;
 
-    public InspectionScene(HubSettings? settings = null)
+    /// <param name="delivery">As a tag asks for; the cluster has a stack in any case.</param>
+    public InspectionScene(HubSettings? settings = null, string delivery = Deliveries.Prometheus)
     {
         Settings = settings ?? Some.Settings;
         Registry = new FakeFleetRegistry(Clock);
@@ -47,7 +48,7 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
             Settings,
             Clock);
         step = new InspectClusterStep(gatherer, Registry, NullLogger<InspectClusterStep>.Instance);
-        Settle();
+        Settle(delivery);
     }
 
     public HubSettings Settings { get; }
@@ -89,6 +90,8 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
     }
 
     public int CallsToEks { get; private set; }
+
+    public void MergeValues() => MergedValues.Into(Stack, Item.RoleArn!, WorkspaceOf(Settings.WorkspaceArn), Settings);
 
     public Task<InspectClusterResult> InspectAsync(SweepReference? sweep = null) => RunAsync(new(Some.Execution("sweep"), sweep ?? Sweep, Cluster.Arn));
 
@@ -132,7 +135,7 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
     /// <summary>RBAC and remote write as the road makes them.</summary>
     public static async Task DeliverAsync(FakeCollectorCluster stack, ClusterReference cluster, OnboardingPlan plan, ClusterTrust trust, HubSettings settings)
     {
-        foreach (var item in (RbacObject[])[.. RbacRules.Reading(), .. RbacRules.Writing(stack.Collector)])
+        foreach (var item in (RbacObject[])[.. RbacRules.Reading(), .. RbacRules.Writing(plan)])
         {
             stack.Objects.Put(item.Path, item.Desired);
         }
@@ -142,12 +145,18 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
             new DeliverRemoteWriteRequest(Some.Execution(), cluster, Some.Described(), plan, made), CancellationToken.None);
     }
 
-    private void Settle()
+    private void Settle(string delivery)
     {
-        var plan = PlanOf(Cluster, Stack.Collector, Settings, Some.CreatedAt);
-        var trust = ClusterTrust.For(Cluster, Some.Described(), plan, Stack.Collector, Settings);
+        var collector = Deliveries.IsOwnAgent(delivery) ? OwnCollector.Of(delivery) : Stack.Collector;
+        var plan = PlanOf(Cluster, collector, Settings, Some.CreatedAt) with { Delivery = delivery };
+        var trust = ClusterTrust.For(Cluster, Some.Described(), plan, collector, Settings);
         Trust.Settle(trust);
-        DeliverAsync(Stack, Cluster, plan, trust, Settings).GetAwaiter().GetResult();
+        DeliverAsync(Stack, Cluster, plan with { RoleArn = trust.Assumed.RoleArn }, trust, Settings).GetAwaiter().GetResult();
+        if (delivery != Deliveries.Prometheus)
+        {
+            Observed = Some.Observed with { Tags = new Dictionary<string, string> { ["central-amp:delivery"] = delivery } };
+        }
+
         Entries.Entry = new("STANDARD", [AccessEntryDecision.Group], new Dictionary<string, string> { [AccessEntryDecision.ClusterTag] = Cluster.Arn });
         NewestSample = -20;
         Item = new RegistryItem
@@ -157,6 +166,7 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
             State = Outcome.Verified,
             WorkspaceArn = Settings.WorkspaceArn,
             TrustMode = Settings.TrustMode,
+            Delivery = delivery,
             RoleArn = trust.Hub.RoleArn,
             ExecutionId = "an execution",
             ExecutionStartedAt = Some.Noon.AddMinutes(-9),

@@ -1,45 +1,30 @@
 using CentralAmp.Twin.Aws;
-using CentralAmp.Twin.Tls;
 
 namespace CentralAmp.Twin.Tests.Aws;
 
 /// <summary>The real templates in three accounts and two regions.</summary>
 public sealed class DeployedOrganizationFixture : IAsyncLifetime
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("twin-organization-").FullName;
-    private TwinCertificateAuthority authority = null!;
+    private DeployedAws? aws;
 
-    public AwsTwin Twin { get; private set; } = null!;
+    public AwsTwin Twin => aws!.Twin;
 
-    public CallLog Calls { get; } = new();
+    public CallLog Calls => aws!.Calls;
 
-    public async ValueTask InitializeAsync()
-    {
-        authority = new TwinCertificateAuthority("twin tests", folder, TimeProvider.System);
-        Twin = await AwsTwin.StartAsync(
-            new AwsTwinOptions
+    public async ValueTask InitializeAsync() =>
+        aws = await DeployedAws.StartAsync(
+            options => options with
             {
-                RunFolder = folder,
                 ClusterAccounts = TwinAccounts.All,
                 Regions = ["us-east-1", "eu-west-1"],
                 EarlierWorkspaces = new Dictionary<string, string> { ["earlier"] = "eu-west-1" },
-                HubParameters = new Dictionary<string, string>
-                {
-                    ["MoreWorkspaceArns"] = "{earlier}",
-                    ["ActivePollSeconds"] = "1",
-                    ["SettleIntervalSeconds"] = "1",
-                    ["LeaseIntervalSeconds"] = "1",
-                },
             },
-            new FakeClusters(), Calls, authority, _ => throw new InvalidOperationException("no workspace here"), TimeProvider.System, CancellationToken.None);
-    }
+            ("MoreWorkspaceArns", "{earlier}"));
 
     public async ValueTask DisposeAsync()
     {
-        if (Twin is not null)
-            await Twin.DisposeAsync();
-        authority?.Dispose();
-        Directory.Delete(folder, recursive: true);
+        if (aws is not null)
+            await aws.DisposeAsync();
     }
 }
 

@@ -2,38 +2,25 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CentralAmp.Twin.Aws;
 using CentralAmp.Twin.Aws.Lambda;
-using CentralAmp.Twin.Tls;
 
 namespace CentralAmp.Twin.Tests.Aws;
 
-/// <summary>The twin's AWS with the real templates, state machine and functions; of the clusters only what EKS knows.</summary>
+/// <summary>One hub and one member, as deployed by default.</summary>
 public sealed class DeployedTwinFixture : IAsyncLifetime
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("twin-deployed-").FullName;
-    private TwinCertificateAuthority authority = null!;
+    private DeployedAws? aws;
 
-    public AwsTwin Twin { get; private set; } = null!;
+    public AwsTwin Twin => aws!.Twin;
 
-    public CallLog Calls { get; } = new();
+    public CallLog Calls => aws!.Calls;
 
-    public async ValueTask InitializeAsync()
-    {
-        authority = new TwinCertificateAuthority("twin tests", folder, TimeProvider.System);
-        Twin = await AwsTwin.StartAsync(
-            new AwsTwinOptions
-            {
-                RunFolder = folder,
-                HubParameters = new Dictionary<string, string> { ["ActivePollSeconds"] = "1", ["SettleIntervalSeconds"] = "1", ["LeaseIntervalSeconds"] = "1" },
-            },
-            new FakeClusters(), Calls, authority, _ => throw new InvalidOperationException("no workspace here"), TimeProvider.System, CancellationToken.None);
-    }
+    public async ValueTask InitializeAsync() =>
+        aws = await DeployedAws.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (Twin is not null)
-            await Twin.DisposeAsync();
-        authority?.Dispose();
-        Directory.Delete(folder, recursive: true);
+        if (aws is not null)
+            await aws.DisposeAsync();
     }
 }
 

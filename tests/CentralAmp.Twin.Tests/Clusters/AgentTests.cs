@@ -128,6 +128,24 @@ public sealed class AgentTests(PrometheusFixture prometheus)
     }
 
     [Fact]
+    public async Task The_operator_scrapes_what_a_pod_monitor_selects_and_refuses_by_name_what_the_twin_does_not_translate()
+    {
+        await using var receiver = await Receiver.StartAsync(prometheus.Binary);
+        await using var test = await TestCluster.StartWithStackAsync(prometheus.Binary, new ClusterBehaviour());
+        await InstallIdentityAsync(test, Scraping);
+        (await test.ApplyAsync(
+            "/apis/monitoring.coreos.com/v1/namespaces/apps/podmonitors/app",
+            """{"apiVersion":"monitoring.coreos.com/v1","kind":"PodMonitor","metadata":{"name":"app","namespace":"apps"},"spec":{"selector":{"matchLabels":{"app":"app"}},"podMetricsEndpoints":[{"path":"/metrics"}]}}""")).Expect(HttpStatusCode.Created);
+        await ApplyAgentAsync(test, receiver.Url, 1);
+        await Eventually.TrueAsync(async () => await receiver.CountAsync("app_requests_total{job=\"apps/app\",pod=\"app-0\",namespace=\"apps\"}") == 12);
+
+        (await test.ApplyAsync(
+            "/apis/monitoring.coreos.com/v1/namespaces/apps/probes/site",
+            """{"apiVersion":"monitoring.coreos.com/v1","kind":"Probe","metadata":{"name":"site","namespace":"apps"},"spec":{}}""")).Expect(HttpStatusCode.Created);
+        await Eventually.TrueAsync(() => Agent(test).ObjectsAt("status", "conditions").Any(c => c.TextAt("message")?.Contains("Probe apps/site", StringComparison.Ordinal) == true));
+    }
+
+    [Fact]
     public async Task Shards_share_the_targets()
     {
         await using var receiver = await Receiver.StartAsync(prometheus.Binary);
@@ -152,7 +170,7 @@ public sealed class AgentTests(PrometheusFixture prometheus)
     private static async Task ApplyAgentAsync(TestCluster test, Uri url, int shards) => (await test.ApplyAsync($"{AgentPath}/ours",
         $$"""
         {"apiVersion":"monitoring.coreos.com/v1alpha1","kind":"PrometheusAgent","metadata":{"name":"ours","namespace":"{{Namespace}}"},
-         "spec":{"replicas":1,"shards":{{shards}},"serviceAccountName":"agent","scrapeInterval":"1s","serviceMonitorSelector":{},"serviceMonitorNamespaceSelector":{},
+         "spec":{"replicas":1,"shards":{{shards}},"serviceAccountName":"agent","scrapeInterval":"1s","serviceMonitorSelector":{},"serviceMonitorNamespaceSelector":{},"podMonitorSelector":{},"podMonitorNamespaceSelector":{},"probeSelector":{},"probeNamespaceSelector":{},
                  "remoteWrite":[{"name":"ours","url":"{{url}}","queueConfig":{"batchSendDeadline":"1s"} } ] } }
         """, "fieldManager=test&force=true")).Expect(shards == 1 && test.Cluster.Snapshot("PrometheusAgent", Namespace, "ours") is { } agent && agent.NumberAt("metadata", "generation") > 1 ? HttpStatusCode.OK : HttpStatusCode.Created);
 

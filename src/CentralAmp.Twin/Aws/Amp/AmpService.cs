@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
-using System.Text.RegularExpressions;
 using CentralAmp.Twin.Aws.Gateway;
 using Snappier;
 
@@ -13,11 +13,13 @@ public delegate Task<Uri> WorkspaceLookup(string workspaceId);
 /// AMP: the control plane is moto's, the data plane takes remote_write and queries for the Prometheus behind a workspace.
 /// </summary>
 /// <param name="exists">Whether the caller's account has the workspace: account, region, workspace id.</param>
-public sealed partial class AmpService(
+public sealed class AmpService(
     IAwsService controlPlane, Func<string, string, string, CancellationToken, Task<bool>> exists, WorkspaceLookup backend, HighAvailabilityTracker replicas,
     RulesAndAlerts rules)
     : IAwsService, IDisposable
 {
+    private static readonly SearchValues<char> LabelCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
     /// <summary>Rules and alert managers of the workspaces.</summary>
     public RulesAndAlerts Rules => rules;
 
@@ -70,7 +72,9 @@ public sealed partial class AmpService(
             return GatewayResponse.Empty(202);
 
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(await backend(workspace), "api/v1/write"));
-        message.Content = new ByteArrayContent(Snappy.CompressToArray(accepted.ToArray()));
+        message.Content = ReferenceEquals(accepted, written)
+            ? new ReadOnlyMemoryContent(request.Http.Body)
+            : new ByteArrayContent(Snappy.CompressToArray(accepted.ToArray()));
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
         message.Content.Headers.ContentEncoding.Add("snappy");
         message.Headers.Add("X-Prometheus-Remote-Write-Version", "0.1.0");
@@ -114,15 +118,21 @@ public sealed partial class AmpService(
         if (string.IsNullOrEmpty(series["__name__"]))
             throw Bad("sample missing metric name");
 
-        var names = series.Labels.Select(label => label.Key).ToList();
-        if (names.Find(name => !LabelNames().IsMatch(name)) is { } invalid)
-            throw Bad($"sample invalid label: \"{invalid}\" metric \"{series["__name__"]}\"");
-        if (names.Distinct().Count() != names.Count)
-            throw Bad($"duplicate label name in metric \"{series["__name__"]}\"");
+        for (var i = 0; i < series.Labels.Count; i++)
+        {
+            var name = series.Labels[i].Key;
+            if (!IsLabelName(name))
+                throw Bad($"sample invalid label: \"{name}\" metric \"{series["__name__"]}\"");
+            // Few labels: comparing all of them costs less than a set.
+            for (var earlier = 0; earlier < i; earlier++)
+            {
+                if (series.Labels[earlier].Key == name)
+                    throw Bad($"duplicate label name in metric \"{series["__name__"]}\"");
+            }
+        }
     }
 
-    private static AwsException Bad(string message) => new(400, "ValidationException", message);
+    private static bool IsLabelName(string name) => name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(LabelCharacters);
 
-    [GeneratedRegex("^[a-zA-Z_][a-zA-Z0-9_]*$")]
-    private static partial Regex LabelNames();
+    private static AwsException Bad(string message) => new(400, "ValidationException", message);
 }

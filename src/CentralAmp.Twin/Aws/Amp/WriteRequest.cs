@@ -6,7 +6,19 @@ namespace CentralAmp.Twin.Aws.Amp;
 /// <param name="Rest">Every other field of the message (samples, exemplars, histograms), undecoded.</param>
 public sealed record WriteSeries(IReadOnlyList<KeyValuePair<string, string>> Labels, int Samples, ReadOnlyMemory<byte> Rest)
 {
-    public string? this[string label] => Labels.Where(pair => pair.Key == label).Select(pair => pair.Value).FirstOrDefault();
+    public string? this[string label]
+    {
+        get
+        {
+            foreach (var (name, value) in Labels)
+            {
+                if (name == label)
+                    return value;
+            }
+
+            return null;
+        }
+    }
 
     public WriteSeries Without(string label) => this with { Labels = [.. Labels.Where(pair => pair.Key != label)] };
 }
@@ -61,9 +73,17 @@ public sealed record WriteRequest(IReadOnlyList<WriteSeries> Series, ReadOnlyMem
 
     private static KeyValuePair<string, string> ParseLabel(ReadOnlyMemory<byte> message)
     {
-        var fields = ProtobufField.Read(message).Where(field => field.IsMessage(1) || field.IsMessage(2))
-            .ToLookup(field => field.Number, field => Encoding.UTF8.GetString(field.Content.Span));
-        return KeyValuePair.Create(fields[1].LastOrDefault() ?? "", fields[2].LastOrDefault() ?? "");
+        // Of a field that comes twice the last one counts (protobuf).
+        var (name, value) = ("", "");
+        foreach (var field in ProtobufField.Read(message))
+        {
+            if (field.IsMessage(1))
+                name = Encoding.UTF8.GetString(field.Content.Span);
+            else if (field.IsMessage(2))
+                value = Encoding.UTF8.GetString(field.Content.Span);
+        }
+
+        return KeyValuePair.Create(name, value);
     }
 
     private static byte[] Encode(WriteSeries series)

@@ -14,6 +14,8 @@ internal static class OlderDefinitions
         ["spec", "serviceDiscoveryRole"],
         ["spec", "scrapeClasses"],
         ["spec", "mode"],
+        ["spec", "scrapeConfigSelector"],
+        ["spec", "scrapeConfigNamespaceSelector"],
     ];
 
     private static readonly Dictionary<ResourceKind, ObjectSchema> Schemas = ((ResourceKind[])[ResourceKind.Prometheus, ResourceKind.PrometheusAgent])

@@ -7,6 +7,8 @@ public static class PrometheusAgentManifest
 {
     private static readonly string[] Selected = ["serviceMonitor", "podMonitor", "probe", "scrapeConfig"];
 
+    private static readonly string[] Later = [".spec.scrapeConfigSelector", ".spec.scrapeConfigNamespaceSelector"];
+
     public static JsonObject Render(AgentSpec spec)
     {
         var agent = new JsonObject
@@ -51,6 +53,14 @@ public static class PrometheusAgentManifest
             ["metadata"] = AgentMetadata.Of(AgentNames.PrometheusAgent),
             ["spec"] = agent,
         };
+    }
+
+    /// <summary>The same for an operator that does not know a field yet (ScrapeConfigs came with 0.65, agents with 0.64). Null where a field is needed, or none is at fault.</summary>
+    /// <param name="undeclared">Paths as the API server names them: <c>.spec.scrapeConfigSelector</c>.</param>
+    public static JsonObject? WithoutLater(JsonObject manifest, IReadOnlyList<string> undeclared)
+    {
+        var older = manifest.DeepClone().AsObject();
+        return undeclared.Count > 0 && undeclared.All(path => Later.Contains(path) && older["spec"]!.AsObject().Remove(path[".spec.".Length..])) ? older : null;
     }
 
     /// <summary>The tag where it reads like a version: <c>v3.5.0</c>. Null otherwise.</summary>

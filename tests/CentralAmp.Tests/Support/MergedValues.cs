@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Delivery;
+using CentralAmp.Kubernetes;
+using CentralAmp.Planning;
+using CentralAmp.Settings;
+
+namespace CentralAmp.Tests.Support;
+
+/// <summary>What delivery <c>values</c> asks people for, done by GitOps.</summary>
+internal static class MergedValues
+{
+    public static void Into(FakeCollectorCluster cluster, string roleArn, Workspace workspace, HubSettings settings)
+    {
+        var entry = DesiredDelivery.For(
+            Some.Cluster(), roleArn, roleArn, workspace, "prometheus_replica", cluster.Collector.Replicas, shards: 1, settings).Entry;
+        cluster.Objects.Take(KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account), "argocd-controller", new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Ours.ServiceAccountRoleAnnotation] = roleArn } },
+        });
+        cluster.Objects.Take(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name), "argocd-controller", new JsonObject
+        {
+            ["spec"] = new JsonObject
+            {
+                ["podMetadata"] = new JsonObject { ["annotations"] = new JsonObject { [Ours.RoleAnnotation] = roleArn } },
+                ["remoteWrite"] = new JsonArray(entry),
+            },
+        });
+        cluster.Reconcile();
+    }
+}
