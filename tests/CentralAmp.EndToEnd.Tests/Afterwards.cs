@@ -23,7 +23,8 @@ internal static class Afterwards
     public static async Task<TroubleRun> TroubleAsync(TwinWorld world)
     {
         var road = new Road(world);
-        var blocked = await road.SettledClusterAsync("blocked", new ClusterBehaviour { PersistentStorage = false });
+        var asked = new Dictionary<string, string> { ["central-amp:delivery"] = "prometheus" };
+        var blocked = await road.SettledClusterAsync("blocked", new ClusterBehaviour { PersistentStorage = false }, asked);
         var onboarding = await road.TakeAsync(blocked);
         await SweepAsync(world);
         var finding = (await world.RegistryAsync(CancellationToken.None)).Single(item => item.ClusterArn == blocked)["finding"];

@@ -1,9 +1,9 @@
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>Worlds of their own, one at a time: a second one beside the shared twin is as much as a small machine bears.</summary>
+/// <summary>Worlds of their own, two at a time: so many beside the shared twin is as much as a small machine bears.</summary>
 internal static class BesideTheSharedTwin
 {
-    private static readonly SemaphoreSlim Turn = new(1);
+    private static readonly SemaphoreSlim Turn = new(2);
 
     /// <summary>For a world that several tests share: the turn lasts until it is disposed.</summary>
     public static async Task<IDisposable> EnterAsync()

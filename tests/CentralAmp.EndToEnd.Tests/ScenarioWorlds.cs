@@ -19,14 +19,7 @@ public sealed class ScenarioWorlds
 
     public Task<PlayedScenario> PlayedAsync(string name) => played[name].Value;
 
-    /// <summary>All of them, one after the other.</summary>
-    public async Task<IReadOnlyList<PlayedScenario>> AllAsync()
-    {
-        var all = new List<PlayedScenario>();
-        foreach (var scenario in ScenarioCatalogue.All)
-            all.Add(await PlayedAsync(scenario.Name));
-        return all;
-    }
+    public async Task<IReadOnlyList<PlayedScenario>> AllAsync() => await Task.WhenAll(ScenarioCatalogue.All.Select(scenario => PlayedAsync(scenario.Name)));
 
     private static async Task<PlayedScenario> PlayAsync(IScenario scenario)
     {

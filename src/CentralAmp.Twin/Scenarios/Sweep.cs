@@ -75,7 +75,10 @@ public sealed class Sweep : IScenario
         await findings.ReadAsync(cancellationToken);
         findings.Check("Unchanged", shut);
         var writes = stage.World.Calls.Since(position).Where(Recording.CallAccounting.CountsAsWrite).Select(call => $"{call.Service}:{call.Action}").ToList();
-        stage.Check("a sweep of a fleet in order writes nothing", writes.Count == 0, string.Join(", ", writes));
+        // A word that is not repeated is forgotten: whether a cluster is silent shows only beside it.
+        stage.Check(
+            "a sweep of a fleet in order writes nothing but which clusters the workspace is to expect",
+            writes is ["aps:RemoteWrite"], string.Join(", ", writes));
     }
 
     private static bool IsThere(Stage stage, string roleName) => stage.Aws.Iam.Newest(TwinAccounts.Hub).RoleNamed(roleName) is not null;
