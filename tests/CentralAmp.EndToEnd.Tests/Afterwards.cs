@@ -1,7 +1,10 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.IdentityManagement.Model;
+using Amazon.PrometheusService.Model;
 using CentralAmp.Twin;
 using CentralAmp.Twin.Aws;
+using CentralAmp.Twin.Aws.Eks;
 using CentralAmp.Twin.Recording;
 using CentralAmp.Twin.Runs;
 using CentralAmp.Twin.World;
@@ -19,14 +22,32 @@ internal static class Afterwards
         return await new Road(world).TakeAsync(cluster.ClusterArn);
     }
 
-    /// <summary>A cluster that stays blocked, and a sweep; then the member role refuses the hub, and another sweep.</summary>
+    /// <summary>A cluster that knows only its ConfigMap takes the road twice.</summary>
+    public static async Task<SwitchedRun> SwitchAsync(TwinWorld world)
+    {
+        var road = new Road(world);
+        var tags = new Dictionary<string, string> { ["environment"] = "production" };
+        var arn = await road.SettledClusterAsync("switched", new ClusterBehaviour { AuthenticationMode = "CONFIG_MAP" }, tags);
+        var execution = await road.TakeAsync(arn);
+        var position = world.Calls.Position;
+        await road.TakeAsync(arn);
+        var again = world.Calls.Since(position).Where(call => Road.IsAbout(call, arn, "switched") && CallAccounting.CountsAsWrite(call)).ToList();
+        return new SwitchedRun(execution, world.Aws.Eks.Find(arn)!.AuthenticationMode, road.Elevations(arn), again);
+    }
+
+    /// <summary>
+    /// A cluster that stays blocked, alert rules that someone changed, and a sweep; then the member role refuses the hub, and another sweep.
+    /// </summary>
     public static async Task<TroubleRun> TroubleAsync(TwinWorld world)
     {
         var road = new Road(world);
         var asked = new Dictionary<string, string> { ["central-amp:delivery"] = "prometheus" };
         var blocked = await road.SettledClusterAsync("blocked", new ClusterBehaviour { PersistentStorage = false }, asked);
         var onboarding = await road.TakeAsync(blocked);
+        var before = await RulesAsync(world);
+        await world.Amp.PutRuleGroupsNamespaceAsync(new PutRuleGroupsNamespaceRequest { WorkspaceId = world.WorkspaceId, Name = "central-amp", Data = new MemoryStream("groups: []"u8.ToArray()) });
         await SweepAsync(world);
+        var rulesAreBack = await RulesAsync(world) == before;
         var finding = (await world.RegistryAsync(CancellationToken.None)).Single(item => item.ClusterArn == blocked)["finding"];
 
         var role = (await world.MemberIam.GetRoleAsync(new GetRoleRequest { RoleName = TwinWorld.MemberRole })).Role;
@@ -38,8 +59,14 @@ internal static class Afterwards
         await SweepAsync(world);
         var place = (await world.RegistryAsync(CancellationToken.None)).Single(item => item.ClusterArn == $"account/{world.MemberAccount}/*");
         return new TroubleRun(
-            (string?)onboarding.Record?["outcome"], finding, place["findingCause"],
+            (string?)onboarding.Record?["outcome"], finding, rulesAreBack, place["findingCause"],
             [.. world.Calls.Since(position).Where(CallAccounting.CountsAsWrite).Select(call => $"{call.Service}:{call.Action}")]);
+    }
+
+    private static async Task<string> RulesAsync(TwinWorld world)
+    {
+        var found = await world.Amp.DescribeRuleGroupsNamespaceAsync(new DescribeRuleGroupsNamespaceRequest { WorkspaceId = world.WorkspaceId, Name = "central-amp" });
+        return Encoding.UTF8.GetString(found.RuleGroupsNamespace.Data.ToArray());
     }
 
     private static async Task SweepAsync(TwinWorld world)
@@ -55,6 +82,11 @@ internal static class Afterwards
 
 /// <param name="Outcome">Of the cluster that stays blocked.</param>
 /// <param name="Finding">What the first sweep found of it.</param>
+/// <param name="RulesAreBack">After the first sweep, as it was before someone changed them.</param>
 /// <param name="PlaceCause">What the second sweep reported of the account.</param>
 /// <param name="Writes">Of the second sweep.</param>
-public sealed record TroubleRun(string? Outcome, string? Finding, string? PlaceCause, IReadOnlyList<string> Writes);
+public sealed record TroubleRun(string? Outcome, string? Finding, bool RulesAreBack, string? PlaceCause, IReadOnlyList<string> Writes);
+
+/// <param name="Mode">Authentication mode afterwards.</param>
+/// <param name="Again">Writes of the second run.</param>
+public sealed record SwitchedRun(WatchedExecution Execution, string Mode, IReadOnlyList<AssociatedPolicy> Elevations, IReadOnlyList<RecordedCall> Again);

@@ -44,6 +44,20 @@ public sealed class ScenarioTests(ScenarioWorlds worlds)
     }
 
     [Fact]
+    public async Task A_cluster_that_knows_only_its_ConfigMap_is_switched_where_that_is_wished_and_a_second_run_writes_nothing()
+    {
+        var switched = (await worlds.PlayedAsync("organization")).Switched!;
+
+        Assert.True((string?)switched.Execution.Record?["outcome"] == "Verified", switched.Execution.Record?.ToJsonString());
+        Assert.Equal("API_AND_CONFIG_MAP", switched.Mode);
+        Assert.Empty(switched.Elevations);
+        Assert.Empty(switched.Again);
+    }
+
+    [Fact]
+    public async Task A_sweep_puts_back_alert_rules_that_someone_changed() => Assert.True((await worlds.PlayedAsync("reroute")).Trouble!.RulesAreBack);
+
+    [Fact]
     public async Task A_sweep_leaves_a_cluster_blocked_that_comes_to_the_same_cause_again()
     {
         var trouble = (await worlds.PlayedAsync("reroute")).Trouble!;

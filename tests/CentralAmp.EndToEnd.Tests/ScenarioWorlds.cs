@@ -29,9 +29,10 @@ public sealed class ScenarioWorlds
         await using var world = await TwinWorld.StartAsync(scenario.World, calls, view.Step, CancellationToken.None);
         var report = await ScenarioRun.PlayAsync(scenario, world, view, CancellationToken.None);
         var repair = scenario is Organization ? await Afterwards.RepairAsync(world, report) : null;
+        var switched = scenario is Organization ? await Afterwards.SwitchAsync(world) : null;
         var trouble = scenario is Reroute ? await Afterwards.TroubleAsync(world) : null;
         var roles = TwinAccounts.All.SelectMany(account => world.Aws.Iam.Newest(account).Roles.Values).ToList();
-        return new PlayedScenario(report, calls.Since(0), roles, told.ToString()) { Repair = repair, Trouble = trouble };
+        return new PlayedScenario(report, calls.Since(0), roles, told.ToString()) { Repair = repair, Switched = switched, Trouble = trouble };
     }
 }
 
@@ -41,6 +42,9 @@ public sealed record PlayedScenario(RunReport Report, IReadOnlyList<RecordedCall
 {
     /// <summary>Of the organization: the road once more, after someone changed everything in AWS that is one chained cluster's.</summary>
     public WatchedExecution? Repair { get; init; }
+
+    /// <summary>Of the organization, whose hub may switch clusters to access entries.</summary>
+    public SwitchedRun? Switched { get; init; }
 
     /// <summary>Of the world with one moved cluster: sweeps that find trouble.</summary>
     public TroubleRun? Trouble { get; init; }

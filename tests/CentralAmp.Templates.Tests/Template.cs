@@ -39,8 +39,11 @@ internal sealed class Template
         from resource in Resources
         from node in Descendants(resource.Resource)
         where node.Key == "Statement"
-        from statement in node.Value is YamlSequenceNode list ? list.Children.Cast<YamlMappingNode>() : [(YamlMappingNode)node.Value]
-        select (resource.Id, statement);
+        from statement in node.Value is YamlSequenceNode list ? list.Children : [node.Value]
+        select (resource.Id, Where(statement));
+
+    /// <summary>What stands there where its condition holds: <c>!If [condition, it, ...]</c>.</summary>
+    public static YamlMappingNode Where(YamlNode node) => (YamlMappingNode)(node is YamlSequenceNode { Tag.Value: "!If" } conditional ? conditional[1] : node);
 
     public static YamlMappingNode? Map(YamlNode node, string key) => Child(node, key) as YamlMappingNode;
 

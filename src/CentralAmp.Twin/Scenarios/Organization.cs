@@ -23,6 +23,7 @@ public sealed class Organization : IScenario
         ("RolloutAttempts", "20"),
         ("VerifyAttempts", "20"),
         ("TrustMode", "chained"),
+        ("SwitchConfigMapClusters", "true"),
         ("Routes", $$"""
             [{"name":"pre-production","workspaceArn":"{{{PreProduction}}}","tags":{"environment":"pre-production"},"trustMode":"direct"},
              {"name":"partners","workspaceArn":"{{{PreProduction}}}","accounts":["{{TwinAccounts.OtherMember}}"],"regions":["{{TwinAccounts.OtherRegion}}"]}]

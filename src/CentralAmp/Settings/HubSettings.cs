@@ -48,7 +48,7 @@ public sealed record HubSettings
     /// <summary>How long a cluster may take to become ACTIVE, from the start of the execution.</summary>
     public TimeSpan ActiveLimit { get; init; } = TimeSpan.FromMinutes(60);
 
-    public TimeSpan ActivePoll { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan ActivePoll { get; init; } = TimeSpan.FromSeconds(60);
 
     public TimeSpan ParkFirst { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -57,7 +57,7 @@ public sealed record HubSettings
     public TimeSpan ParkLimit { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>How long an elevation may last before anyone may end it.</summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Sets <c>proxyFromEnvironment</c> in our remote-write entry, for clusters behind an egress proxy.</summary>
     public bool ProxyFromEnvironment { get; init; }

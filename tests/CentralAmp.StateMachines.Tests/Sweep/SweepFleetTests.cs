@@ -129,6 +129,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
         Assert.Equal((status, error), (run.Status, run.Error));
         Assert.Empty(world.CallsOf("ListFindings"));
         Assert.Empty(world.Started);
+        Assert.NotEmpty(world.CallsOf("ExpectSamples"));
     }
 
     [Fact]

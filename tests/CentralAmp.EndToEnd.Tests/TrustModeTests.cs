@@ -7,8 +7,8 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>A twin whose hub has one OIDC provider and no room for another, two workspaces, and leave to switch clusters to access entries.</summary>
-public sealed class OtherHub : IAsyncLifetime
+/// <summary>A twin whose hub has one OIDC provider and no room for another, and two workspaces.</summary>
+public sealed class FullHub : IAsyncLifetime
 {
     public const string Other = "other";
 
@@ -28,7 +28,6 @@ public sealed class OtherHub : IAsyncLifetime
         var options = new WorldOptions { EarlierWorkspaces = new Dictionary<string, string> { [Other] = TwinAccounts.HomeRegion } }.With(
             ("TrustMode", "auto"),
             ("ProviderThreshold", "1"),
-            ("SwitchConfigMapClusters", "true"),
             ("MoreWorkspaceArns", $"{{{Other}}}"),
             ("Routes", $$$"""
                 [{"name":"direct","workspaceArn":"{{{{Other}}}}","tags":{"trust":"direct"},"trustMode":"direct"},
@@ -56,8 +55,7 @@ public sealed class OtherHub : IAsyncLifetime
     }
 }
 
-/// <summary>Parameters of template.yaml that change what happens to a cluster.</summary>
-public sealed class HubParameterTests(OtherHub hub) : IClassFixture<OtherHub>
+public sealed class TrustModeTests(FullHub hub) : IClassFixture<FullHub>
 {
     [Fact]
     public async Task Where_direct_is_asked_for_and_the_hub_is_full_the_cluster_is_blocked_with_a_remedy()
@@ -88,7 +86,7 @@ public sealed class HubParameterTests(OtherHub hub) : IClassFixture<OtherHub>
 
         var pods = cluster.PodStarts.Count;
         await hub.World.Aws.TagClusterAsync(arn, new Dictionary<string, string?> { ["workspace"] = "other" }, CancellationToken.None);
-        var other = hub.World.Aws.EarlierWorkspaces[OtherHub.Other];
+        var other = hub.World.Aws.EarlierWorkspaces[FullHub.Other];
         await Road.WaitForAsync(async () => (await hub.Road.ItemsAsync(arn)).Single() is { State: "Verified" } item && item["workspaceArn"] == other && item["trustMode"] == "chained");
         Assert.True(hub.Killed["RemoveOldGrant"] > 2, "the Lambda was not repeated");
         Assert.Equal(pods, cluster.PodStarts.Count);
@@ -105,24 +103,9 @@ public sealed class HubParameterTests(OtherHub hub) : IClassFixture<OtherHub>
         Assert.Empty(cluster.Troubles);
     }
 
-    [Fact]
-    public async Task A_cluster_that_knows_only_its_ConfigMap_is_switched_where_that_is_wished_and_a_second_run_writes_nothing()
+    private async Task<string> CreateAsync(string name, (string Name, string Value) tag)
     {
-        var arn = await CreateAsync("switched", ("team", "payments"), "CONFIG_MAP");
-
-        var execution = await hub.Road.TakeAsync(arn);
-
-        Assert.True((string?)execution.Record?["outcome"] == "Verified", execution.Record?.ToJsonString());
-        Assert.Equal("API_AND_CONFIG_MAP", hub.World.Aws.Eks.Find(arn)!.AuthenticationMode);
-        Assert.Empty(hub.Road.Elevations(arn));
-        var position = hub.World.Calls.Position;
-        await hub.Road.TakeAsync(arn);
-        Assert.DoesNotContain(hub.World.Calls.Since(position), call => Road.IsAbout(call, arn, "switched") && CallAccounting.CountsAsWrite(call));
-    }
-
-    private async Task<string> CreateAsync(string name, (string Name, string Value) tag, string authenticationMode = "API_AND_CONFIG_MAP")
-    {
-        var behaviour = new ClusterBehaviour { ActiveAfter = TimeSpan.FromMilliseconds(200), OperatorAfter = TimeSpan.FromMilliseconds(200), AuthenticationMode = authenticationMode };
+        var behaviour = new ClusterBehaviour { ActiveAfter = TimeSpan.FromMilliseconds(200), OperatorAfter = TimeSpan.FromMilliseconds(200) };
         var tags = new Dictionary<string, string> { [tag.Name] = tag.Value };
         var arn = await hub.World.CreateClusterAsync(hub.World.MemberAccount, hub.World.Region, name, tags, behaviour, deliveries: 0, CancellationToken.None);
         await hub.World.ClusterOf(arn).StackReady.WaitAsync(Road.Limit);
