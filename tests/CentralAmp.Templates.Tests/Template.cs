@@ -34,16 +34,15 @@ internal sealed class Template
 
     public YamlMappingNode Properties(string id) => Map(Resources.Single(r => r.Id == id).Resource, "Properties")!;
 
-    /// <summary>Every statement of every policy, with the resource it is in.</summary>
+    /// <summary>Every statement of every policy, with the resource it is in; one that stands alone, in a list, or there under a condition.</summary>
     public IEnumerable<(string Resource, YamlMappingNode Statement)> Statements =>
         from resource in Resources
         from node in Descendants(resource.Resource)
-        where node.Key == "Statement"
-        from statement in node.Value is YamlSequenceNode list ? list.Children : [node.Value]
-        select (resource.Id, Where(statement));
+        where node.Key == "Statement" && node.Value is YamlMappingNode
+        select (resource.Id, (YamlMappingNode)node.Value);
 
     /// <summary>What stands there where its condition holds: <c>!If [condition, it, ...]</c>.</summary>
-    public static YamlMappingNode Where(YamlNode node) => (YamlMappingNode)(node is YamlSequenceNode { Tag.Value: "!If" } conditional ? conditional[1] : node);
+    public static YamlNode Where(YamlNode node) => node is YamlSequenceNode { Tag.Value: "!If" } conditional ? conditional[1] : node;
 
     public static YamlMappingNode? Map(YamlNode node, string key) => Child(node, key) as YamlMappingNode;
 
