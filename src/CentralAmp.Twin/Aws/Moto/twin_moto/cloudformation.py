@@ -35,6 +35,19 @@ def parse_resource(resource_json, resources_map):
 
 parsing.parse_resource = parse_resource
 
+# Quirk: AWS::NoValue takes an attribute away, but stays in a list as nothing.
+_clean_json = parsing.clean_json
+
+
+def clean_json(resource_json, resources_map):
+    if isinstance(resource_json, list):
+        cleaned = [clean_json(value, resources_map) for value in resource_json]
+        return [value for before, value in zip(resource_json, cleaned) if value is not None or before is None]
+    return _clean_json(resource_json, resources_map)
+
+
+parsing.clean_json = clean_json
+
 # Quirk: the default of a list stays text, and Join puts its delimiter between the letters; a value that a nested stack was
 # given as a list is not text any more.
 _load_parameters = parsing.ResourceMap.load_parameters
