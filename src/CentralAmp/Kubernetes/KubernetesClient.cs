@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,7 +14,7 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
     private const int PageSize = 250;
     private const int ListAttempts = 3;
     private readonly EndpointLimits limits = limits ?? EndpointLimits.Default;
-    private TimeSpan waited;
+    private readonly WaitingTime waited = new();
 
     public async Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken)
     {
@@ -117,11 +116,11 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
 
     private async Task<Answer> SendOnceAsync(HttpMethod method, string path, Body? body, CancellationToken cancellationToken)
     {
-        var began = Stopwatch.GetTimestamp();
-        var within = Shorter(limits.Answer, limits.Together - waited);
+        var within = Shorter(limits.Answer, limits.Together - waited.Total);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(within);
         using var request = new HttpRequestMessage(method, path.TrimStart('/')) { Content = body?.ToContent() };
+        waited.Begin();
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
@@ -141,7 +140,7 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
         }
         finally
         {
-            waited += Stopwatch.GetElapsedTime(began);
+            waited.End();
         }
     }
 

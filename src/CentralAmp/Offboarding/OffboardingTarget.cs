@@ -98,7 +98,7 @@ internal static class OffboardingTarget
     private static BlockedException StillDeleting(OffboardingFacts facts) => new(
         Causes.ClusterDeleting,
         $"The {facts.Input.Cluster} is still being deleted {Math.Round(facts.SinceStart.TotalMinutes)} minutes after the execution began.",
-        "See in EKS what it waits for; the next sweep takes back the rest when it is gone.");
+        "See in EKS what it waits for; when it is gone, sweeps take back the rest (the second one that misses it).");
 
     private static ResolveOffboardingResult Living(OffboardingFacts facts, RegistryItem item) =>
         Result(facts, item, OffboardingNext.Offboard, ClusterStanding.Living, "the cluster lives");

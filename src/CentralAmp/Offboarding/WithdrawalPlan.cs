@@ -38,14 +38,23 @@ internal static class WithdrawalPlan
     public static IReadOnlyCollection<string> RolesOf(ResolveOffboardingResult resolved, HubSettings settings)
     {
         var ingest = IngestRole.Arn(resolved.Cluster, IssuedNames.Role(resolved), settings);
-        return resolved.Registered.CollectorRoleArn is { } collector ? [ingest, collector] : [ingest];
+        return CollectorRoleOf(resolved, settings) is { } collector ? [ingest, collector] : [ingest];
     }
 
     public static EnsureTrustResult TrustOf(ResolveOffboardingResult resolved, HubSettings settings)
     {
         var ingest = IngestRole.Arn(resolved.Cluster, IssuedNames.Role(resolved), settings);
-        return new EnsureTrustResult(Change.Unchanged, resolved.Registered.CollectorRoleArn ?? ingest, ProviderArn: "", RbacAccess.Allowed) { IngestRoleArn = ingest };
+        return new EnsureTrustResult(Change.Unchanged, CollectorRoleOf(resolved, settings) ?? ingest, ProviderArn: "", RbacAccess.Allowed) { IngestRoleArn = ingest };
     }
+
+    /// <summary>A road that waits for people to merge has recorded no collector role yet; its name is known.</summary>
+    private static string? CollectorRoleOf(ResolveOffboardingResult resolved, HubSettings settings) => resolved.Registered switch
+    {
+        { CollectorRoleArn: { } recorded } => recorded,
+        { TrustMode: TrustModes.Chained } when !IssuedNames.IsHubsOwn(resolved.Cluster, settings) =>
+            CollectorRole.Arn(resolved.Cluster, IssuedNames.Role(resolved), settings),
+        _ => null,
+    };
 
     private static bool IsSharedWith(List<TouchedCollector> kept, TouchedCollector collector) =>
         !collector.HasOursItself && kept.Any(other => other.ServiceAccount?.Uid == collector.ServiceAccount?.Uid);

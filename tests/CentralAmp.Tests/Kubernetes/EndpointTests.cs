@@ -137,6 +137,20 @@ public sealed class EndpointTests
         Assert.Contains("the answers to this step took 4 s together", failure.Sentence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Answers_that_are_waited_for_at_the_same_time_count_once()
+    {
+        await using var server = Server.Start(async (tcp, gone) =>
+        {
+            await using var tls = await Server.RequestAsync(tcp, gone);
+            await Task.Delay(1200, gone);
+            await tls.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray(), gone);
+        });
+        using var client = Client(server.Address, EndpointLimits.Default with { Together = TimeSpan.FromSeconds(8) });
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.GetAsync(Path, Cancelled)));
+        Assert.NotNull(await client.GetAsync(Path, Cancelled));
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"kind\":\"Prom", Causes.KubernetesAnswerCut)]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"kin\r\n", Causes.KubernetesAnswerCut)]

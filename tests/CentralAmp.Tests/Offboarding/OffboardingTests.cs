@@ -97,13 +97,13 @@ public sealed class OffboardingTests : IDisposable
 
         Assert.Equal((Outcome.Offboarding, Causes.EndpointUnreachable), (Last.Outcome, Last.Cause));
         Assert.Contains("its role stays", Last.Sentence, StringComparison.Ordinal);
-        Assert.True(IsDenied(cluster));
+        Assert.True(world.IsCut(cluster));
         Assert.Contains("collector", world.LeftOf(cluster));
         Assert.Equal(Outcome.Offboarding, (await ItemAsync(cluster)).State);
 
         // No event brings it back meanwhile.
         await Run.OnboardAsync(Roads.Event("UpdateClusterConfig"));
-        Assert.Equal((Outcome.Offboarded, true), (Last.Outcome, IsDenied(cluster)));
+        Assert.Equal((Outcome.Offboarded, true), (Last.Outcome, world.IsCut(cluster)));
 
         cluster.Reachable = true;
         await Run.OffboardAsync();
@@ -121,7 +121,7 @@ public sealed class OffboardingTests : IDisposable
         Assert.True(world.Sends(cluster));
 
         Assert.Equal("OffboardingEnded", (await Run.OffboardAsync())[^1]);
-        Assert.Equal((Outcome.Offboarding, Causes.MemberRoleNotAssumable, true), (Last.Outcome, Last.Cause, IsDenied(cluster)));
+        Assert.Equal((Outcome.Offboarding, Causes.MemberRoleNotAssumable, true), (Last.Outcome, Last.Cause, world.IsCut(cluster)));
     }
 
     [Fact]
@@ -224,7 +224,7 @@ public sealed class OffboardingTests : IDisposable
         cluster.Tags[ClusterTags.Onboard] = "false";
         cluster.Reachable = false;
         await Run.OnboardAsync(Tagged());
-        Assert.Equal((Outcome.Offboarding, true), (Last.Outcome, IsDenied(cluster)));
+        Assert.Equal((Outcome.Offboarding, true), (Last.Outcome, world.IsCut(cluster)));
 
         (cluster.Reachable, cluster.Tags[ClusterTags.Onboard]) = (true, "true");
         await Run.OnboardAsync(Tagged());
@@ -299,82 +299,6 @@ public sealed class OffboardingTests : IDisposable
     }
 
     [Fact]
-    public async Task An_entry_that_someones_own_source_has_keeps_its_role()
-    {
-        var cluster = await OnboardedAsync();
-        var path = KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name);
-        var entries = cluster.Stack.Prometheus["spec"]!["remoteWrite"]!.DeepClone();
-        cluster.Stack.Objects.Take(path, "argocd", new JsonObject { ["spec"] = new JsonObject { ["remoteWrite"] = entries } });
-        Assert.Equal("OffboardingEnded", (await Run.OffboardAsync())[^1]);
-        Assert.Equal((Outcome.Offboarding, Causes.EntryKeptAtSource, true), (Last.Outcome, Last.Cause, IsDenied(cluster)));
-        Assert.True(ServiceAccountHasRole(cluster));
-
-        cluster.Stack.Objects.Remove(path, "spec", "remoteWrite");
-        cluster.Stack.Reconcile();
-        await Run.OffboardAsync();
-        Assert.Equal(Outcome.Offboarded, Last.Outcome);
-        Assert.Empty(world.LeftOf(cluster));
-    }
-
-    [Fact]
-    public async Task An_agent_of_ours_goes_with_its_namespace_and_rights_and_the_stack_is_as_it_was()
-    {
-        var cluster = world.Create();
-        cluster.Tags[ClusterTags.Delivery] = Deliveries.PrometheusAgent;
-        var (stack, account) = (cluster.Stack.Prometheus.ToJsonString(), cluster.Stack.ServiceAccount.ToJsonString());
-        await Run.OnboardAsync();
-        Assert.Equal((Outcome.Verified, true), (Last.Outcome, world.Sends(cluster)));
-
-        await Run.OffboardAsync();
-        Assert.Equal(Outcome.Offboarded, Last.Outcome);
-        Assert.Empty(world.LeftOf(cluster));
-        Assert.All(
-            [
-                KubernetesPath.PrometheusAgent("central-amp", "central-amp"), KubernetesPath.Namespace("central-amp"),
-                KubernetesPath.ClusterRole("central-amp-collector"), KubernetesPath.ClusterRoleBinding("central-amp-collector"),
-            ],
-            path => Assert.Null(cluster.Stack.Objects.Get(path)));
-        Assert.Equal((stack, account), (cluster.Stack.Prometheus.ToJsonString(), cluster.Stack.ServiceAccount.ToJsonString()));
-    }
-
-    [Fact]
-    public async Task A_namespace_of_our_name_that_is_someone_elses_stays()
-    {
-        var cluster = await OnboardedAsync();
-        cluster.Stack.Objects.Create(KubernetesPath.Namespace("central-amp"), "someone", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "central-amp" } });
-        await Run.OffboardAsync();
-        Assert.Equal(Outcome.Offboarded, Last.Outcome);
-        Assert.NotNull(cluster.Stack.Objects.Get(KubernetesPath.Namespace("central-amp")));
-    }
-
-    [Fact]
-    public async Task Values_that_someone_merged_keep_the_role_that_their_source_names()
-    {
-        var cluster = await OnboardedAsync();
-        var path = KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name);
-        var account = KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account);
-        foreach (var (taken, field) in ((string, string)[])[(path, "spec"), (path, "metadata"), (account, "metadata")])
-        {
-            cluster.Stack.Objects.Take(taken, "argocd", new JsonObject { [field] = WithoutIdentity(cluster.Stack.Objects.Get(taken)![field]!.DeepClone().AsObject()) });
-        }
-
-        await Run.OffboardAsync();
-        Assert.Equal((Outcome.Offboarding, Causes.EntryKeptAtSource), (Last.Outcome, Last.Cause));
-        Assert.True(ServiceAccountHasRole(cluster));
-        Assert.NotEmpty(world.Hub.Roles);
-    }
-
-    private static JsonObject WithoutIdentity(JsonObject fields)
-    {
-        foreach (var name in (string[])["name", "namespace", "uid", "resourceVersion", "managedFields"])
-        {
-            fields.Remove(name);
-        }
-
-        return fields;
-    }
-
-    [Fact]
     public async Task What_a_former_collector_still_has_goes_too()
     {
         var cluster = await OnboardedAsync();
@@ -422,7 +346,7 @@ public sealed class OffboardingTests : IDisposable
         var input = Roads.Event("DeleteCluster");
         roads = new Roads(world) { DeletionEnds = false };
         await Run.OffboardAsync(input);
-        Assert.Equal((Outcome.Offboarding, Causes.ClusterDeleting, true), (Last.Outcome, Last.Cause, IsDenied(cluster)));
+        Assert.Equal((Outcome.Offboarding, Causes.ClusterDeleting, true), (Last.Outcome, Last.Cause, world.IsCut(cluster)));
     }
 
     private static HubSettings SettingsOf(string mode) => mode == nameof(TrustModes.Chained) ? Chained : Some.Settings;
@@ -456,11 +380,6 @@ public sealed class OffboardingTests : IDisposable
         item["metadata"]!["annotations"] = new JsonObject { [Ours.ServiceAccountRoleAnnotation] = "arn:aws:iam::111111111111:role/central-amp/former" };
         return item;
     }
-
-    private static bool ServiceAccountHasRole(Incarnation cluster) => cluster.Stack.ServiceAccount["metadata"]!["annotations"]?[Ours.ServiceAccountRoleAnnotation] is not null;
-
-    private bool IsDenied(Incarnation cluster) =>
-        PolicyMeaning.IsSame(world.Hub.Policies[(IngestRole.Name(world.Cluster, cluster.CreatedAt), IngestRole.PolicyName)], CutAccessStep.Denial);
 
     private async Task<Incarnation> OnboardedAsync(HubSettings? settings = null)
     {

@@ -4,6 +4,7 @@ using CentralAmp.Clusters;
 using CentralAmp.Delivery;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
+using CentralAmp.Offboarding;
 using CentralAmp.Planning;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
@@ -190,6 +191,10 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
 
         return cluster == Current ? [.. left.Distinct(), .. LeftInside(cluster)] : [.. left.Distinct()];
     }
+
+    /// <summary>Its ingest role is there and may do nothing.</summary>
+    public bool IsCut(Incarnation cluster) =>
+        PolicyMeaning.IsSame(Hub.Policies[(IngestRole.Name(Cluster, cluster.CreatedAt), IngestRole.PolicyName)], CutAccessStep.Denial);
 
     /// <summary>The collector of the cluster sends, as the exact identity it has.</summary>
     public bool Sends(Incarnation cluster)

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace CentralAmp.Kubernetes;
+
+/// <summary>How long one client has waited for answers. Calls that wait at the same time count once: pods are asked all at once.</summary>
+internal sealed class WaitingTime
+{
+    private readonly Lock gate = new();
+    private TimeSpan before;
+    private long began;
+    private int waiting;
+
+    public TimeSpan Total
+    {
+        get
+        {
+            lock (gate)
+            {
+                return waiting > 0 ? before + Stopwatch.GetElapsedTime(began) : before;
+            }
+        }
+    }
+
+    public void Begin()
+    {
+        lock (gate)
+        {
+            if (waiting++ == 0)
+            {
+                began = Stopwatch.GetTimestamp();
+            }
+        }
+    }
+
+    public void End()
+    {
+        lock (gate)
+        {
+            if (--waiting == 0)
+            {
+                before += Stopwatch.GetElapsedTime(began);
+            }
+        }
+    }
+}
