@@ -2,6 +2,7 @@ using CentralAmp.Access;
 using CentralAmp.Delivery;
 using CentralAmp.Failures;
 using CentralAmp.Planning;
+using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Trust;
 

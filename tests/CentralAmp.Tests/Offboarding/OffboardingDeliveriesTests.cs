@@ -8,6 +8,7 @@ using CentralAmp.Offboarding;
 using CentralAmp.Outcomes;
 using CentralAmp.Planning;
 using CentralAmp.Registry;
+using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 
