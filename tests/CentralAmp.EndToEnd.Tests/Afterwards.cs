@@ -36,7 +36,7 @@ internal static class Afterwards
     }
 
     /// <summary>
-    /// A cluster that stays blocked, alert rules that someone changed, and a sweep; then the member role refuses the hub, and another sweep.
+    /// A cluster that stays blocked, and a sweep; then the member role refuses the hub, someone changes our alert rules, and another sweep.
     /// </summary>
     public static async Task<TroubleRun> TroubleAsync(TwinWorld world)
     {
@@ -44,10 +44,7 @@ internal static class Afterwards
         var asked = new Dictionary<string, string> { ["central-amp:delivery"] = "prometheus" };
         var blocked = await road.SettledClusterAsync("blocked", new ClusterBehaviour { PersistentStorage = false }, asked);
         var onboarding = await road.TakeAsync(blocked);
-        var before = await RulesAsync(world);
-        await world.Amp.PutRuleGroupsNamespaceAsync(new PutRuleGroupsNamespaceRequest { WorkspaceId = world.WorkspaceId, Name = "central-amp", Data = new MemoryStream("groups: []"u8.ToArray()) });
         await SweepAsync(world);
-        var rulesAreBack = await RulesAsync(world) == before;
         var finding = (await world.RegistryAsync(CancellationToken.None)).Single(item => item.ClusterArn == blocked)["finding"];
 
         var role = (await world.MemberIam.GetRoleAsync(new GetRoleRequest { RoleName = TwinWorld.MemberRole })).Role;
@@ -55,11 +52,13 @@ internal static class Afterwards
         trust["Statement"]![0]!["Effect"] = "Deny";
         await world.MemberIam.UpdateAssumeRolePolicyAsync(new UpdateAssumeRolePolicyRequest { RoleName = TwinWorld.MemberRole, PolicyDocument = trust.ToJsonString() });
         await world.IamSettlesAsync(CancellationToken.None);
+        var rules = await RulesAsync(world);
+        await world.Amp.PutRuleGroupsNamespaceAsync(new PutRuleGroupsNamespaceRequest { WorkspaceId = world.WorkspaceId, Name = "central-amp", Data = new MemoryStream("groups: []"u8.ToArray()) });
         var position = world.Calls.Position;
         await SweepAsync(world);
         var place = (await world.RegistryAsync(CancellationToken.None)).Single(item => item.ClusterArn == $"account/{world.MemberAccount}/*");
         return new TroubleRun(
-            (string?)onboarding.Record?["outcome"], finding, rulesAreBack, place["findingCause"],
+            (string?)onboarding.Record?["outcome"], finding, await RulesAsync(world) == rules, place["findingCause"],
             [.. world.Calls.Since(position).Where(CallAccounting.CountsAsWrite).Select(call => $"{call.Service}:{call.Action}")]);
     }
 
@@ -82,7 +81,7 @@ internal static class Afterwards
 
 /// <param name="Outcome">Of the cluster that stays blocked.</param>
 /// <param name="Finding">What the first sweep found of it.</param>
-/// <param name="RulesAreBack">After the first sweep, as it was before someone changed them.</param>
+/// <param name="RulesAreBack">After the second sweep, as they were before someone changed them.</param>
 /// <param name="PlaceCause">What the second sweep reported of the account.</param>
 /// <param name="Writes">Of the second sweep.</param>
 public sealed record TroubleRun(string? Outcome, string? Finding, bool RulesAreBack, string? PlaceCause, IReadOnlyList<string> Writes);
