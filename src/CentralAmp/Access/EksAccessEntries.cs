@@ -2,7 +2,6 @@ using Amazon.EKS;
 using Amazon.EKS.Model;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Failures;
 
 namespace CentralAmp.Access;
 
@@ -144,25 +143,7 @@ public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members)
 
     private static string AdminPolicyArn(ClusterReference cluster) => $"arn:{cluster.Partition}:eks::aws:cluster-access-policy/{AdminPolicy}";
 
-    private async Task<T> CallAsync<T>(
-        ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken)
-    {
-        using var eks = await clients.MemberEksAsync(cluster, execution, cancellationToken);
-        try
-        {
-            return await call(eks);
-        }
-        catch (ResourceNotFoundException e)
-        {
-            throw new BlockedException(
-                Causes.ClusterNotFound,
-                $"While {doing} of CentralAmpMember in {cluster}: the cluster is gone ({e.Message}).",
-                "None, if it was deleted.",
-                e);
-        }
-        catch (Exception e) when (FailureMapping.TryMap(e, $"{doing} of CentralAmpMember in {cluster}", CallSide.Member, out var failure))
-        {
-            throw failure;
-        }
-    }
+    private Task<T> CallAsync<T>(
+        ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken) =>
+        MemberEks.CallAsync(clients, cluster, execution, $"{doing} of CentralAmpMember", call, cancellationToken);
 }

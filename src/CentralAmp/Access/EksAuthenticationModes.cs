@@ -4,7 +4,6 @@ using Amazon.EKS;
 using Amazon.EKS.Model;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Failures;
 
 namespace CentralAmp.Access;
 
@@ -46,21 +45,7 @@ public sealed class EksAuthenticationModes(AwsClients clients) : IAuthentication
             return new ModeUpdate(answer.Update.Status?.Value ?? "", string.Join("; ", errors));
         }, cancellationToken);
 
-    private async Task<T> CallAsync<T>(
-        ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken)
-    {
-        using var eks = await clients.MemberEksAsync(cluster, execution, cancellationToken);
-        try
-        {
-            return await call(eks);
-        }
-        catch (ResourceNotFoundException e)
-        {
-            throw new BlockedException(Causes.ClusterNotFound, $"While {doing} of {cluster}: it is gone ({e.Message}).", "None, if it was deleted.", e);
-        }
-        catch (Exception e) when (FailureMapping.TryMap(e, $"{doing} of {cluster}", CallSide.Member, out var failure))
-        {
-            throw failure;
-        }
-    }
+    private Task<T> CallAsync<T>(
+        ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken) =>
+        MemberEks.CallAsync(clients, cluster, execution, doing, call, cancellationToken);
 }

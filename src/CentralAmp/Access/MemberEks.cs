@@ -1,0 +1,31 @@
+using Amazon.EKS;
+using Amazon.EKS.Model;
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+
+namespace CentralAmp.Access;
+
+/// <summary>EKS' API in a cluster's account, as the member role.</summary>
+internal static class MemberEks
+{
+    /// <param name="doing">What it is for: "creating the access entry".</param>
+    /// <exception cref="RoadException">What EKS refuses; a cluster that is gone is Blocked.</exception>
+    public static async Task<T> CallAsync<T>(
+        AwsClients clients, ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var eks = await clients.MemberEksAsync(cluster, execution, cancellationToken);
+        try
+        {
+            return await call(eks);
+        }
+        catch (ResourceNotFoundException e)
+        {
+            throw new BlockedException(Causes.ClusterNotFound, $"While {doing} of {cluster}: the cluster is gone ({e.Message}).", "None, if it was deleted.", e);
+        }
+        catch (Exception e) when (FailureMapping.TryMap(e, $"{doing} of {cluster}", CallSide.Member, out var failure))
+        {
+            throw failure;
+        }
+    }
+}
