@@ -27,7 +27,7 @@ internal static class Afterwards
     {
         var road = new Road(world);
         var tags = new Dictionary<string, string> { ["environment"] = "production" };
-        var arn = await road.SettledClusterAsync("switched", new ClusterBehaviour { AuthenticationMode = "CONFIG_MAP" }, tags);
+        var arn = await road.SettledClusterAsync("switched", new ClusterBehaviour { AuthenticationMode = "CONFIG_MAP", UpdatingFor = TimeSpan.FromSeconds(15) }, tags);
         var execution = await road.TakeAsync(arn);
         var position = world.Calls.Position;
         await road.TakeAsync(arn);
