@@ -232,6 +232,16 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal((1, 0), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Other, Label)));
     }
 
+    [Theory]
+    [InlineData(Some.WorkspaceArn, null, 0d)]
+    [InlineData(Other, 1d, null)]
+    public async Task Of_the_workspaces_of_a_move_each_is_told_also_when_the_other_does_not_listen(string deaf, double? arrived, double? left)
+    {
+        told.Refusals[deaf] = (System.Net.HttpStatusCode.ServiceUnavailable, "later");
+        Assert.Equal(Outcome.Verified, (await RecordAsync(Moved())).Outcome);
+        Assert.Equal((arrived, left), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Other, Label)));
+    }
+
     [Fact]
     public async Task A_workspace_that_does_not_listen_leaves_the_outcome_as_it_is()
     {
