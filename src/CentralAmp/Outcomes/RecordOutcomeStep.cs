@@ -70,8 +70,10 @@ public sealed partial class RecordOutcomeStep(
     private static string? SendsTo(RecordOutcomeRequest request) =>
         request.Trust is { } trust && (trust.PreviousWorkspaceArn is null || OutcomeDecider.IsDelivered(request)) ? request.Plan?.WorkspaceArn : null;
 
+    /// <summary>The switch of the authentication mode is known by its update: the look that began it is overwritten by later ones, which change nothing.</summary>
     private static bool HasChanged(RecordOutcomeRequest request) =>
-        ((Change?[])[request.Access?.Change, request.Trust?.Change, request.Delivery?.Change, request.Withdrawal?.Change, request.OldGrant?.Change])
+        request.Switching is { UpdateId: not null }
+        || ((Change?[])[request.Access?.Change, request.Trust?.Change, request.Delivery?.Change, request.Withdrawal?.Change, request.OldGrant?.Change])
             .Any(change => change is Change.Created or Change.Updated);
 
     private static RegistryItem ItemOf(ClusterReference cluster, ClusterDescription described, OutcomeRecord record, DateTimeOffset now) => new()

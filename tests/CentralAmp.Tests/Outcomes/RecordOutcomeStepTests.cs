@@ -87,6 +87,23 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
         Assert.True((await RecordAsync(moved)).Changed);
     }
 
+    [Theory]
+    [InlineData("u-1", true)]
+    [InlineData(null, false)]
+    public async Task A_road_that_fails_after_it_switched_the_authentication_mode_changed_something(string? updateId, bool changed)
+    {
+        var failed = new RecordOutcomeRequest(Some.Execution())
+        {
+            Cluster = Some.Cluster(),
+            Described = Some.Described(),
+            // The later looks changed nothing.
+            Switching = new SwitchAuthenticationModeResult(Change.Unchanged, updateId, Looks: 2, WaitSeconds: 1),
+            Failure = OutcomeDeciderTests.Blocked(Causes.EndpointUnreachable),
+        };
+        Assert.Equal(changed, (await RecordAsync(failed)).Changed);
+        Assert.Equal(changed ? Some.Noon : null, (await ItemAsync())!.ChangedAt);
+    }
+
     [Fact]
     public async Task A_cluster_that_is_only_routed_to_a_workspace_has_none_in_the_registry()
     {
