@@ -38,6 +38,18 @@ public sealed class SwitchingTests(StateMachineEngine engine)
     }
 
     [Fact]
+    public async Task A_road_that_fails_after_the_switch_records_that_there_was_one()
+    {
+        var run = await engine.RunAsync(Roads.Shortest(ClusterNext.Continue, Outcome.Blocked)
+            .First("DescribeCluster", Roads.OnlyConfigMap)
+            .On("SwitchAuthenticationMode", Roads.Switched(1))
+            .On("EnsureClusterAccess", Answer.Throws<BlockedException>(Causes.EndpointUnreachable))
+            .On("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged))));
+
+        Assert.Equal("u-1", run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Switching!.UpdateId);
+    }
+
+    [Fact]
     public async Task A_dry_run_is_known_to_be_one()
     {
         var run = await engine.RunAsync(

@@ -60,6 +60,28 @@ public sealed class WaitingTests(StateMachineEngine engine)
     }
 
     [Fact]
+    public async Task An_elevation_while_values_wait_for_people_leads_to_a_new_plan_and_nowhere_without_a_collector()
+    {
+        var written = Answer.Result(Roads.Plan with { Delivery = Deliveries.Values, WaitSeconds = 1 });
+        var run = await engine.RunAsync(Roads.Again
+            .Then("DescribeCluster", Roads.Described(ClusterNext.Continue), Roads.Described(ClusterNext.Continue))
+            .Then("EnsureClusterAccess", Reading, Answer.Result(new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Missing)))
+            .On("StartElevation", Answer.Result(new StartElevationResult(Change.Created)))
+            .On("InstallRbac", Answer.Result(new InstallRbacResult(Change.Updated)))
+            .On("EndElevation", Answer.Result(new EndElevationResult(Change.Updated)))
+            .First("PlanOnboarding", written, Parked)
+            .First("EnsureTrust", Roads.Trusted(Change.Created, RbacAccess.Allowed))
+            .On("ProveIngest", Answer.Result(new ProveIngestResult()))
+            .First("DeliverRemoteWrite", Answer.Result(new DeliverRemoteWriteResult(Change.Created, Waits: true))));
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(
+            ["StartElevation", "InstallRbac", "EndElevation", "WhatComesNext?", "PlanOnboarding", "IsCollectorThere?", "EnsureTrust"],
+            run.States.SkipWhile(state => state != "StartElevation").Take(7));
+        Assert.Equal(1, run.CallsOf("ProveIngest"));
+    }
+
+    [Fact]
     public async Task A_cluster_parked_for_too_long_ends_its_execution_well()
     {
         var run = await engine.RunAsync(Roads.Again

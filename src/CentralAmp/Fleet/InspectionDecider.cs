@@ -142,10 +142,11 @@ internal static class InspectionDecider
         { Elevated: true } => Differs("CentralAmpMember is still cluster-admin."),
         { Reading: RbacAccess.Missing } => Differs("The read-only RBAC is not as CentralAmp made it."),
         { Plan: null } => null,
+        // It waits, wherever it is routed meanwhile: what it waits for moves it, too.
+        { Plan.Next: PlanNext.Park, Item.State: Outcome.Parked } => new Inspection(Finding.Unchanged, facts.Plan.Sentence, facts.Item.Cause),
         // Before the rest: the ingest policy of a cluster that is re-routed differs as well.
         { Item.WorkspaceArn: { } known } when known != facts.Plan.WorkspaceArn => Rerouted(facts, known),
         { VerifiedWorkspaceArn: { } verified } when verified != facts.Plan.WorkspaceArn => Rerouted(facts, verified),
-        { Plan.Next: PlanNext.Park, Item.State: Outcome.Parked } => new Inspection(Finding.Unchanged, facts.Plan.Sentence, facts.Item.Cause),
         { Plan.Next: PlanNext.Park } => Differs(facts.Plan.Sentence),
         { Trust: [_, ..] actions } => Differs($"Trust differs: {string.Join(", ", actions)}."),
         { Writing: RbacAccess.Missing } => Differs("The RBAC for writing is not as CentralAmp made it."),

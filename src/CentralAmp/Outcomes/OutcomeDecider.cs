@@ -52,6 +52,13 @@ internal static class OutcomeDecider
         return $"{Name(request)} sends its metrics to {request.Plan?.WorkspaceArn}: {seen}{notice}";
     }
 
+    /// <summary>
+    /// The collector works with what was planned, by this execution or an earlier one. What waits for people to merge it is not delivered;
+    /// that there is nothing to do says so only where the plan is not parked.
+    /// </summary>
+    public static bool IsDelivered(RecordOutcomeRequest request) =>
+        request is { Delivery.Waits: false } or { Plan: { Next: PlanNext.Deliver, Change: Change.Unchanged }, Trust: not null };
+
     private static OutcomeDecision OfFailure(RecordOutcomeRequest request, Failure failure) =>
         new(OutcomeOf(request, failure), failure.Cause, failure.Sentence + Aftermath(request), failure.Remedy);
 
@@ -63,7 +70,7 @@ internal static class OutcomeDecider
         }
 
         // Delivered before (in this execution or an earlier one), and not seen to work now. What fails after samples were seen is another matter.
-        var wasDelivered = request.Verification is null && (request.Delivery is not null || request is { Plan.Change: Change.Unchanged, Trust: not null });
+        var wasDelivered = request.Verification is null && IsDelivered(request);
         return failure.Kind switch
         {
             FailureKind.Unexpected => Outcome.Failed,

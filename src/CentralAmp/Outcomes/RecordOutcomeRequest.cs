@@ -15,6 +15,9 @@ public sealed record RecordOutcomeRequest(ExecutionReference Execution)
 
     public ClusterDescription? Described { get; init; }
 
+    /// <summary>Of a cluster that knew only its ConfigMap.</summary>
+    public SwitchAuthenticationModeResult? Switching { get; init; }
+
     public EnsureClusterAccessResult? Access { get; init; }
 
     public OnboardingPlan? Plan { get; init; }

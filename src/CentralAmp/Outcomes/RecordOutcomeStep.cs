@@ -37,7 +37,8 @@ public sealed partial class RecordOutcomeStep(
         request.Cluster is { } cluster
         && request.Described is { CreatedAt: > 0, Next: not ClusterNext.Offboarded } described
         && request.Plan?.Stop != PlanStop.DryRun
-            ? await registry.RecordAsync(ItemOf(cluster, described, record, now), request.Execution, cancellationToken)
+            ? await registry.RecordAsync(
+                ItemOf(cluster, described, record, now) with { WorkspaceArn = SendsTo(request) }, request.Execution, cancellationToken)
             : null;
 
     private static OutcomeRecord RecordOf(RecordOutcomeRequest request, OutcomeDecision decision) => new()
@@ -62,8 +63,17 @@ public sealed partial class RecordOutcomeStep(
         ExecutionId = request.Execution.Id,
     };
 
+    /// <summary>
+    /// Null, which leaves the item as it is, while it is only routed there: before there is trust, and on a move until the new workspace is
+    /// delivered to. The workspace that it sends to goes on expecting it.
+    /// </summary>
+    private static string? SendsTo(RecordOutcomeRequest request) =>
+        request.Trust is { } trust && (trust.PreviousWorkspaceArn is null || OutcomeDecider.IsDelivered(request)) ? request.Plan?.WorkspaceArn : null;
+
+    /// <summary>The switch of the authentication mode is known by its update: the look that began it is overwritten by later ones, which change nothing.</summary>
     private static bool HasChanged(RecordOutcomeRequest request) =>
-        ((Change?[])[request.Access?.Change, request.Trust?.Change, request.Delivery?.Change, request.Withdrawal?.Change, request.OldGrant?.Change])
+        request.Switching is { UpdateId: not null }
+        || ((Change?[])[request.Access?.Change, request.Trust?.Change, request.Delivery?.Change, request.Withdrawal?.Change, request.OldGrant?.Change])
             .Any(change => change is Change.Created or Change.Updated);
 
     private static RegistryItem ItemOf(ClusterReference cluster, ClusterDescription described, OutcomeRecord record, DateTimeOffset now) => new()
@@ -74,7 +84,6 @@ public sealed partial class RecordOutcomeStep(
         Cause = record.Cause,
         Sentence = record.Sentence,
         Remedy = record.Remedy,
-        WorkspaceArn = record.WorkspaceArn,
         TrustMode = record.TrustMode,
         Delivery = record.Delivery,
         RoleArn = record.RoleArn,

@@ -74,6 +74,7 @@ public sealed partial class PlanOnboardingStep(
         return TrustModeDecider.Decide(cluster, item, described.TrustMode, providers, settings);
     }
 
+    /// <remarks>Without the workspace: who waits sends where it sent before, if anywhere.</remarks>
     private static RegistryItem ParkedItem(PlanOnboardingRequest request, OnboardingPlan plan) => new()
     {
         ClusterArn = request.Cluster.Arn,
@@ -82,7 +83,6 @@ public sealed partial class PlanOnboardingStep(
         Cause = plan.Cause,
         Sentence = plan.Sentence,
         Remedy = plan.Remedy,
-        WorkspaceArn = plan.WorkspaceArn,
         TrustMode = plan.TrustMode,
         Delivery = plan.Delivery,
     };

@@ -19,6 +19,7 @@ public sealed record RegistryItem
 
     public string? Remedy { get; init; }
 
+    /// <summary>Where it sends, or may send since there is trust; not where it is merely routed. Stays when it is offboarded.</summary>
     public string? WorkspaceArn { get; init; }
 
     public string? TrustMode { get; init; }

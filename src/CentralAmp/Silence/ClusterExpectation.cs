@@ -7,7 +7,8 @@ namespace CentralAmp.Silence;
 
 /// <summary>
 /// At the end of an execution that changed something: the workspace is told at once whether it should hear of this cluster. A failure is only
-/// logged: the outcome stands, and the next sweep tells the workspace again.
+/// logged, because the outcome stands. The cluster's workspace is told again by the next sweep; the one that it left is not, as nothing names
+/// it any more, and forgets by itself.
 /// </summary>
 public sealed partial class ClusterExpectation(
     ClusterRegistry registry, ExpectationWriter writer, TimeProvider time, ILogger<ClusterExpectation> logger)
@@ -15,6 +16,12 @@ public sealed partial class ClusterExpectation(
     /// <param name="leftWorkspaceArn">The workspace that the cluster moved from; null if it did not.</param>
     public async Task TellAsync(ClusterReference cluster, string? leftWorkspaceArn, CancellationToken cancellationToken)
     {
+        // First, and whatever becomes of the other: nobody says it again.
+        if (leftWorkspaceArn is not null)
+        {
+            await TellLeftAsync(cluster, leftWorkspaceArn, cancellationToken);
+        }
+
         try
         {
             var now = time.GetUtcNow();
@@ -24,11 +31,6 @@ public sealed partial class ClusterExpectation(
             {
                 await writer.WriteAsync(workspaceArn, [(told, expected)], now, cancellationToken);
             }
-
-            if (leftWorkspaceArn is not null)
-            {
-                await writer.WriteAsync(leftWorkspaceArn, [(cluster, false)], now, cancellationToken);
-            }
         }
         catch (RoadException e)
         {
@@ -36,6 +38,23 @@ public sealed partial class ClusterExpectation(
         }
     }
 
+    private async Task TellLeftAsync(ClusterReference cluster, string leftWorkspaceArn, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await writer.WriteAsync(leftWorkspaceArn, [(cluster, false)], time.GetUtcNow(), cancellationToken);
+        }
+        catch (RoadException e)
+        {
+            LeftUntold(cluster.Arn, leftWorkspaceArn, e.Cause, e.Sentence);
+        }
+    }
+
     [LoggerMessage(LogLevel.Warning, "{Cluster}: the workspace was not told whether to expect it, the next sweep does: {Cause}. {Sentence}")]
     private partial void Untold(string cluster, string cause, string sentence);
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "{Cluster} moved away from {Workspace}, which was not told, and may page there until it forgets (SweepAlarmHours and an hour); silence the alert for this cluster in its alert manager until then. {Cause}: {Sentence}")]
+    private partial void LeftUntold(string cluster, string workspace, string cause, string sentence);
 }

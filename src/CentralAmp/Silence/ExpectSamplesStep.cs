@@ -14,7 +14,7 @@ public sealed record ExpectSamplesRequest(ExecutionReference Execution, SweepRef
 
 /// <summary>Null is written all the same: Lambda's serializer would leave it out, and the state machine reads it.</summary>
 /// <param name="Told">Clusters of this page that a workspace was told of.</param>
-/// <param name="Failure">What was wrong with one workspace, which keeps nothing from the others; it fails the sweep at its end.</param>
+/// <param name="Failure">What was wrong with one workspace, be it passing, which keeps nothing from the others; it fails the sweep at its end.</param>
 /// <param name="Next">Null after the last page.</param>
 public sealed record ExpectSamplesResult(
     int Told,
@@ -61,10 +61,12 @@ public sealed partial class ExpectSamplesStep(
         }
     }
 
-    /// <summary>What passes is repeated by the state machine, page and all; the rest is carried on.</summary>
+    /// <summary>
+    /// Also what passes: repeated until the state machine gives up, it would keep the later pages from every workspace. What a workspace
+    /// was told stands until after the next sweep.
+    /// </summary>
     private static CaughtFailure? FailureOf(List<RoadException> failures) =>
-        failures.OfType<TransientException>().FirstOrDefault() is { } passing ? throw passing
-        : failures.FirstOrDefault() is { } first ? new CaughtFailure(first.GetType().Name, first.Message) : null;
+        failures.FirstOrDefault() is { } first ? new CaughtFailure(first.GetType().Name, first.Message) : null;
 
     private async Task<bool> TryAsync(List<RoadException> failures, Func<Task> act)
     {

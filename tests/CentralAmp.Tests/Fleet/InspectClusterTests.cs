@@ -264,6 +264,10 @@ public sealed class InspectClusterTests : IDisposable
         scene.Item = scene.Item with { State = Outcome.Parked, Cause = Causes.NoCollectorYet };
         scene.Stack.Objects.Delete(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name));
         Assert.Equal(new InspectClusterResult(Finding.Unchanged, Causes.NoCollectorYet), await scene.InspectAsync());
+        // It is registered where it sent; an execution that waits moves it, and is not started every few hours.
+        scene.Item = scene.Item with { WorkspaceArn = OtherWorkspace };
+        Assert.Equal(Finding.Unchanged, (await scene.InspectAsync()).Finding);
+        scene.Item = scene.Item with { WorkspaceArn = Some.WorkspaceArn };
 
         scene.Stack.Objects.Create(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name), "helm", collector);
         Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);

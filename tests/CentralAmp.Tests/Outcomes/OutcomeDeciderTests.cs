@@ -23,6 +23,8 @@ public sealed class OutcomeDeciderTests
 
     private static readonly RecordOutcomeRequest Trusted = Planned with { Trust = new EnsureTrustResult(Change.Created, "arn:role", "arn:provider", RbacAccess.Allowed) };
     private static readonly RecordOutcomeRequest Delivered = Trusted with { Delivery = new DeliverRemoteWriteResult(Change.Created, Some.Noon) };
+    private static readonly RecordOutcomeRequest Waiting = Trusted with { Delivery = new DeliverRemoteWriteResult(Change.Created, Waits: true) };
+    private static readonly OnboardingPlan Parked = TrustPoliciesTests.Plan() with { Next = PlanNext.Park, Collector = null, Change = Change.Unchanged };
 
     public static TheoryData<string, RecordOutcomeRequest, Outcome, string?> Endings => new()
     {
@@ -53,6 +55,9 @@ public sealed class OutcomeDeciderTests
         { "may not query", Delivered with { Failure = Blocked(Causes.HubPermissionMissing) }, Outcome.Unhealthy, Causes.HubPermissionMissing },
         { "workspace down", Delivered with { Failure = Transient(Causes.WorkspaceUnavailable) }, Outcome.Unhealthy, Causes.WorkspaceUnavailable },
         { "delivered earlier, pods down now", Trusted with { Plan = TrustPoliciesTests.Plan() with { Change = Change.Unchanged }, Failure = NotReady(Causes.PodsNotReady) }, Outcome.Unhealthy, Causes.PodsNotReady },
+        { "refused while people had not merged", Waiting with { Failure = Blocked(Causes.AlreadySending) }, Outcome.Blocked, Causes.AlreadySending },
+        { "refused when it was looked at again", Waiting with { Plan = Parked, Failure = Blocked(Causes.AlreadySending) }, Outcome.Blocked, Causes.AlreadySending },
+        { "merged, and no samples", Waiting with { Delivery = new DeliverRemoteWriteResult(Change.Unchanged), Failure = NotReady(Causes.NoSamples) }, Outcome.Unhealthy, Causes.NoSamples },
         { "crash in verification", Delivered with { Failure = Crash("Runtime.ExitError") }, Outcome.Failed, Causes.Unexpected },
         { "old grant may not be removed", Delivered with { Verification = new VerifyIngestResult(7, Some.Noon), Failure = Blocked(Causes.HubPermissionMissing) }, Outcome.Blocked, Causes.HubPermissionMissing },
         { "old grant not removed yet", Delivered with { Verification = new VerifyIngestResult(7, Some.Noon), Failure = Transient(Causes.Throttled) }, Outcome.Failed, Causes.Throttled },

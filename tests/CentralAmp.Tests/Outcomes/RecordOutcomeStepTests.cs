@@ -16,6 +16,7 @@ namespace CentralAmp.Tests.Outcomes;
 public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
 {
     private const string Label = "shop.us-east-1.222222222222";
+    private const string Other = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-other";
 
     private readonly StringWriter output = new();
     private readonly ToldWorkspaces told = new();
@@ -84,6 +85,76 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
             OldGrant = new RemoveOldGrantResult(Change.Updated),
         };
         Assert.True((await RecordAsync(moved)).Changed);
+    }
+
+    [Theory]
+    [InlineData("u-1", true)]
+    [InlineData(null, false)]
+    public async Task A_road_that_fails_after_it_switched_the_authentication_mode_changed_something(string? updateId, bool changed)
+    {
+        var failed = new RecordOutcomeRequest(Some.Execution())
+        {
+            Cluster = Some.Cluster(),
+            Described = Some.Described(),
+            // The later looks changed nothing.
+            Switching = new SwitchAuthenticationModeResult(Change.Unchanged, updateId, Looks: 2, WaitSeconds: 1),
+            Failure = OutcomeDeciderTests.Blocked(Causes.EndpointUnreachable),
+        };
+        Assert.Equal(changed, (await RecordAsync(failed)).Changed);
+        Assert.Equal(changed ? Some.Noon : null, (await ItemAsync())!.ChangedAt);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_is_only_routed_to_a_workspace_has_none_in_the_registry()
+    {
+        var record = await RecordAsync(Verified() with { Trust = null, Delivery = null, Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.SeveralCollectors) });
+        Assert.Equal(Some.WorkspaceArn, record.WorkspaceArn);
+        Assert.Null((await ItemAsync())!.WorkspaceArn);
+        Assert.Equal(0, told.Requests);
+    }
+
+    [Theory]
+    [MemberData(nameof(UnfinishedMoves), DisableDiscoveryEnumeration = true)]
+    public async Task A_cluster_whose_move_does_not_get_to_the_new_workspace_stays_expected_where_it_sends(string name, RecordOutcomeRequest move)
+    {
+        await RecordAsync(Verified());
+        var record = await RecordAsync(move with { Execution = Some.Execution("moving", 10), Cluster = Some.Cluster(), Described = Some.Described() });
+        Assert.True(record.WorkspaceArn == Other, name);
+        Assert.Equal((Outcome.Blocked, Some.WorkspaceArn), ((await ItemAsync())!.State!.Value, (await ItemAsync())!.WorkspaceArn));
+        Assert.Equal((1, null), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Other, Label)));
+    }
+
+    public static TheoryData<string, RecordOutcomeRequest> UnfinishedMoves()
+    {
+        var routed = new RecordOutcomeRequest(Some.Execution())
+        {
+            Access = new EnsureClusterAccessResult(Change.Updated, RbacAccess.Allowed),
+            Plan = TrustPoliciesTests.Plan() with { WorkspaceArn = Other, Change = Change.Updated },
+            Failure = OutcomeDeciderTests.Blocked(Causes.TrustSubjectMismatch),
+        };
+        var trusted = routed with { Trust = new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = Some.WorkspaceArn } };
+        return new()
+        {
+            { "no trust", routed },
+            { "the proof failed", trusted },
+            { "nobody has merged", trusted with { Delivery = new DeliverRemoteWriteResult(Change.Updated, Waits: true) } },
+        };
+    }
+
+    [Fact]
+    public async Task A_cluster_that_was_delivered_to_its_new_workspace_is_expected_there_before_it_is_verified()
+    {
+        await RecordAsync(Verified());
+        await RecordAsync(Verified() with
+        {
+            Execution = Some.Execution("moving", 10),
+            Plan = TrustPoliciesTests.Plan() with { WorkspaceArn = Other },
+            Trust = new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = Some.WorkspaceArn },
+            Verification = null,
+            Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples),
+        });
+        Assert.Equal(Other, (await ItemAsync())!.WorkspaceArn);
+        Assert.Equal(1, told.Expected(Other, Label));
     }
 
     [Fact]
@@ -174,13 +245,18 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     [Fact]
     public async Task The_workspace_that_a_cluster_left_does_not_expect_it_any_more()
     {
-        const string Old = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-old";
-        await RecordAsync(Verified() with
-        {
-            Trust = new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = Old },
-            OldGrant = new RemoveOldGrantResult(Change.Updated),
-        });
-        Assert.Equal((1, 0), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Old, Label)));
+        await RecordAsync(Moved());
+        Assert.Equal((1, 0), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Other, Label)));
+    }
+
+    [Theory]
+    [InlineData(Some.WorkspaceArn, null, 0d)]
+    [InlineData(Other, 1d, null)]
+    public async Task Of_the_workspaces_of_a_move_each_is_told_also_when_the_other_does_not_listen(string deaf, double? arrived, double? left)
+    {
+        told.Refusals[deaf] = (System.Net.HttpStatusCode.ServiceUnavailable, "later");
+        Assert.Equal(Outcome.Verified, (await RecordAsync(Moved())).Outcome);
+        Assert.Equal((arrived, left), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Other, Label)));
     }
 
     [Fact]
@@ -203,6 +279,13 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
         Trust = new EnsureTrustResult(Change.Created, "arn:role", "arn:provider", RbacAccess.Allowed),
         Delivery = new DeliverRemoteWriteResult(Change.Created, Some.Noon),
         Verification = new VerifyIngestResult(42, Some.Noon),
+    };
+
+    /// <summary>From the other workspace.</summary>
+    private static RecordOutcomeRequest Moved() => Verified() with
+    {
+        Trust = new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = Other },
+        OldGrant = new RemoveOldGrantResult(Change.Updated),
     };
 
     private Task<OutcomeRecord> RecordAsync(RecordOutcomeRequest request) =>

@@ -100,6 +100,19 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cluster_that_waits_on_its_way_to_another_workspace_is_registered_where_it_sends()
+    {
+        const string Sends = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-before";
+        await table.Registry.RecordAsync(
+            new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Verified, WorkspaceArn = Sends },
+            Some.Execution(), Cancelled);
+        cluster.Objects.Delete(KubernetesPath.Prometheus("monitoring", "stack"));
+        Assert.NotEqual(Sends, (await PlanAsync()).WorkspaceArn);
+        var item = await ItemAsync();
+        Assert.Equal((Outcome.Parked, Sends), (item!.State, item.WorkspaceArn));
+    }
+
+    [Fact]
     public async Task A_dry_run_of_a_cluster_without_a_collector_writes_nothing()
     {
         cluster.Objects.Delete(KubernetesPath.Prometheus("monitoring", "stack"));

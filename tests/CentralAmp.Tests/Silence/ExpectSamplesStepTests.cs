@@ -120,13 +120,20 @@ public sealed class ExpectSamplesStepTests : IDisposable
     }
 
     [Fact]
-    public async Task What_passes_is_repeated_after_the_other_workspaces_were_told()
+    public async Task The_outage_of_one_workspace_silences_neither_the_others_nor_the_pages_to_come()
     {
         Put(Item("a", Outcome.Verified), Item("b", Outcome.Verified) with { WorkspaceArn = Second });
+        registry.PageSize = 1;
         told.Refusals[Some.WorkspaceArn] = (HttpStatusCode.TooManyRequests, "slow down");
-        var failure = await Assert.ThrowsAsync<TransientException>(() => RunAsync());
-        Assert.Equal(Causes.WorkspaceThrottled, failure.Cause);
-        Assert.Equal(1, told.Expected(Second, Label("b")));
+        alerts.Failures[Some.WorkspaceArn] = new TransientException(Causes.ServiceUnavailable, "It is down.", "None if it passes.");
+        var result = await RunAsync();
+        while (result.Next is not null)
+        {
+            result = await RunAsync(next: result);
+        }
+
+        Assert.Equal((FailureKind.Transient, 1), (Failure(result).Kind, told.Expected(Second, Label("b"))));
+        Assert.True(alerts.Rules.ContainsKey(Second));
     }
 
     [Fact]
