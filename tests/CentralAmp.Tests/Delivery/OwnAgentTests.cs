@@ -140,6 +140,19 @@ public sealed class OwnAgentTests : IDisposable
         Assert.Contains(message[..40], failure.Sentence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_agent_that_is_there_does_not_ask_for_nodes()
+    {
+        Ask(Deliveries.Agent);
+        road.Tag = Deliveries.Agent;
+        await road.RunAsync();
+        Cluster.FailOnce($"GET {KubernetesPath.Nodes}", new IOException("asked"));
+        Assert.Equal(Change.Unchanged, (await road.PlanAsync()).Change);
+        Cluster.Objects.Delete(OwnDeliveries.StatefulSet);
+        Cluster.Objects.Delete(OwnDeliveries.ConfigMap);
+        await Assert.ThrowsAsync<IOException>(() => road.PlanAsync());
+    }
+
     [Theory]
     [InlineData(403, "admission webhook \"policy.example\" denied the request: image not allowed", Causes.AdmissionDenied)]
     [InlineData(422, "StatefulSet.apps \"central-amp-agent\" is invalid: spec.template", Causes.KubernetesRejected)]
