@@ -55,6 +55,8 @@ internal static class ReplacedDeliveries
         var writer = new OwnWriter(work.Kubernetes);
         var observed = await OwnGatherer.GatherAsync(work.Kubernetes, cancellationToken);
         var ended = false;
+        // Before what tells that it was there: otherwise a death in between would leave the count for good.
+        await writer.ForgetAsync(delivery, observed, cancellationToken);
         foreach (var path in OwnObject.PathsOf(delivery))
         {
             if (await writer.DeleteAsync(path, observed, cancellationToken))

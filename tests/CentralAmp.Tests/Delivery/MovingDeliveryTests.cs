@@ -129,6 +129,55 @@ public sealed class MovingDeliveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Values_that_someone_prunes_are_put_back_once_and_then_a_person_is_asked()
+    {
+        road.Tag = Deliveries.Values;
+        await road.RunAsync();
+        Cluster.Objects.Delete(OwnDeliveries.Values);
+        await road.RunAsync();
+        Assert.True(road.Has(OwnDeliveries.Values));
+        Assert.Null(Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.ServiceAccountRoleAnnotation]);
+
+        Cluster.Objects.Delete(OwnDeliveries.Values);
+        var (_, refusal) = await road.DecideAsync();
+        Assert.Equal((FailureKind.Blocked, Causes.Reverted), (refusal!.Kind, refusal.Cause));
+        Assert.Contains("central-amp/applied-values", refusal.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_counted_is_not_put_there()
+    {
+        road.Tag = Deliveries.Values;
+        var plan = await road.PlanAsync();
+        await road.InstallAsync(plan);
+        Cluster.Objects.Delete(OwnDeliveries.OwnAccount);
+        Assert.Equal(Causes.NotReconciled, (await Assert.ThrowsAsync<NotReadyException>(() => road.DeliverAsync(plan))).Cause);
+        Assert.False(road.Has(OwnDeliveries.Values));
+    }
+
+    [Fact]
+    public async Task Moving_there_and_back_is_nobodys_revert()
+    {
+        road.Bare();
+        Cluster.HasOperator = true;
+        road.Tag = Deliveries.Agent;
+        await road.RunAsync();
+        Cluster.Objects.Delete(OwnDeliveries.StatefulSet);
+        foreach (var tag in (string[])[Deliveries.Agent, Deliveries.PrometheusAgent, Deliveries.Agent, Deliveries.PrometheusAgent])
+        {
+            road.Tag = tag;
+            await road.RunAsync();
+            Assert.Equal((tag == Deliveries.Agent, tag == Deliveries.PrometheusAgent), (road.Has(OwnDeliveries.StatefulSet), road.Has(OwnDeliveries.PrometheusAgent)));
+        }
+
+        // What someone removes after a move is put back once, as after any delivery.
+        Cluster.Objects.Delete(OwnDeliveries.PrometheusAgent);
+        await road.RunAsync();
+        Cluster.Objects.Delete(OwnDeliveries.PrometheusAgent);
+        Assert.Equal(Causes.Reverted, (await road.DecideAsync()).Refusal!.Cause);
+    }
+
+    [Fact]
     public async Task Values_replace_our_own_entry_so_that_the_source_can_have_it()
     {
         await road.RunAsync();

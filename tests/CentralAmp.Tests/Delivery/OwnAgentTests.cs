@@ -46,7 +46,7 @@ public sealed class OwnAgentTests : IDisposable
         Assert.Equal(Change.Updated, await road.WithdrawAsync(plan));
         Assert.Equal(Change.Unchanged, await road.WithdrawAsync(plan));
         Assert.False(road.Has(OwnDeliveries.StatefulSet) || road.Has(OwnDeliveries.ConfigMap) || road.Has(OwnDeliveries.PrometheusAgent));
-        Assert.Null(Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotation]);
+        Assert.Null(Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotationOf(delivery)]);
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class OwnAgentTests : IDisposable
             Assert.Equal(Change.Updated, (await road.RunAsync()).Change);
         }
 
-        Assert.Equal("1", Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotation]!.ToString());
+        Assert.Equal("1", Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotationOf(Deliveries.Agent)]!.ToString());
     }
 
     [Fact]
