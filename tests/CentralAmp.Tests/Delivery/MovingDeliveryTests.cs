@@ -119,13 +119,21 @@ public sealed class MovingDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task What_people_merged_before_their_pods_had_the_role_is_said()
+    public async Task What_people_merged_before_their_pods_had_the_role_is_said_and_waited_for()
     {
         road.Tag = Deliveries.Values;
         await road.RunAsync();
         Cluster.WebhookWorks = false;
         Merge();
-        Assert.Equal(Causes.PodsWithoutRole, (await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync())).Cause);
+        var plan = await road.PlanAsync();
+        // As long as it waits, and when it has waited long enough; an unchanged plan is not withdrawn.
+        Assert.Equal((Change.Unchanged, PlanNext.Deliver), (plan.Change, plan.Next));
+        Assert.Equal(Causes.PodsWithoutRole, (await Assert.ThrowsAsync<NotReadyException>(() => road.DeliverAsync(plan))).Cause);
+
+        Cluster.WebhookWorks = true;
+        Cluster.Objects.Delete(KubernetesPath.StatefulSet("monitoring", "prometheus-stack"));
+        Cluster.Reconcile();
+        Assert.False((await road.DeliverAsync(plan)).Waits);
     }
 
     [Fact]
