@@ -14,7 +14,7 @@ public sealed partial class DeliverRemoteWriteStep(
         var collector = request.Plan.RequireCollector();
         var desired = DesiredDelivery.For(request.Cluster, request.Trust, request.Plan, collector, settings);
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
-        var work = new DeliveryWork(kubernetes, request.Plan, collector, desired, settings, logger);
+        var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger);
 
         var (change, waits) = request.Plan.Delivery switch
         {

@@ -13,7 +13,7 @@ public sealed partial class WithdrawRemoteWriteStep(IKubernetesClients clusters,
         var collector = request.Plan.RequireCollector();
         var desired = DesiredDelivery.For(request.Cluster, request.Trust, request.Plan, collector, settings);
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
-        var work = new DeliveryWork(kubernetes, request.Plan, collector, desired, settings, logger);
+        var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger);
         var change = request.Plan.Delivery == Deliveries.Prometheus
             ? await PrometheusWithdrawal.RunAsync(work, cancellationToken)
             : await OwnWithdrawal.RunAsync(work, cancellationToken);

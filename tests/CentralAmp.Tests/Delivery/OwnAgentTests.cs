@@ -140,6 +140,32 @@ public sealed class OwnAgentTests : IDisposable
         Assert.Contains(message[..40], failure.Sentence, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Flavours))]
+    public async Task What_was_refused_to_a_collector_before_is_not_held_against_the_one_that_is_there_now(string delivery)
+    {
+        Ask(delivery);
+        Cluster.PodsAreRefused = "create Pod failed: pods is forbidden: exceeded quota: compute, requested: limits.memory=2Gi";
+        var plan = await road.PlanAsync();
+        await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync());
+        await road.WithdrawAsync(plan);
+
+        Cluster.PodsAreRefused = "";
+        Assert.NotEqual(Causes.NamespaceQuotaExceeded, (await Assert.ThrowsAsync<NotReadyException>(() => road.RunAsync())).Cause);
+    }
+
+    [Fact]
+    public async Task What_was_refused_before_the_execution_may_be_allowed_by_now()
+    {
+        Ask(Deliveries.Agent);
+        Cluster.PodsAreRefused = "create Pod failed: pods is forbidden: exceeded quota: compute, requested: limits.memory=2Gi";
+        Cluster.PodsAreRefusedAt = Some.Noon.AddMinutes(-5);
+        Assert.Equal(Causes.NamespaceQuotaExceeded, (await Assert.ThrowsAsync<NotReadyException>(() => road.RunAsync())).Cause);
+        Cluster.PodsAreRefused = null;
+        Cluster.Reconcile();
+        await road.RunAsync();
+    }
+
     [Fact]
     public async Task An_agent_that_is_there_does_not_ask_for_nodes()
     {

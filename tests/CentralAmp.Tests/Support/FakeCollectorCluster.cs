@@ -62,8 +62,11 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
     /// <summary>Off: the operator is older than its agents.</summary>
     public bool KnowsAgents { get; set; } = true;
 
-    /// <summary>What quota or policy says when a controller makes pods of ours; null: they are made.</summary>
+    /// <summary>What quota or policy says when a controller makes pods of ours; null: they are made; empty: they are not, and nobody says why.</summary>
     public string? PodsAreRefused { get; set; }
+
+    /// <summary>When it says so.</summary>
+    public DateTimeOffset PodsAreRefusedAt { get; set; } = Some.Noon.AddSeconds(1);
 
     public int PodsRolled { get; private set; }
 
