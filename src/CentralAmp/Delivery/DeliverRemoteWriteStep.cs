@@ -26,7 +26,13 @@ public sealed partial class DeliverRemoteWriteStep(
         var ended = await ReplacedDeliveries.EndAsync(work, withAgents: !waits, cancellationToken);
         change = change == Change.Unchanged && ended ? Change.Updated : change;
         Delivered(request.Cluster.Arn, request.Plan.Delivery, collector.Namespace, collector.Name, change, waits);
-        return change == Change.Unchanged ? new(change, Waits: waits) : new(change, waits ? null : time.GetUtcNow(), waits);
+        if (change == Change.Unchanged || waits)
+        {
+            return new(change, Waits: waits);
+        }
+
+        // Samples of the old one would prove nothing of the new one.
+        return new(change, time.GetUtcNow() + await ReplacedSenders.WaitAsync(work, cancellationToken));
     }
 
     [LoggerMessage(LogLevel.Information, "{Cluster}: delivery {Delivery} to {Namespace}/{Name}, {Change}, waits for people: {Waits}")]

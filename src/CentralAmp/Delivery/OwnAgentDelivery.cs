@@ -19,6 +19,14 @@ internal static class OwnAgentDelivery
         throw workload.Pods.Count == 0 && await RefusalOfPodsAsync(work, workload, cancellationToken) is { } refusal ? refusal : failure.ToException();
     }
 
+    /// <summary>It took over, and works.</summary>
+    public static async Task<bool> IsHealthyAsync(DeliveryWork work, CancellationToken cancellationToken)
+    {
+        var observed = await OwnGatherer.GatherAsync(work.Kubernetes, cancellationToken);
+        var workload = await DeliveryGatherer.GatherWorkloadAsync(work.Kubernetes, work.Collector, work.Desired.Entry, cancellationToken);
+        return observed.Has(work.Plan.Delivery) && OwnDecider.OfHealth(observed, workload, work.Collector, work.Desired) is null;
+    }
+
     /// <summary>A StatefulSet is accepted even where its pods are not: quota, pod security and webhooks show in events alone.</summary>
     private static async Task<RoadException?> RefusalOfPodsAsync(DeliveryWork work, ObservedDelivery workload, CancellationToken cancellationToken)
     {

@@ -186,6 +186,82 @@ public sealed class MovingDeliveryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_move_is_over_only_when_the_pods_of_the_agent_before_have_ended()
+    {
+        var plan = await PlanMoveToStackAsync();
+        Cluster.PodsEnd = false;
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var failure = await Assert.ThrowsAsync<NotReadyException>(() => road.DeliverAsync(plan));
+            Assert.Equal(Causes.NotReconciled, failure.Cause);
+            Assert.Contains("central-amp-agent-0", failure.Sentence, StringComparison.Ordinal);
+            Assert.False(road.Has(OwnDeliveries.StatefulSet));
+        }
+
+        Cluster.PodsEnd = true;
+        Cluster.Reconcile();
+        var writes = Cluster.Writes.Count;
+        Assert.Equal(Some.Noon, (await road.DeliverAsync(plan)).DeliveredAt);
+        Assert.Equal(writes, Cluster.Writes.Count);
+    }
+
+    [Fact]
+    public async Task A_move_is_over_only_when_the_Prometheus_before_runs_without_our_entry()
+    {
+        var plan = await PlanMoveFromStackAsync();
+        Cluster.StackReloads = false;
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var failure = await Assert.ThrowsAsync<NotReadyException>(() => road.DeliverAsync(plan));
+            Assert.Equal(Causes.NotReconciled, failure.Cause);
+            Assert.Contains("still run our remote-write entry", failure.Sentence, StringComparison.Ordinal);
+        }
+
+        Cluster.StackReloads = true;
+        Cluster.Reconcile();
+        Assert.Equal(Some.Noon, (await road.DeliverAsync(plan)).DeliveredAt);
+    }
+
+    [Fact]
+    public async Task A_Prometheus_before_that_cannot_be_asked_is_given_time_before_samples_count()
+    {
+        var plan = await PlanMoveFromStackAsync();
+        Cluster.ProxyWorks = false;
+        Assert.Equal(Some.Noon.AddMinutes(3), (await road.DeliverAsync(plan)).DeliveredAt);
+    }
+
+    [Fact]
+    public async Task A_list_with_our_entry_that_is_someones_too_is_not_waited_for()
+    {
+        var plan = await PlanMoveFromStackAsync();
+        road.TakeStack($$"""{"remoteWrite":{{Cluster.Prometheus["spec"]!["remoteWrite"]!.ToJsonString()}}}""");
+        Assert.Equal(Some.Noon, (await road.DeliverAsync(plan)).DeliveredAt);
+    }
+
+    [Fact]
+    public async Task What_took_over_and_works_is_not_taken_back_for_what_ends_slowly()
+    {
+        var plan = await PlanMoveToStackAsync();
+        Cluster.PodsEnd = false;
+        await Assert.ThrowsAsync<NotReadyException>(() => road.DeliverAsync(plan));
+        Assert.Equal(Change.Unchanged, await road.WithdrawAsync(plan));
+        Assert.Single(Cluster.Prometheus["spec"]!["remoteWrite"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task What_took_over_and_works_no_more_is_taken_back()
+    {
+        var plan = await PlanMoveFromStackAsync();
+        await road.DeliverAsync(plan);
+        Assert.Equal(Change.Unchanged, await road.WithdrawAsync(plan));
+        Cluster.PodsStart = false;
+        Cluster.Objects.Delete(KubernetesPath.Pod("central-amp", "prom-agent-central-amp-0"));
+        Cluster.Reconcile();
+        Assert.Equal(Change.Updated, await road.WithdrawAsync(plan));
+        Assert.False(road.Has(OwnDeliveries.PrometheusAgent));
+    }
+
+    [Fact]
     public async Task Values_replace_our_own_entry_so_that_the_source_can_have_it()
     {
         await road.RunAsync();
@@ -217,6 +293,35 @@ public sealed class MovingDeliveryTests : IDisposable
         await road.RunAsync();
         Assert.Equal(Change.Updated, await road.WithdrawAsync(plan));
         Assert.False(road.Has(OwnDeliveries.Values));
+    }
+
+    /// <summary>An agent sends, and a Prometheus appeared.</summary>
+    private async Task<OnboardingPlan> PlanMoveToStackAsync()
+    {
+        var stack = Cluster.Prometheus.DeepClone().AsObject();
+        road.Bare();
+        await road.RunAsync();
+        Cluster.HasOperator = true;
+        stack["metadata"]!.AsObject().Remove("managedFields");
+        Cluster.Objects.Create(OwnDeliveries.Stack, "helm", stack);
+        Cluster.Reconcile();
+        return await InstalledPlanAsync(Deliveries.Prometheus);
+    }
+
+    /// <summary>The stack sends, and an agent is asked for.</summary>
+    private async Task<OnboardingPlan> PlanMoveFromStackAsync()
+    {
+        await road.RunAsync();
+        road.Tag = Deliveries.PrometheusAgent;
+        return await InstalledPlanAsync(Deliveries.PrometheusAgent);
+    }
+
+    private async Task<OnboardingPlan> InstalledPlanAsync(string delivery)
+    {
+        var plan = await road.PlanAsync();
+        Assert.Equal((delivery, 1), (plan.Delivery, plan.Replaces.Length));
+        await road.InstallAsync(plan);
+        return plan;
     }
 
     private void Merge()

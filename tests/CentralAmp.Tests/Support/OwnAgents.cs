@@ -45,6 +45,11 @@ internal static class OwnAgents
         var account = cluster.Objects.Get(KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount));
         if (cluster.Objects.Get(setPath) is not { } set || account is null)
         {
+            if (!cluster.PodsEnd)
+            {
+                return;
+            }
+
             cluster.Objects.Delete(podPath);
             loaded.Remove(proxy);
             return;
