@@ -37,7 +37,7 @@ public static class RbacRules
         RbacObject[] planned = plan.Delivery switch
         {
             Deliveries.PrometheusAgent or Deliveries.Agent => [.. OwnIdentity(plan.RoleArn), .. OwnWriting()],
-            Deliveries.Values => [OwnNamespace(), .. OwnWriting(), .. Proving(collector)],
+            Deliveries.Values => [OwnNamespace(), OwnAccount(), .. OwnWriting(), .. Proving(collector)],
             _ => [],
         };
         var written = plan.Replaces.Where(replaced => replaced.Delivery == Deliveries.Prometheus).Select(replaced => replaced.Collector);
@@ -58,6 +58,10 @@ public static class RbacRules
         AgentManifests.Identity(roleArn).Select(manifest => new RbacObject(PathOf(manifest), manifest));
 
     private static RbacObject OwnNamespace() => new(KubernetesPath.Namespace(AgentNames.Namespace), AgentManifests.Namespace());
+
+    /// <summary>Without a role: where no agent of ours runs it only remembers how often we wrote.</summary>
+    private static RbacObject OwnAccount() =>
+        new(KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount), AgentManifests.ServiceAccount(roleArn: null));
 
     private static RbacObject[] OwnWriting() =>
     [

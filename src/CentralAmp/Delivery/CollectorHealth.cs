@@ -22,29 +22,34 @@ internal static class CollectorHealth
             return rolling;
         }
 
-        return WithoutRole(observed, collector, roleArn);
+        // A pod gets its role when it is made or never: waiting would not help.
+        return WithoutRole(observed, roleArn) is { Length: > 0 } without
+            ? Decisions.Blocked(
+                Causes.PodsWithoutRole,
+                $"The pods {without} in '{collector.Namespace}' came up without the role {roleArn}.",
+                "See that the pod identity webhook (in EKS' control plane) works and its configuration selects the namespace, then execute again.")
+            : null;
     }
 
-    /// <summary>What people merged themselves: the pods need not carry our annotation, but the role.</summary>
+    /// <summary>
+    /// What people merged themselves: the pods need not carry our annotation, but the role. One merge may bring both, so pods without it may be about to be rolled.
+    /// </summary>
     public static Failure? OfMerged(ObservedDelivery observed, Collector collector, string roleArn)
     {
         var ready = collector.Pods.Count(name => observed.Pods.Any(pod => pod.Name == name && pod.Ready));
         return ready < collector.Pods.Length
             ? NotAllReady(collector, ready)
-            : WithoutRole(observed, collector, roleArn) ?? OfReload(observed, collector, withEntry: true);
+            : WithoutRole(observed, roleArn) is { Length: > 0 } without
+                ? Decisions.NotReady(
+                    Causes.PodsWithoutRole,
+                    $"The pods {without} in '{collector.Namespace}' run without the role {roleArn}, which the merged entry needs.",
+                    "None while they are being rolled; else restart them (kubectl rollout restart), and if new ones lack it, too, see that the pod identity webhook "
+                    + "(in EKS' control plane) works and its configuration selects the namespace; then execute again.")
+                : OfReload(observed, collector, withEntry: true);
     }
 
-    private static Failure? WithoutRole(ObservedDelivery observed, Collector collector, string roleArn)
-    {
-        var without = observed.Pods.Where(pod => pod.RoleArn != roleArn).Select(pod => pod.Name).ToList();
-        return without.Count == 0
-            ? null
-            // A pod gets its role when it is made or never: waiting would not help.
-            : Decisions.Blocked(
-                Causes.PodsWithoutRole,
-                $"The pods {string.Join(", ", without)} in '{collector.Namespace}' came up without the role {roleArn}.",
-                "See that the pod identity webhook (in EKS' control plane) works and its configuration selects the namespace, then execute again.");
-    }
+    private static string WithoutRole(ObservedDelivery observed, string roleArn) =>
+        string.Join(", ", observed.Pods.Where(pod => pod.RoleArn != roleArn).Select(pod => pod.Name));
 
     /// <summary>The operator has put the annotation into its pod templates, and the pods of those templates are Ready.</summary>
     /// <param name="roleArn">Empty: the annotation is to be gone.</param>

@@ -14,7 +14,7 @@ public sealed partial class DeliverRemoteWriteStep(
         var collector = request.Plan.RequireCollector();
         var desired = DesiredDelivery.For(request.Cluster, request.Trust, request.Plan, collector, settings);
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
-        var work = new DeliveryWork(kubernetes, request.Plan, collector, desired, settings, logger);
+        var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger);
 
         var (change, waits) = request.Plan.Delivery switch
         {
@@ -26,7 +26,13 @@ public sealed partial class DeliverRemoteWriteStep(
         var ended = await ReplacedDeliveries.EndAsync(work, withAgents: !waits, cancellationToken);
         change = change == Change.Unchanged && ended ? Change.Updated : change;
         Delivered(request.Cluster.Arn, request.Plan.Delivery, collector.Namespace, collector.Name, change, waits);
-        return change == Change.Unchanged ? new(change, Waits: waits) : new(change, waits ? null : time.GetUtcNow(), waits);
+        if (change == Change.Unchanged || waits)
+        {
+            return new(change, Waits: waits);
+        }
+
+        // Samples of the old one would prove nothing of the new one.
+        return new(change, time.GetUtcNow() + await ReplacedSenders.WaitAsync(work, cancellationToken));
     }
 
     [LoggerMessage(LogLevel.Information, "{Cluster}: delivery {Delivery} to {Namespace}/{Name}, {Change}, waits for people: {Waits}")]

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace CentralAmp.Delivery;
 
 /// <summary>What every way to deliver and to withdraw works on.</summary>
-internal sealed record DeliveryWork(IKubernetes Kubernetes, OnboardingPlan Plan, Collector Collector, DesiredDelivery Desired, HubSettings Settings, ILogger Logger)
+internal sealed record DeliveryWork(
+    IKubernetes Kubernetes, ExecutionReference Execution, OnboardingPlan Plan, Collector Collector, DesiredDelivery Desired, HubSettings Settings, ILogger Logger)
 {
     public IReadOnlyList<OwnObject> OwnObjects => OwnObject.Of(Plan.Delivery, Desired, Collector, Settings);
 

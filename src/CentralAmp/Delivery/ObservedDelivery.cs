@@ -51,7 +51,7 @@ internal static class DeliveryGatherer
             loaded);
     }
 
-    private static async Task<IReadOnlyList<PodResource>> PodsAsync(IKubernetes kubernetes, Collector collector, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<PodResource>> PodsAsync(IKubernetes kubernetes, Collector collector, CancellationToken cancellationToken)
     {
         var pods = new List<PodResource>();
         foreach (var name in collector.Pods)

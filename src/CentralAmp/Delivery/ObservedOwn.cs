@@ -21,16 +21,21 @@ public enum NamespaceStanding
 
 /// <summary>What is in our own namespace. Null or empty is not there.</summary>
 /// <param name="Objects">What a delivery may have put there, by path.</param>
-/// <param name="Applied">How often an object of ours was put there (<see cref="Ours.AppliedAnnotation"/> of the service account).</param>
+/// <param name="Applied">By delivery, how often its objects were put there (<see cref="Ours.AppliedAnnotationOf"/>).</param>
 public sealed record ObservedOwn(
-    NamespaceStanding Namespace, ServiceAccountResource? ServiceAccount, IReadOnlyDictionary<string, JsonObject> Objects, int? Applied)
+    NamespaceStanding Namespace,
+    ServiceAccountResource? ServiceAccount,
+    IReadOnlyDictionary<string, JsonObject> Objects,
+    IReadOnlyDictionary<string, int> Applied)
 {
-    public static ObservedOwn Nothing { get; } = new(NamespaceStanding.Absent, null, new Dictionary<string, JsonObject>(), null);
+    public static ObservedOwn Nothing { get; } = new(NamespaceStanding.Absent, null, new Dictionary<string, JsonObject>(), new Dictionary<string, int>());
 
     /// <summary>The delivery has something there that is ours.</summary>
     public bool Has(string delivery) => OwnObject.PathsOf(delivery).Any(path => Objects.TryGetValue(path, out var found) && RbacComparison.IsOurs(found));
 
     public JsonObject? Find(string path) => Objects.GetValueOrDefault(path);
+
+    public int AppliedOf(string delivery) => Applied.GetValueOrDefault(delivery);
 }
 
 /// <summary>Reads our own namespace: one call where it is not there.</summary>
@@ -55,12 +60,22 @@ internal static class OwnGatherer
             }
         }
 
-        var applied = account?["metadata"]?["annotations"]?[Ours.AppliedAnnotation]?.ToString();
-        return new ObservedOwn(
-            StandingOf(@namespace),
-            account is null ? null : ServiceAccountResource.Read(account),
-            objects,
-            int.TryParse(applied, NumberStyles.None, CultureInfo.InvariantCulture, out var times) ? times : null);
+        return new ObservedOwn(StandingOf(@namespace), account is null ? null : ServiceAccountResource.Read(account), objects, AppliedOf(account));
+    }
+
+    private static Dictionary<string, int> AppliedOf(JsonObject? account)
+    {
+        var applied = new Dictionary<string, int>();
+        foreach (var delivery in Delivered)
+        {
+            var text = account?["metadata"]?["annotations"]?[Ours.AppliedAnnotationOf(delivery)]?.ToString();
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var times))
+            {
+                applied[delivery] = times;
+            }
+        }
+
+        return applied;
     }
 
     private static NamespaceStanding StandingOf(JsonObject @namespace) => @namespace switch

@@ -13,10 +13,13 @@ public static class Ours
     public const string RoleAnnotation = "central-amp/role";
 
     /// <summary>
-    /// On the Prometheus resource: how often an execution put the entry back. It tells a first delivery from one that someone
+    /// On the Prometheus resource: how often an execution put the entry there. It tells a first delivery from one that someone
     /// removed, and is the last thing to leave in a withdrawal, so that an interrupted one is finished.
     /// </summary>
     public const string AppliedAnnotation = "central-amp/applied";
+
+    /// <summary>On our own service account, which outlives what is put beside it: how often an execution put the objects of that delivery there.</summary>
+    public static string AppliedAnnotationOf(string delivery) => $"{AppliedAnnotation}-{delivery}";
 
     /// <summary>Set to <c>false</c> on a Prometheus resource by its owner: it is not the collector.</summary>
     public const string OnboardAnnotation = "central-amp/onboard";

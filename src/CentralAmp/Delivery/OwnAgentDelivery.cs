@@ -16,22 +16,21 @@ internal static class OwnAgentDelivery
             return change;
         }
 
-        throw workload.Pods.Count == 0 && await RefusalOfPodsAsync(work.Kubernetes, cancellationToken) is { } refusal ? refusal : failure.ToException();
+        throw workload.Pods.Count == 0 && await RefusalOfPodsAsync(work, workload, cancellationToken) is { } refusal ? refusal : failure.ToException();
+    }
+
+    /// <summary>It took over, and works.</summary>
+    public static async Task<bool> IsHealthyAsync(DeliveryWork work, CancellationToken cancellationToken)
+    {
+        var observed = await OwnGatherer.GatherAsync(work.Kubernetes, cancellationToken);
+        var workload = await DeliveryGatherer.GatherWorkloadAsync(work.Kubernetes, work.Collector, work.Desired.Entry, cancellationToken);
+        return observed.Has(work.Plan.Delivery) && OwnDecider.OfHealth(observed, workload, work.Collector, work.Desired) is null;
     }
 
     /// <summary>A StatefulSet is accepted even where its pods are not: quota, pod security and webhooks show in events alone.</summary>
-    private static async Task<RoadException?> RefusalOfPodsAsync(IKubernetes kubernetes, CancellationToken cancellationToken)
+    private static async Task<RoadException?> RefusalOfPodsAsync(DeliveryWork work, ObservedDelivery workload, CancellationToken cancellationToken)
     {
-        var events = await kubernetes.ListAsync(KubernetesPath.Events(AgentNames.Namespace, "FailedCreate"), cancellationToken) ?? [];
-        var message = events
-            .OrderByDescending(item => item["lastTimestamp"]?.ToString() ?? item["metadata"]?["creationTimestamp"]?.ToString(), StringComparer.Ordinal)
-            .Select(item => item["message"]?.ToString())
-            .FirstOrDefault(text => !string.IsNullOrEmpty(text));
-        return message is not null
-            && FailureMapping.TryMap(
-                new KubernetesException(403, "Forbidden", message, [], retryAfter: null), $"making pods in namespace '{AgentNames.Namespace}'", CallSide.Member, out var failure)
-            && failure is BlockedException
-            ? failure
-            : null;
+        var events = await work.Kubernetes.ListAsync(KubernetesPath.Events(AgentNames.Namespace, "FailedCreate"), cancellationToken) ?? [];
+        return PodRefusals.Of(events, workload.StatefulSets, work.Execution.StartedAt);
     }
 }

@@ -16,9 +16,9 @@ internal sealed record OwnAction(OwnObject? Put = null, bool Counts = false, Fai
 /// <summary>Decides about the objects of one delivery. Pure.</summary>
 internal static class OwnDecider
 {
-    public static OwnAction OfObjects(ObservedOwn observed, IReadOnlyList<OwnObject> objects)
+    public static OwnAction OfObjects(ObservedOwn observed, string delivery, IReadOnlyList<OwnObject> objects)
     {
-        if ((OfNamespace(observed) ?? OwnRefusals.OfReverts(observed, objects)) is { } refusal)
+        if ((OfNamespace(observed) ?? OwnRefusals.OfReverts(observed, delivery, objects)) is { } refusal)
         {
             return new OwnAction(Failure: refusal);
         }
@@ -34,7 +34,8 @@ internal static class OwnDecider
                     return new OwnAction(Failure: Decisions.NotReady(
                         Causes.NotReconciled, $"The {item} is being deleted.", "None if it goes; else see which finalizer keeps it."));
                 case OwnStanding.Absent or OwnStanding.Changed:
-                    return new OwnAction(item, Counts: Counts(item, observed, objects));
+                    var counts = Counts(item, observed, objects);
+                    return counts && observed.ServiceAccount is null ? new OwnAction(Failure: OwnRefusals.OfCounting()) : new OwnAction(item, counts);
                 case OwnStanding.Outdated:
                     return new OwnAction(item);
             }

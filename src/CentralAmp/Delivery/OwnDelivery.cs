@@ -17,7 +17,7 @@ internal static class OwnDelivery
         for (var round = 0; round < MostRounds; round++)
         {
             var observed = await OwnGatherer.GatherAsync(work.Kubernetes, cancellationToken);
-            var action = OwnDecider.OfObjects(observed, work.OwnObjects);
+            var action = OwnDecider.OfObjects(observed, work.Plan.Delivery, work.OwnObjects);
             if (action.Failure is { } failure)
             {
                 throw failure.ToException();
@@ -32,9 +32,9 @@ internal static class OwnDelivery
             {
                 work.Acted($"Put {action.Put!.Kind}", AgentNames.Namespace, action.Put.Name);
                 change = change == Change.Unchanged ? Change.Updated : change;
-                if (action.Counts)
+                if (action.Counts && !await writer.CountAsync(work.Plan.Delivery, observed.AppliedOf(work.Plan.Delivery) + 1, cancellationToken))
                 {
-                    await writer.CountAsync((observed.Applied ?? 0) + 1, cancellationToken);
+                    throw OwnRefusals.OfCounting().ToException();
                 }
             }
         }

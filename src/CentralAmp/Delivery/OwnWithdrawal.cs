@@ -32,11 +32,7 @@ internal static class OwnWithdrawal
                 "None if it goes; else see which finalizer keeps it.");
         }
 
-        if (observed.Applied is not null)
-        {
-            await writer.CountAsync(applied: null, cancellationToken);
-        }
-
+        await writer.ForgetAsync(work.Plan.Delivery, observed, cancellationToken);
         return change;
     }
 }

@@ -16,16 +16,26 @@ internal sealed class OwnWriter(IKubernetes kubernetes)
 
     /// <summary>Remembered where it outlives what is put there.</summary>
     /// <param name="applied">Null: forgotten.</param>
-    public Task<bool> CountAsync(int? applied, CancellationToken cancellationToken) => PatchAsync(
+    /// <returns>False when there is nothing to remember it on.</returns>
+    public Task<bool> CountAsync(string delivery, int? applied, CancellationToken cancellationToken) => PatchAsync(
         KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount),
         new JsonObject
         {
             ["metadata"] = new JsonObject
             {
-                ["annotations"] = new JsonObject { [Ours.AppliedAnnotation] = applied?.ToString(CultureInfo.InvariantCulture) },
+                ["annotations"] = new JsonObject { [Ours.AppliedAnnotationOf(delivery)] = applied?.ToString(CultureInfo.InvariantCulture) },
             },
         },
         cancellationToken);
+
+    /// <summary>The next delivery of that kind is a first one again. An account that is gone has forgotten by itself.</summary>
+    public async Task ForgetAsync(string delivery, ObservedOwn observed, CancellationToken cancellationToken)
+    {
+        if (observed.Applied.ContainsKey(delivery))
+        {
+            await CountAsync(delivery, applied: null, cancellationToken);
+        }
+    }
 
     /// <returns>Whether something was there that was ours, and is gone now.</returns>
     public async Task<bool> DeleteAsync(string path, ObservedOwn observed, CancellationToken cancellationToken) =>

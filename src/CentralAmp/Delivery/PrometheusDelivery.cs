@@ -39,6 +39,13 @@ internal static class PrometheusDelivery
         throw CollectorWriter.ChangesTooFast($"Prometheus '{collector.Namespace}/{collector.Name}'");
     }
 
+    /// <summary>It took over, and works.</summary>
+    public static async Task<bool> IsHealthyAsync(DeliveryWork work, CancellationToken cancellationToken)
+    {
+        var observed = await DeliveryGatherer.GatherAsync(work.Kubernetes, work.Collector, work.Desired.Entry, cancellationToken);
+        return DeliveryDecider.Decide(observed, work.Collector, work.Desired).Step == DeliveryStep.Done;
+    }
+
     private static Task<bool> ActAsync(
         DeliveryStep step, ObservedDelivery observed, DesiredDelivery desired, CollectorWriter writer, CancellationToken cancellationToken) => step switch
     {

@@ -28,14 +28,37 @@ internal static class ReplacedDeliveries
         return ended;
     }
 
+    /// <summary>Whether any of them has not ended.</summary>
+    public static async Task<bool> AreThereAsync(DeliveryWork work, CancellationToken cancellationToken)
+    {
+        var own = await OwnGatherer.GatherAsync(work.Kubernetes, cancellationToken);
+        foreach (var replaced in work.Plan.Replaces)
+        {
+            if (own.Has(replaced.Delivery)
+                || (replaced.Delivery == Deliveries.Prometheus && await FindAsync(work, replaced.Collector, cancellationToken) is not null))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <returns>Null unless it is that very one, and has our entry from us.</returns>
+    private static async Task<PrometheusResource?> FindAsync(DeliveryWork work, Collector collector, CancellationToken cancellationToken) =>
+        await work.Kubernetes.GetAsync(KubernetesPath.Prometheus(collector.Namespace, collector.Name), cancellationToken) is { } resource
+        && PrometheusResource.Read(resource) is var observed
+        && observed.Uid == collector.Uid
+        && observed.RemoteWriteOwners.Contains(Ours.FieldManager)
+            ? observed
+            : null;
+
     private static async Task<bool> RemoveEntryAsync(DeliveryWork work, Collector collector, CancellationToken cancellationToken)
     {
         var writer = new CollectorWriter(work.Kubernetes, work.Desired);
         for (var round = 0; round < MostRounds; round++)
         {
-            var resource = await work.Kubernetes.GetAsync(KubernetesPath.Prometheus(collector.Namespace, collector.Name), cancellationToken);
-            if (resource is null || PrometheusResource.Read(resource) is not { } observed
-                || observed.Uid != collector.Uid || !observed.RemoteWriteOwners.Contains(Ours.FieldManager))
+            if (await FindAsync(work, collector, cancellationToken) is not { } observed)
             {
                 return round > 0;
             }
@@ -55,6 +78,8 @@ internal static class ReplacedDeliveries
         var writer = new OwnWriter(work.Kubernetes);
         var observed = await OwnGatherer.GatherAsync(work.Kubernetes, cancellationToken);
         var ended = false;
+        // Before what tells that it was there: otherwise a death in between would leave the count for good.
+        await writer.ForgetAsync(delivery, observed, cancellationToken);
         foreach (var path in OwnObject.PathsOf(delivery))
         {
             if (await writer.DeleteAsync(path, observed, cancellationToken))

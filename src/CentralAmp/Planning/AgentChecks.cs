@@ -24,7 +24,7 @@ internal static class AgentChecks
         _ => null,
     };
 
-    /// <summary>Of the same names, and without our label; and what someone removes again and again is not put there again and again.</summary>
+    /// <summary>What has the names of our objects has our label, too.</summary>
     public static Failure? WhatIsThereIsOurs(PlanFacts facts, string delivery)
     {
         var foreign = OwnObject.PathsOf(delivery).Select(facts.Own.Find).FirstOrDefault(found => found is not null && !RbacComparison.IsOurs(found));

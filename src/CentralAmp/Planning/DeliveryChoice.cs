@@ -24,9 +24,13 @@ internal static class DeliveryChoice
             _ => Auto(facts),
         };
 
-    /// <summary>An agent without an operator needs a node to run on; nothing else depends on nodes.</summary>
-    public static bool HangsOnNodes(PlanFacts facts) =>
-        facts.AskedDelivery is Deliveries.Agent || (facts is { AskedDelivery: Deliveries.Auto, Candidates.Count: 0 } && !HasOwnAgent(facts) && IsGraceOver(facts));
+    /// <summary>An agent without an operator needs a node to run on, and one that is there has it; nothing else depends on nodes.</summary>
+    public static bool HangsOnNodes(PlanFacts facts) => facts.AskedDelivery switch
+    {
+        Deliveries.Agent => !facts.Own.Has(Deliveries.Agent),
+        Deliveries.Auto => facts.Candidates.Count == 0 && !HasOwnAgent(facts) && IsGraceOver(facts),
+        _ => false,
+    };
 
     private static (string Delivery, Failure? Finding) Auto(PlanFacts facts) => CollectorChecks.FirstFinding(facts) switch
     {

@@ -50,7 +50,7 @@ internal sealed record PlannedDelivery(
         };
         return new PlannedDelivery(delivery, collector, AtLeast(change, replaces), sentence + Replaced.Describe(replaces), replaces)
         {
-            Refusal = OwnRefusals.OfReverts(facts.Own, objects),
+            Refusal = OwnRefusals.OfReverts(facts.Own, delivery, objects),
         };
     }
 
@@ -65,7 +65,7 @@ internal sealed record PlannedDelivery(
         return new PlannedDelivery(
             Deliveries.Values, collector, AtLeast(ChangeOf(facts, objects), replaces), sentence + Replaced.Describe(replaces), replaces, waiting)
         {
-            Refusal = OwnRefusals.OfReverts(facts.Own, objects),
+            Refusal = OwnRefusals.OfReverts(facts.Own, Deliveries.Values, objects),
         };
     }
 

@@ -6,7 +6,7 @@ namespace CentralAmp.Planning;
 /// <summary>One of the operator's StatefulSets (one per shard) as far as the road looks at it.</summary>
 /// <param name="RoleInTemplate">Value of <see cref="Ours.RoleAnnotation"/> in the pod template; empty if none.</param>
 /// <param name="RolledOut">The controller has seen the template, and every pod is of it and Ready.</param>
-public sealed record StatefulSetResource(string Name, int Replicas, int Ready, string RoleInTemplate, bool RolledOut)
+public sealed record StatefulSetResource(string Name, string Uid, int Replicas, int Ready, string RoleInTemplate, bool RolledOut)
 {
     public static StatefulSetResource Read(JsonObject resource)
     {
@@ -19,6 +19,7 @@ public sealed record StatefulSetResource(string Name, int Replicas, int Ready, s
             && fields.Text("", "status", "currentRevision") == fields.Text("", "status", "updateRevision");
         return new StatefulSetResource(
             fields.Text("", "metadata", "name"),
+            fields.Text("", "metadata", "uid"),
             replicas,
             ready,
             fields.Text("", "spec", "template", "metadata", "annotations", Ours.RoleAnnotation),

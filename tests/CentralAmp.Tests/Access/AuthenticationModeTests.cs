@@ -59,7 +59,7 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     public async Task The_mode_gets_wider_and_nothing_else_changes()
     {
         var result = await RunAsync();
-        Assert.Equal(new SwitchAuthenticationModeResult(Change.Updated, "u-1", 1, 30), result);
+        Assert.Equal(new SwitchAuthenticationModeResult(Change.Updated, "u-1", 1, 60), result);
         var sent = Assert.Single(eks.Configurations);
         Assert.Equal(["accessConfig", "clientRequestToken"], sent.Select(field => field.Key).Order());
         Assert.Equal("""{"authenticationMode":"API_AND_CONFIG_MAP"}""", sent["accessConfig"]!.ToJsonString());
@@ -87,9 +87,9 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     {
         eks.Updates["u-0"] = new JsonObject { ["id"] = "u-0", ["status"] = "InProgress" };
         var busy = await RunAsync();
-        Assert.Equal(new SwitchAuthenticationModeResult(Change.Unchanged, null, 1, 30), busy);
+        Assert.Equal(new SwitchAuthenticationModeResult(Change.Unchanged, null, 1, 60), busy);
         eks.Updates.Clear();
-        Assert.Equal(new SwitchAuthenticationModeResult(Change.Updated, "u-1", 2, 30), await RunAsync(before: busy));
+        Assert.Equal(new SwitchAuthenticationModeResult(Change.Updated, "u-1", 2, 60), await RunAsync(before: busy));
     }
 
     [Theory]

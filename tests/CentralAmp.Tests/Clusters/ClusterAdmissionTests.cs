@@ -27,7 +27,7 @@ public sealed class ClusterAdmissionTests
     {
         var described = Decide(Some.Observed with { Status = status, Issuer = null, Endpoint = null, CertificateAuthority = "" });
         Assert.Equal(ClusterNext.Wait, described.Next);
-        Assert.Equal(30, described.WaitSeconds);
+        Assert.Equal(60, described.WaitSeconds);
         Assert.Empty(described.Issuer + described.Endpoint + described.CertificateAuthority);
     }
 

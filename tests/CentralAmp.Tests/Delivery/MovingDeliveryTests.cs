@@ -119,13 +119,146 @@ public sealed class MovingDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task What_people_merged_before_their_pods_had_the_role_is_said()
+    public async Task What_people_merged_before_their_pods_had_the_role_is_said_and_waited_for()
     {
         road.Tag = Deliveries.Values;
         await road.RunAsync();
         Cluster.WebhookWorks = false;
         Merge();
-        Assert.Equal(Causes.PodsWithoutRole, (await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync())).Cause);
+        var plan = await road.PlanAsync();
+        // As long as it waits, and when it has waited long enough; an unchanged plan is not withdrawn.
+        Assert.Equal((Change.Unchanged, PlanNext.Deliver), (plan.Change, plan.Next));
+        Assert.Equal(Causes.PodsWithoutRole, (await Assert.ThrowsAsync<NotReadyException>(() => road.DeliverAsync(plan))).Cause);
+
+        Cluster.WebhookWorks = true;
+        Cluster.Objects.Delete(KubernetesPath.StatefulSet("monitoring", "prometheus-stack"));
+        Cluster.Reconcile();
+        Assert.False((await road.DeliverAsync(plan)).Waits);
+    }
+
+    [Fact]
+    public async Task Values_that_someone_prunes_are_put_back_once_and_then_a_person_is_asked()
+    {
+        road.Tag = Deliveries.Values;
+        await road.RunAsync();
+        Cluster.Objects.Delete(OwnDeliveries.Values);
+        await road.RunAsync();
+        Assert.True(road.Has(OwnDeliveries.Values));
+        Assert.Null(Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.ServiceAccountRoleAnnotation]);
+
+        Cluster.Objects.Delete(OwnDeliveries.Values);
+        var (_, refusal) = await road.DecideAsync();
+        Assert.Equal((FailureKind.Blocked, Causes.Reverted), (refusal!.Kind, refusal.Cause));
+        Assert.Contains("central-amp/applied-values", refusal.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_counted_is_not_put_there()
+    {
+        road.Tag = Deliveries.Values;
+        var plan = await road.PlanAsync();
+        await road.InstallAsync(plan);
+        Cluster.Objects.Delete(OwnDeliveries.OwnAccount);
+        Assert.Equal(Causes.NotReconciled, (await Assert.ThrowsAsync<NotReadyException>(() => road.DeliverAsync(plan))).Cause);
+        Assert.False(road.Has(OwnDeliveries.Values));
+    }
+
+    [Fact]
+    public async Task Moving_there_and_back_is_nobodys_revert()
+    {
+        road.Bare();
+        Cluster.HasOperator = true;
+        road.Tag = Deliveries.Agent;
+        await road.RunAsync();
+        Cluster.Objects.Delete(OwnDeliveries.StatefulSet);
+        foreach (var tag in (string[])[Deliveries.Agent, Deliveries.PrometheusAgent, Deliveries.Agent, Deliveries.PrometheusAgent])
+        {
+            road.Tag = tag;
+            await road.RunAsync();
+            Assert.Equal((tag == Deliveries.Agent, tag == Deliveries.PrometheusAgent), (road.Has(OwnDeliveries.StatefulSet), road.Has(OwnDeliveries.PrometheusAgent)));
+        }
+
+        // What someone removes after a move is put back once, as after any delivery.
+        Cluster.Objects.Delete(OwnDeliveries.PrometheusAgent);
+        await road.RunAsync();
+        Cluster.Objects.Delete(OwnDeliveries.PrometheusAgent);
+        Assert.Equal(Causes.Reverted, (await road.DecideAsync()).Refusal!.Cause);
+    }
+
+    [Fact]
+    public async Task A_move_is_over_only_when_the_pods_of_the_agent_before_have_ended()
+    {
+        var plan = await PlanMoveToStackAsync();
+        Cluster.PodsEnd = false;
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var failure = await Assert.ThrowsAsync<NotReadyException>(() => road.DeliverAsync(plan));
+            Assert.Equal(Causes.NotReconciled, failure.Cause);
+            Assert.Contains("central-amp-agent-0", failure.Sentence, StringComparison.Ordinal);
+            Assert.False(road.Has(OwnDeliveries.StatefulSet));
+        }
+
+        Cluster.PodsEnd = true;
+        Cluster.Reconcile();
+        var writes = Cluster.Writes.Count;
+        Assert.Equal(Some.Noon, (await road.DeliverAsync(plan)).DeliveredAt);
+        Assert.Equal(writes, Cluster.Writes.Count);
+    }
+
+    [Fact]
+    public async Task A_move_is_over_only_when_the_Prometheus_before_runs_without_our_entry()
+    {
+        var plan = await PlanMoveFromStackAsync();
+        Cluster.StackReloads = false;
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var failure = await Assert.ThrowsAsync<NotReadyException>(() => road.DeliverAsync(plan));
+            Assert.Equal(Causes.NotReconciled, failure.Cause);
+            Assert.Contains("still run our remote-write entry", failure.Sentence, StringComparison.Ordinal);
+        }
+
+        Cluster.StackReloads = true;
+        Cluster.Reconcile();
+        Assert.Equal(Some.Noon, (await road.DeliverAsync(plan)).DeliveredAt);
+    }
+
+    [Fact]
+    public async Task A_Prometheus_before_that_cannot_be_asked_is_given_time_before_samples_count()
+    {
+        var plan = await PlanMoveFromStackAsync();
+        Cluster.ProxyWorks = false;
+        Assert.Equal(Some.Noon.AddMinutes(3), (await road.DeliverAsync(plan)).DeliveredAt);
+    }
+
+    [Fact]
+    public async Task A_list_with_our_entry_that_is_someones_too_is_not_waited_for()
+    {
+        var plan = await PlanMoveFromStackAsync();
+        road.TakeStack($$"""{"remoteWrite":{{Cluster.Prometheus["spec"]!["remoteWrite"]!.ToJsonString()}}}""");
+        Assert.Equal(Some.Noon, (await road.DeliverAsync(plan)).DeliveredAt);
+    }
+
+    [Fact]
+    public async Task What_took_over_and_works_is_not_taken_back_for_what_ends_slowly()
+    {
+        var plan = await PlanMoveToStackAsync();
+        Cluster.PodsEnd = false;
+        await Assert.ThrowsAsync<NotReadyException>(() => road.DeliverAsync(plan));
+        Assert.Equal(Change.Unchanged, await road.WithdrawAsync(plan));
+        Assert.Single(Cluster.Prometheus["spec"]!["remoteWrite"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task What_took_over_and_works_no_more_is_taken_back()
+    {
+        var plan = await PlanMoveFromStackAsync();
+        await road.DeliverAsync(plan);
+        Assert.Equal(Change.Unchanged, await road.WithdrawAsync(plan));
+        Cluster.PodsStart = false;
+        Cluster.Objects.Delete(KubernetesPath.Pod("central-amp", "prom-agent-central-amp-0"));
+        Cluster.Reconcile();
+        Assert.Equal(Change.Updated, await road.WithdrawAsync(plan));
+        Assert.False(road.Has(OwnDeliveries.PrometheusAgent));
     }
 
     [Fact]
@@ -160,6 +293,35 @@ public sealed class MovingDeliveryTests : IDisposable
         await road.RunAsync();
         Assert.Equal(Change.Updated, await road.WithdrawAsync(plan));
         Assert.False(road.Has(OwnDeliveries.Values));
+    }
+
+    /// <summary>An agent sends, and a Prometheus appeared.</summary>
+    private async Task<OnboardingPlan> PlanMoveToStackAsync()
+    {
+        var stack = Cluster.Prometheus.DeepClone().AsObject();
+        road.Bare();
+        await road.RunAsync();
+        Cluster.HasOperator = true;
+        stack["metadata"]!.AsObject().Remove("managedFields");
+        Cluster.Objects.Create(OwnDeliveries.Stack, "helm", stack);
+        Cluster.Reconcile();
+        return await InstalledPlanAsync(Deliveries.Prometheus);
+    }
+
+    /// <summary>The stack sends, and an agent is asked for.</summary>
+    private async Task<OnboardingPlan> PlanMoveFromStackAsync()
+    {
+        await road.RunAsync();
+        road.Tag = Deliveries.PrometheusAgent;
+        return await InstalledPlanAsync(Deliveries.PrometheusAgent);
+    }
+
+    private async Task<OnboardingPlan> InstalledPlanAsync(string delivery)
+    {
+        var plan = await road.PlanAsync();
+        Assert.Equal((delivery, 1), (plan.Delivery, plan.Replaces.Length));
+        await road.InstallAsync(plan);
+        return plan;
     }
 
     private void Merge()

@@ -46,7 +46,7 @@ public sealed class OwnAgentTests : IDisposable
         Assert.Equal(Change.Updated, await road.WithdrawAsync(plan));
         Assert.Equal(Change.Unchanged, await road.WithdrawAsync(plan));
         Assert.False(road.Has(OwnDeliveries.StatefulSet) || road.Has(OwnDeliveries.ConfigMap) || road.Has(OwnDeliveries.PrometheusAgent));
-        Assert.Null(Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotation]);
+        Assert.Null(Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotationOf(delivery)]);
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class OwnAgentTests : IDisposable
             Assert.Equal(Change.Updated, (await road.RunAsync()).Change);
         }
 
-        Assert.Equal("1", Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotation]!.ToString());
+        Assert.Equal("1", Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotationOf(Deliveries.Agent)]!.ToString());
     }
 
     [Fact]
@@ -138,6 +138,45 @@ public sealed class OwnAgentTests : IDisposable
         var failure = await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync());
         Assert.Equal(cause, failure.Cause);
         Assert.Contains(message[..40], failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Flavours))]
+    public async Task What_was_refused_to_a_collector_before_is_not_held_against_the_one_that_is_there_now(string delivery)
+    {
+        Ask(delivery);
+        Cluster.PodsAreRefused = "create Pod failed: pods is forbidden: exceeded quota: compute, requested: limits.memory=2Gi";
+        var plan = await road.PlanAsync();
+        await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync());
+        await road.WithdrawAsync(plan);
+
+        Cluster.PodsAreRefused = "";
+        Assert.NotEqual(Causes.NamespaceQuotaExceeded, (await Assert.ThrowsAsync<NotReadyException>(() => road.RunAsync())).Cause);
+    }
+
+    [Fact]
+    public async Task What_was_refused_before_the_execution_may_be_allowed_by_now()
+    {
+        Ask(Deliveries.Agent);
+        Cluster.PodsAreRefused = "create Pod failed: pods is forbidden: exceeded quota: compute, requested: limits.memory=2Gi";
+        Cluster.PodsAreRefusedAt = Some.Noon.AddMinutes(-5);
+        Assert.Equal(Causes.NamespaceQuotaExceeded, (await Assert.ThrowsAsync<NotReadyException>(() => road.RunAsync())).Cause);
+        Cluster.PodsAreRefused = null;
+        Cluster.Reconcile();
+        await road.RunAsync();
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_there_does_not_ask_for_nodes()
+    {
+        Ask(Deliveries.Agent);
+        road.Tag = Deliveries.Agent;
+        await road.RunAsync();
+        Cluster.FailOnce($"GET {KubernetesPath.Nodes}", new IOException("asked"));
+        Assert.Equal(Change.Unchanged, (await road.PlanAsync()).Change);
+        Cluster.Objects.Delete(OwnDeliveries.StatefulSet);
+        Cluster.Objects.Delete(OwnDeliveries.ConfigMap);
+        await Assert.ThrowsAsync<IOException>(() => road.PlanAsync());
     }
 
     [Theory]

@@ -72,11 +72,21 @@ internal sealed class OwnDeliveries : IDisposable
     {
         var plan = await PlanAsync();
         Assert.Equal(PlanNext.Deliver, plan.Next);
+        await InstallAsync(plan);
+        return await DeliverAsync(plan);
+    }
+
+    public async Task InstallAsync(OnboardingPlan plan)
+    {
         foreach (var item in RbacRules.Writing(plan))
         {
             await RbacRules.EnsureAsync(Cluster, item, Cancelled);
         }
+    }
 
+    /// <summary>One try of it; the state machine repeats it with the same plan.</summary>
+    public async Task<DeliverRemoteWriteResult> DeliverAsync(OnboardingPlan plan)
+    {
         var before = Cluster.Writes.Count;
         try
         {

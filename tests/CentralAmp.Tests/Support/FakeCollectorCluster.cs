@@ -62,8 +62,17 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
     /// <summary>Off: the operator is older than its agents.</summary>
     public bool KnowsAgents { get; set; } = true;
 
-    /// <summary>What quota or policy says when a controller makes pods of ours; null: they are made.</summary>
+    /// <summary>What quota or policy says when a controller makes pods of ours; null: they are made; empty: they are not, and nobody says why.</summary>
     public string? PodsAreRefused { get; set; }
+
+    /// <summary>When it says so.</summary>
+    public DateTimeOffset PodsAreRefusedAt { get; set; } = Some.Noon.AddSeconds(1);
+
+    /// <summary>Off: pods of an agent of ours go on when it is deleted.</summary>
+    public bool PodsEnd { get; set; } = true;
+
+    /// <summary>Off: pods of the stack go on with what they loaded before.</summary>
+    public bool StackReloads { get; set; } = true;
 
     public int PodsRolled { get; private set; }
 
@@ -137,7 +146,10 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
                 Objects.Put(KubernetesPath.Pod(Namespace, pod), Pod(pod, role));
             }
 
-            Load(pod, read);
+            if (StackReloads)
+            {
+                Load(pod, read);
+            }
         }
 
         var ready = PodsStart ? read.Replicas : 0;

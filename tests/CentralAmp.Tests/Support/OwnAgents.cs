@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using CentralAmp.Delivery;
 using CentralAmp.Delivery.Agents;
@@ -31,7 +32,9 @@ internal static class OwnAgents
         else if (cluster.OperatorIsQuick)
         {
             var role = agent["spec"]!["podMetadata"]!["annotations"]![Ours.RoleAnnotation]!.ToString();
-            cluster.Objects.Put(Operators, FakeCollectorCluster.StatefulSet(1, cluster.PodsStart ? 1 : 0, role));
+            var set = FakeCollectorCluster.StatefulSet(1, cluster.PodsStart ? 1 : 0, role);
+            set["metadata"]!["uid"] = $"set-of-{agent["metadata"]!["uid"]}";
+            cluster.Objects.Put(Operators, set);
         }
     }
 
@@ -42,6 +45,11 @@ internal static class OwnAgents
         var account = cluster.Objects.Get(KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount));
         if (cluster.Objects.Get(setPath) is not { } set || account is null)
         {
+            if (!cluster.PodsEnd)
+            {
+                return;
+            }
+
             cluster.Objects.Delete(podPath);
             loaded.Remove(proxy);
             return;
@@ -63,11 +71,14 @@ internal static class OwnAgents
                 $$$"""{"status":{"readyReplicas":{{{(cluster.PodsStart ? 1 : 0)}}},"updatedReplicas":1,"currentRevision":"a","updateRevision":"a"}}""")!.AsObject());
         }
 
-        if (cluster.PodsAreRefused is { } message)
+        if (cluster.PodsAreRefused is { Length: > 0 } message)
         {
             cluster.Objects.Put("/api/v1/namespaces/central-amp/events/refused", new JsonObject
             {
-                ["metadata"] = new JsonObject { ["name"] = "refused" }, ["message"] = message,
+                ["metadata"] = new JsonObject { ["name"] = "refused" },
+                ["involvedObject"] = new JsonObject { ["kind"] = "StatefulSet", ["uid"] = set["metadata"]!["uid"]!.DeepClone() },
+                ["lastTimestamp"] = cluster.PodsAreRefusedAt.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+                ["message"] = message,
             });
         }
     }

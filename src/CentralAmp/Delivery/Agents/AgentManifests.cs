@@ -16,10 +16,15 @@ public static class AgentManifests
         ["metadata"] = AgentMetadata.Of(AgentNames.Namespace, @namespace: null),
     };
 
-    public static JsonObject ServiceAccount(string roleArn)
+    /// <param name="roleArn">Null: nothing runs with it.</param>
+    public static JsonObject ServiceAccount(string? roleArn)
     {
         var metadata = AgentMetadata.Of(AgentNames.ServiceAccount);
-        metadata["annotations"] = new JsonObject { [Ours.ServiceAccountRoleAnnotation] = roleArn };
+        if (roleArn is not null)
+        {
+            metadata["annotations"] = new JsonObject { [Ours.ServiceAccountRoleAnnotation] = roleArn };
+        }
+
         return new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = metadata };
     }
 

@@ -23,6 +23,8 @@ public static class ValuesManifest
         $"""
         # Values of the Helm chart kube-prometheus-stack, written by CentralAmp. Merge them where your values are kept.
         # Lists are not merged by Helm: add the entry to those that 'remoteWrite' has.
+        # Safest in two steps: first all but 'remoteWrite', which rolls the pods; when every pod is new, 'remoteWrite'.
+        # In one step, pods that are not rolled yet refuse the entry and go on as they were, and new ones come up with the role and take it.
         # The role trusts the service account '{serviceAccount}' of namespace '{collectorNamespace}' and no other.
 
         """ + Yaml.Print(new JsonObject
