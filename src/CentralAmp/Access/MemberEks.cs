@@ -21,9 +21,9 @@ internal static class MemberEks
         }
         catch (ResourceNotFoundException e)
         {
-            throw new BlockedException(Causes.ClusterNotFound, $"While {doing} of {cluster}: the cluster is gone ({e.Message}).", "None, if it was deleted.", e);
+            throw new BlockedException(Causes.ClusterNotFound, $"While {doing} in {cluster}: it is gone ({e.Message}).", "None, if it was deleted.", e);
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, $"{doing} of {cluster}", CallSide.Member, out var failure))
+        catch (Exception e) when (FailureMapping.TryMap(e, $"{doing} in {cluster}", CallSide.Member, out var failure))
         {
             throw failure;
         }

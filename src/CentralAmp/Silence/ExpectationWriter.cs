@@ -23,6 +23,19 @@ public sealed class ExpectationWriter(
         var body = RemoteWriteBody.Of(clusters.Select(item => new HubSample(
             Expectation.MetricName, ClusterLabels.Of(item.Cluster, settings.ClusterLabelFormat), item.Expected ? 1 : 0, at)));
         var doing = $"telling {workspaceArn} which clusters are expected";
+        try
+        {
+            await WriteAsync(workspace, body, doing, cancellationToken);
+        }
+        // Unlike the SDKs the data plane's client repeats nothing, and one lost answer would fail a whole sweep.
+        catch (TransientException)
+        {
+            await WriteAsync(workspace, body, doing, cancellationToken);
+        }
+    }
+
+    private async Task WriteAsync(Workspace workspace, byte[] body, string doing, CancellationToken cancellationToken)
+    {
         var (status, text) = await dataPlane.WriteAsync(workspace, body, await credentials(), cancellationToken);
         var (verdict, failure) = WorkspaceAnswer.Read(status, text, doing);
         if (verdict == WorkspaceVerdict.Denied)

@@ -137,6 +137,15 @@ public sealed class ExpectSamplesStepTests : IDisposable
     }
 
     [Fact]
+    public async Task One_answer_that_is_lost_fails_no_sweep()
+    {
+        Put(Item("a", Outcome.Verified));
+        told.Lost = 1;
+        Assert.Null((await RunAsync()).Failure);
+        Assert.Equal(1, told.Expected(Some.WorkspaceArn, Label("a")));
+    }
+
+    [Fact]
     public async Task A_permission_that_is_missing_names_itself()
     {
         Put(Item("a", Outcome.Verified));

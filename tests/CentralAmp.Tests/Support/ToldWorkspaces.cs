@@ -20,6 +20,9 @@ public sealed class ToldWorkspaces : HttpMessageHandler, IWorkspaces
     /// <summary>Instead of taking it: status and body, by workspace ARN.</summary>
     public Dictionary<string, (HttpStatusCode Status, string Body)> Refusals { get; } = [];
 
+    /// <summary>So many of the next requests are lost on their way.</summary>
+    public int Lost { get; set; }
+
     public int Requests { get; private set; }
 
     public static Func<Task<ImmutableCredentials>> Credentials { get; } = () => Task.FromResult(new ImmutableCredentials("AKIDEXAMPLE", "secret", "token"));
@@ -40,6 +43,11 @@ public sealed class ToldWorkspaces : HttpMessageHandler, IWorkspaces
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Requests++;
+        if (Lost-- > 0)
+        {
+            throw new HttpRequestException("lost");
+        }
+
         var arn = Uri.UnescapeDataString(request.RequestUri!.Segments[1].TrimEnd('/'));
         if (Refusals.TryGetValue(arn, out var refusal))
         {
