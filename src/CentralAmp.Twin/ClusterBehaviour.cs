@@ -60,6 +60,9 @@ public sealed record ClusterBehaviour
     /// <summary>A change of the cluster's own configuration takes this long; EKS needs some minutes.</summary>
     public TimeSpan UpdatingFor { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Such a change comes to nothing, and its update says so.</summary>
+    public bool UpdatesFail { get; init; }
+
     public string AuthenticationMode { get; init; } = "API_AND_CONFIG_MAP";
 
     public EndpointKind Endpoint { get; init; }

@@ -22,17 +22,18 @@ internal static class Afterwards
         return await new Road(world).TakeAsync(cluster.ClusterArn);
     }
 
-    /// <summary>A cluster that knows only its ConfigMap takes the road twice.</summary>
+    /// <summary>A cluster that knows only its ConfigMap takes the road twice; another one fails to be switched.</summary>
     public static async Task<SwitchedRun> SwitchAsync(TwinWorld world)
     {
         var road = new Road(world);
         var tags = new Dictionary<string, string> { ["environment"] = "production" };
-        var arn = await road.SettledClusterAsync("switched", new ClusterBehaviour { AuthenticationMode = "CONFIG_MAP", UpdatingFor = TimeSpan.FromSeconds(15) }, tags);
+        var arn = await road.SettledClusterAsync("switched", new ClusterBehaviour { AuthenticationMode = "CONFIG_MAP" }, tags);
         var execution = await road.TakeAsync(arn);
         var position = world.Calls.Position;
         await road.TakeAsync(arn);
         var again = world.Calls.Since(position).Where(call => Road.IsAbout(call, arn, "switched") && CallAccounting.CountsAsWrite(call)).ToList();
-        return new SwitchedRun(execution, world.Aws.Eks.Find(arn)!.AuthenticationMode, road.Elevations(arn), again);
+        var failing = await road.SettledClusterAsync("not-switched", new ClusterBehaviour { AuthenticationMode = "CONFIG_MAP", UpdatesFail = true }, tags);
+        return new SwitchedRun(execution, world.Aws.Eks.Find(arn)!.AuthenticationMode, road.Elevations(arn), again, await road.TakeAsync(failing));
     }
 
     /// <summary>
@@ -88,4 +89,6 @@ public sealed record TroubleRun(string? Outcome, string? Finding, bool RulesAreB
 
 /// <param name="Mode">Authentication mode afterwards.</param>
 /// <param name="Again">Writes of the second run.</param>
-public sealed record SwitchedRun(WatchedExecution Execution, string Mode, IReadOnlyList<AssociatedPolicy> Elevations, IReadOnlyList<RecordedCall> Again);
+/// <param name="Failing">Of the cluster whose update fails.</param>
+public sealed record SwitchedRun(
+    WatchedExecution Execution, string Mode, IReadOnlyList<AssociatedPolicy> Elevations, IReadOnlyList<RecordedCall> Again, WatchedExecution Failing);

@@ -55,6 +55,15 @@ public sealed class ScenarioTests(ScenarioWorlds worlds)
     }
 
     [Fact]
+    public async Task A_switch_that_EKS_fails_is_blocked_with_what_EKS_says_of_it()
+    {
+        var record = (await worlds.PlayedAsync("organization")).Switched!.Failing.Record;
+
+        Assert.Equal(("Blocked", "AuthenticationModeSwitchFailed"), ((string?)record?["outcome"], (string?)record?["cause"]));
+        Assert.Contains("the twin was told to fail updates", (string?)record!["sentence"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_sweep_puts_back_alert_rules_that_someone_changed() => Assert.True((await worlds.PlayedAsync("reroute")).Trouble!.RulesAreBack);
 
     [Fact]

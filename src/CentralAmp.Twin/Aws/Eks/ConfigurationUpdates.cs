@@ -61,10 +61,13 @@ internal sealed class ConfigurationUpdates(TimeProvider time, CancellationToken 
         }
         if (cluster.Status != "UPDATING")
             return;
-        cluster.AuthenticationMode = mode ?? cluster.AuthenticationMode;
-        cluster.Status = "ACTIVE";
-        var done = (JsonObject)updates[(cluster.Arn, id)].DeepClone();
-        done["status"] = "Successful";
+        var (failed, done) = (cluster.Twin.Behaviour.UpdatesFail, (JsonObject)updates[(cluster.Arn, id)].DeepClone());
+        done["status"] = failed ? "Failed" : "Successful";
+        if (failed)
+            done["errors"] = new JsonArray(new JsonObject { ["errorCode"] = "Unknown", ["errorMessage"] = "the twin was told to fail updates", ["resourceIds"] = new JsonArray() });
         updates[(cluster.Arn, id)] = done;
+        if (!failed)
+            cluster.AuthenticationMode = mode ?? cluster.AuthenticationMode;
+        cluster.Status = "ACTIVE";
     }
 }
