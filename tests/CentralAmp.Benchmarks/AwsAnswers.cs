@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace CentralAmp.Benchmarks;
 
 /// <summary>
-/// The two answers that both contestants wait for, from memory: what is compared is their start, not the speed of an AWS.
-/// Shapes as botocore's models of STS 2011-06-15 and EKS 2017-11-01.
+/// The three answers that both contestants wait for, from memory: what is compared is their start, not the speed of an AWS.
+/// Shapes as botocore's models of STS 2011-06-15, EKS 2017-11-01 and DynamoDB 2012-08-10.
 /// </summary>
 internal static class AwsAnswers
 {
@@ -25,15 +25,23 @@ internal static class AwsAnswers
 
     public static Task AnswerAsync(HttpContext context)
     {
-        var isSts = HttpMethods.IsPost(context.Request.Method);
-        if (!isSts && !context.Request.Path.StartsWithSegments("/clusters/benchmark", StringComparison.Ordinal))
+        var target = context.Request.Headers["X-Amz-Target"].ToString();
+        var (type, body) = (context.Request.Method, context.Request.Path.Value) switch
+        {
+            // Nothing is registered yet.
+            ("POST", "/") when target == "DynamoDB_20120810.GetItem" => ("application/x-amz-json-1.0", "{}"),
+            ("POST", "/") when target.Length == 0 => ("text/xml", Credentials),
+            ("GET", "/clusters/benchmark") => ("application/json", Cluster),
+            _ => ("", ""),
+        };
+        if (body.Length == 0)
         {
             // Nothing else is expected of either contestant; a silent answer would compare different work.
             context.Response.StatusCode = StatusCodes.Status501NotImplemented;
-            return context.Response.WriteAsync($"the benchmark does not answer {context.Request.Method} {context.Request.Path}");
+            return context.Response.WriteAsync($"the benchmark does not answer {context.Request.Method} {context.Request.Path} {target}");
         }
 
-        context.Response.ContentType = isSts ? "text/xml" : "application/json";
-        return context.Response.WriteAsync(isSts ? Credentials : Cluster);
+        context.Response.ContentType = type;
+        return context.Response.WriteAsync(body);
     }
 }

@@ -62,7 +62,7 @@ for (var run = 0; run <= Runs; run++)
     Console.Write($"\rround {run} of {Runs}");
 }
 
-Console.WriteLine("\n\nprocess start to first response, one AssumeRole and one EKS call; milliseconds");
+Console.WriteLine("\n\nprocess start to first response, one AssumeRole, one EKS call and one look into the registry; milliseconds");
 foreach (var (name, measured) in times)
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-24} median {Median(measured),6:F0}   min {measured.Min(),6:F0}   max {measured.Max(),6:F0}"));
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio (ours / peer)      {Median(times[contestants[0].Name]) / Median(times[contestants[1].Name]):F2}"));

@@ -1,4 +1,4 @@
-"""The peer of the cold-start comparison: the same two calls (AssumeRole, DescribeCluster) in Python and boto3, over Lambda's Runtime API."""
+"""The peer of the cold-start comparison: the same three calls (AssumeRole, DescribeCluster, GetItem) in Python and boto3, over Lambda's Runtime API."""
 import json
 import os
 import urllib.request
@@ -20,7 +20,10 @@ def handle(event):
         aws_secret_access_key=member["SecretAccessKey"],
         aws_session_token=member["SessionToken"],
     )
-    return {"status": eks.describe_cluster(name=cluster["name"])["cluster"]["status"]}
+    described = eks.describe_cluster(name=cluster["name"])["cluster"]
+    key = {"clusterArn": {"S": described["arn"]}, "createdAt": {"N": str(int(described["createdAt"].timestamp() * 1000))}}
+    known = boto3.client("dynamodb").get_item(TableName="registry", Key=key).get("Item")
+    return {"status": described["status"], "known": known is not None}
 
 
 while True:

@@ -61,10 +61,14 @@ public sealed class ContractServer : IAsyncLifetime
             await SendAsync(HttpMethod.Delete, path);
         }
 
-        await EndedAsync(KubernetesPath.Namespace(AgentNames.Namespace));
+        if (made.Count > 0)
+        {
+            await EndedAsync(KubernetesPath.Namespace(AgentNames.Namespace));
+        }
 
-        Administrator.Dispose();
-        http.Dispose();
+        // Of a kubeconfig that was refused, or a server that does not answer, there is nothing to end: the refusal is what people shall read.
+        Administrator?.Dispose();
+        http?.Dispose();
         if (standIn is not null)
         {
             await standIn.DisposeAsync();
