@@ -40,7 +40,7 @@ public sealed class AgentTests(ContractServer server) : IAsyncLifetime
             var first = await server.ApplyAsAsync("central-amp", PathOf(item), item, "force=false&fieldValidation=Strict");
             Assert.True(first.Status is HttpStatusCode.Created or HttpStatusCode.OK, first.Body);
             var second = await server.ApplyAsAsync("central-amp", PathOf(item), item, "force=false&fieldValidation=Strict");
-            Assert.Equal(first.Json.ResourceVersion(), second.Expect(HttpStatusCode.OK).Json.ResourceVersion());
+            Assert.Equal(first.Json.Revision(), second.Expect(HttpStatusCode.OK).Json.Revision());
         }
     }
 

@@ -11,6 +11,9 @@ internal static class Nodes
 
     public static string ResourceVersion(this JsonObject item) => item.TextAt("metadata", "resourceVersion")!;
 
+    /// <summary>Moves with what is asked for, and not with a status that controllers write meanwhile; kinds without a status have only a version.</summary>
+    public static string Revision(this JsonObject item) => item.At("metadata", "generation")?.ToString() ?? item.ResourceVersion();
+
     public static string Uid(this JsonObject item) => item.TextAt("metadata", "uid")!;
 
     /// <summary>Managers of an object with their operation.</summary>
