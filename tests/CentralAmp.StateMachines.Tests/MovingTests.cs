@@ -1,10 +1,8 @@
-using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
-using CentralAmp.Trust;
 
 namespace CentralAmp.StateMachines.Tests;
 

@@ -1,7 +1,7 @@
-using CentralAmp.Access;
 using CentralAmp.Failures;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;

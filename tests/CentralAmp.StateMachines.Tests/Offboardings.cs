@@ -1,13 +1,9 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
-using CentralAmp.Failures;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
-using CentralAmp.Trust;
 
 namespace CentralAmp.StateMachines.Tests;
 
@@ -22,13 +18,13 @@ internal static class Offboardings
         Sentence = "As the test wants it.",
         Cluster = Roads.Cluster,
         Reason = OffboardingReason.Manual,
-        Standing = ClusterStanding.Gone,
+        Standing = ClusterPresence.Gone,
         Described = new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = 1_788_264_000_000 },
     };
 
     public static ResolveOffboardingResult LivingCluster => Resolved with
     {
-        Standing = ClusterStanding.Living,
+        Standing = ClusterPresence.Living,
         Described = Resolved.Described with { Next = ClusterNext.Continue, AuthenticationMode = "API", CertificateAuthority = new string('A', 1500) },
     };
 

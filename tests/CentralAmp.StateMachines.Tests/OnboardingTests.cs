@@ -1,10 +1,12 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
+using CentralAmp.Functions.Serialization;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
-using CentralAmp.Verification;
 
 namespace CentralAmp.StateMachines.Tests;
 
@@ -97,7 +99,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     {
         var run = await engine.RunAsync(Roads.First);
 
-        var requests = run.RequestsOf("InstallRbac").Select(request => (InstallRbacRequest)RoadJson.Read("InstallRbac", request)).ToList();
+        var requests = run.RequestsOf("InstallRbac").Select(request => (InstallRbacRequest)FunctionJson.Read("InstallRbac", request)).ToList();
         Assert.Null(requests[0].Plan);
         Assert.Equal(Roads.Plan.Collector!.ServiceAccount, requests[1].Plan!.Collector!.ServiceAccount);
     }

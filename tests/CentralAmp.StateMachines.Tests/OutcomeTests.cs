@@ -1,6 +1,6 @@
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;

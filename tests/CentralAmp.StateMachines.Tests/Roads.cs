@@ -1,12 +1,11 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
-using CentralAmp.Proof;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
-using CentralAmp.Trust;
 using CentralAmp.Verification;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,9 +1,9 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
-using CentralAmp.Proof;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
@@ -43,7 +43,7 @@ public sealed class WaitingTests(StateMachineEngine engine)
     [Fact]
     public async Task Values_that_nobody_has_merged_yet_park_the_road_and_the_merge_is_verified()
     {
-        var written = Answer.Result(Roads.Plan with { Delivery = Deliveries.Values, WaitSeconds = 1 });
+        var written = Answer.Result(Roads.Plan with { Delivery = DeliveryNames.Values, WaitSeconds = 1 });
         var run = await engine.RunAsync(Roads.Again
             .Then("DescribeCluster", Roads.Described(ClusterNext.Continue), Roads.Described(ClusterNext.Continue))
             .Then("EnsureClusterAccess", Reading, Reading)
@@ -62,7 +62,7 @@ public sealed class WaitingTests(StateMachineEngine engine)
     [Fact]
     public async Task An_elevation_while_values_wait_for_people_leads_to_a_new_plan_and_nowhere_without_a_collector()
     {
-        var written = Answer.Result(Roads.Plan with { Delivery = Deliveries.Values, WaitSeconds = 1 });
+        var written = Answer.Result(Roads.Plan with { Delivery = DeliveryNames.Values, WaitSeconds = 1 });
         var run = await engine.RunAsync(Roads.Again
             .Then("DescribeCluster", Roads.Described(ClusterNext.Continue), Roads.Described(ClusterNext.Continue))
             .Then("EnsureClusterAccess", Reading, Answer.Result(new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Missing)))

@@ -2,20 +2,16 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
-using CentralAmp.Fleet;
+using CentralAmp.Deliveries;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
-using CentralAmp.Proof;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
-using CentralAmp.Silence;
-using CentralAmp.Trust;
+using CentralAmp.Sweep;
 using CentralAmp.Verification;
 
 namespace CentralAmp.Functions.Serialization;
 
-/// <summary>Every input and output of a state. Its options come from <see cref="RoadSerializer"/>: Lambda's serializer ignores the ones declared here.</summary>
+/// <summary>Every input and output of a state. Its options come from <see cref="FunctionSerializer"/>: Lambda's serializer ignores the ones declared here.</summary>
 [JsonSerializable(typeof(ResolveClusterRequest))]
 [JsonSerializable(typeof(ResolveClusterResult))]
 [JsonSerializable(typeof(DescribeClusterRequest))]
@@ -79,10 +75,10 @@ namespace CentralAmp.Functions.Serialization;
 [JsonSerializable(typeof(ExpectSamplesResult))]
 [JsonSerializable(typeof(EndSweepRequest))]
 [JsonSerializable(typeof(SweepRecord))]
-public sealed partial class RoadJson : JsonSerializerContext;
+public sealed partial class FunctionJson : JsonSerializerContext;
 
 /// <summary>How the road's data is written.</summary>
-internal static class RoadJsonOptions
+internal static class FunctionJsonOptions
 {
     /// <summary>camelCase, enums by name, and no record without what it needs: a state machine that passes too little fails where it does.</summary>
     public static void Apply(JsonSerializerOptions options)
@@ -99,11 +95,11 @@ internal static class RoadJsonOptions
         options.Converters.Add(new JsonStringEnumConverter<OffboardingNext>());
         options.Converters.Add(new JsonStringEnumConverter<OffboardingPlanNext>());
         options.Converters.Add(new JsonStringEnumConverter<OffboardingReason>());
-        options.Converters.Add(new JsonStringEnumConverter<ClusterStanding>());
+        options.Converters.Add(new JsonStringEnumConverter<ClusterPresence>());
         options.Converters.Add(new JsonStringEnumConverter<SweepNext>());
         options.Converters.Add(new JsonStringEnumConverter<Finding>());
         options.Converters.Add(new JsonStringEnumConverter<SweepAction>());
-        options.Converters.Add(new JsonStringEnumConverter<SweepRoad>());
+        options.Converters.Add(new JsonStringEnumConverter<SweepWorkflow>());
         options.Converters.Add(new JsonStringEnumConverter<SweepOutcome>());
     }
 }

@@ -1,4 +1,5 @@
-using CentralAmp.Outcomes;
+using CentralAmp.Access;
+using CentralAmp.Clusters;
 
 namespace CentralAmp.Registry;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CentralAmp.Functions.Serialization;
 using Microsoft.AspNetCore.Http;
 
 namespace CentralAmp.StateMachines.Tests.Engine;
@@ -52,7 +53,7 @@ internal static class Responses
         byte[] result;
         try
         {
-            result = RoadJson.Write(computed.Compute(request));
+            result = FunctionJson.Write(computed.Compute(request));
         }
         catch (Exception e)
         {

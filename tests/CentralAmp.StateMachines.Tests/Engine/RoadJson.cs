@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace CentralAmp.StateMachines.Tests.Engine;
 
 /// <summary>The road's JSON, read more strictly than the functions do: a field that no request has is passed for nothing.</summary>
-internal static class RoadJson
+internal static class FunctionJson
 {
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
     {

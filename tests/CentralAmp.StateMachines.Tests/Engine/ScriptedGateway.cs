@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using CentralAmp.Functions.Serialization;
 using CentralAmp.Twin;
 using Microsoft.AspNetCore.Http;
 
@@ -90,7 +91,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     {
         try
         {
-            return RoadJson.Read(state, request);
+            return FunctionJson.Read(state, request);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException)
         {

@@ -2,9 +2,11 @@ using System.Text.Json.Nodes;
 using CentralAmp.Access;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
 using CentralAmp.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
+using CentralAmp.Onboarding;
 using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Tests.Support;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
+using CentralAmp.Onboarding;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Clusters;

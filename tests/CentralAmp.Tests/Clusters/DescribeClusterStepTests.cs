@@ -1,7 +1,7 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using CentralAmp.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;

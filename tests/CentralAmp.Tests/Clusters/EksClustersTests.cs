@@ -1,7 +1,6 @@
 using Amazon.EKS.Model;
 using Amazon.SecurityToken;
 using CentralAmp.Aws;
-using CentralAmp.Clusters;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Clusters;

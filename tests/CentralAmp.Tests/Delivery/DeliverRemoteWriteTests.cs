@@ -1,7 +1,8 @@
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries.Prometheus;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Delivery;
@@ -166,7 +167,7 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     public async Task Refusals_of_the_API_keep_their_cause(int status, Type kind, string cause)
     {
         Cluster.FailOnce($"PATCH {Stack}", status);
-        var failure = await Assert.ThrowsAnyAsync<RoadException>(DeliverAsync);
+        var failure = await Assert.ThrowsAnyAsync<WorkflowException>(DeliverAsync);
         Assert.Equal((kind, cause), (failure.GetType(), failure.Cause));
     }
 

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
 using CentralAmp.Tests.Support;
-using CentralAmp.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Delivery;

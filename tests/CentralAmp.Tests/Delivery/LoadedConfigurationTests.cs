@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
 using CentralAmp.Kubernetes;
+using CentralAmp.RemoteWrite;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Delivery;

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
-using CentralAmp.Delivery;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
+using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 
@@ -29,8 +32,8 @@ public sealed class MovingDeliveryTests : IDisposable
         Cluster.Objects.Create(OwnDeliveries.Stack, "helm", stack);
         Cluster.Reconcile();
         var plan = await road.PlanAsync();
-        Assert.Equal(Deliveries.Prometheus, plan.Delivery);
-        Assert.Equal([Deliveries.Agent], plan.Replaces.Select(replaced => replaced.Delivery));
+        Assert.Equal(DeliveryNames.Prometheus, plan.Delivery);
+        Assert.Equal([DeliveryNames.Agent], plan.Replaces.Select(replaced => replaced.Delivery));
         // Should the new one fail, the old one must still get its credentials.
         var trust = ClusterTrust.For(Some.Cluster(), Some.Described(), plan, plan.RequireCollector(), Some.Settings).Hub;
         Assert.Contains(
@@ -61,7 +64,7 @@ public sealed class MovingDeliveryTests : IDisposable
         Cluster.PodsStart = false;
         Cluster.Objects.Create(OwnDeliveries.Stack, "helm", stack);
         var plan = await road.PlanAsync();
-        Assert.Equal((PlanNext.Deliver, Deliveries.Agent, Change.Unchanged), (plan.Next, plan.Delivery, plan.Change));
+        Assert.Equal((PlanNext.Deliver, DeliveryNames.Agent, Change.Unchanged), (plan.Next, plan.Delivery, plan.Change));
     }
 
     [Fact]
@@ -69,7 +72,7 @@ public sealed class MovingDeliveryTests : IDisposable
     {
         await road.RunAsync();
         var rolled = Cluster.PodsRolled;
-        road.Tag = Deliveries.PrometheusAgent;
+        road.Tag = DeliveryNames.PrometheusAgent;
         await road.RunAsync();
         Assert.Null(Cluster.Prometheus["spec"]!["remoteWrite"]);
         Assert.Equal((rolled, true), (Cluster.PodsRolled, road.Has(OwnDeliveries.PrometheusAgent)));
@@ -99,7 +102,7 @@ public sealed class MovingDeliveryTests : IDisposable
     [Fact]
     public async Task Values_are_written_down_waited_for_and_recognized_when_merged()
     {
-        road.Tag = Deliveries.Values;
+        road.Tag = DeliveryNames.Values;
         var (stack, account) = (Cluster.Prometheus.ToJsonString(), Cluster.ServiceAccount.ToJsonString());
         var result = await road.RunAsync();
         Assert.Equal(new DeliverRemoteWriteResult(Change.Created, Waits: true), result);
@@ -112,7 +115,7 @@ public sealed class MovingDeliveryTests : IDisposable
 
         Merge();
         var merged = await road.PlanAsync();
-        Assert.Equal((PlanNext.Deliver, Deliveries.Values, Change.Unchanged, 0), (merged.Next, merged.Delivery, merged.Change, merged.WaitSeconds));
+        Assert.Equal((PlanNext.Deliver, DeliveryNames.Values, Change.Unchanged, 0), (merged.Next, merged.Delivery, merged.Change, merged.WaitSeconds));
         var writes = Cluster.Writes.Count;
         Assert.Equal(new DeliverRemoteWriteResult(Change.Unchanged), await road.RunAsync());
         Assert.Equal(writes, Cluster.Writes.Count);
@@ -121,7 +124,7 @@ public sealed class MovingDeliveryTests : IDisposable
     [Fact]
     public async Task What_people_merged_before_their_pods_had_the_role_is_said_and_waited_for()
     {
-        road.Tag = Deliveries.Values;
+        road.Tag = DeliveryNames.Values;
         await road.RunAsync();
         Cluster.WebhookWorks = false;
         Merge();
@@ -139,12 +142,12 @@ public sealed class MovingDeliveryTests : IDisposable
     [Fact]
     public async Task Values_that_someone_prunes_are_put_back_once_and_then_a_person_is_asked()
     {
-        road.Tag = Deliveries.Values;
+        road.Tag = DeliveryNames.Values;
         await road.RunAsync();
         Cluster.Objects.Delete(OwnDeliveries.Values);
         await road.RunAsync();
         Assert.True(road.Has(OwnDeliveries.Values));
-        Assert.Null(Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.ServiceAccountRoleAnnotation]);
+        Assert.Null(Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![ManagedNames.ServiceAccountRoleAnnotation]);
 
         Cluster.Objects.Delete(OwnDeliveries.Values);
         var (_, refusal) = await road.DecideAsync();
@@ -155,7 +158,7 @@ public sealed class MovingDeliveryTests : IDisposable
     [Fact]
     public async Task What_cannot_be_counted_is_not_put_there()
     {
-        road.Tag = Deliveries.Values;
+        road.Tag = DeliveryNames.Values;
         var plan = await road.PlanAsync();
         await road.InstallAsync(plan);
         Cluster.Objects.Delete(OwnDeliveries.OwnAccount);
@@ -168,14 +171,14 @@ public sealed class MovingDeliveryTests : IDisposable
     {
         road.Bare();
         Cluster.HasOperator = true;
-        road.Tag = Deliveries.Agent;
+        road.Tag = DeliveryNames.Agent;
         await road.RunAsync();
         Cluster.Objects.Delete(OwnDeliveries.StatefulSet);
-        foreach (var tag in (string[])[Deliveries.Agent, Deliveries.PrometheusAgent, Deliveries.Agent, Deliveries.PrometheusAgent])
+        foreach (var tag in (string[])[DeliveryNames.Agent, DeliveryNames.PrometheusAgent, DeliveryNames.Agent, DeliveryNames.PrometheusAgent])
         {
             road.Tag = tag;
             await road.RunAsync();
-            Assert.Equal((tag == Deliveries.Agent, tag == Deliveries.PrometheusAgent), (road.Has(OwnDeliveries.StatefulSet), road.Has(OwnDeliveries.PrometheusAgent)));
+            Assert.Equal((tag == DeliveryNames.Agent, tag == DeliveryNames.PrometheusAgent), (road.Has(OwnDeliveries.StatefulSet), road.Has(OwnDeliveries.PrometheusAgent)));
         }
 
         // What someone removes after a move is put back once, as after any delivery.
@@ -255,7 +258,7 @@ public sealed class MovingDeliveryTests : IDisposable
     public async Task Values_replace_our_own_entry_so_that_the_source_can_have_it()
     {
         await road.RunAsync();
-        road.Tag = Deliveries.Values;
+        road.Tag = DeliveryNames.Values;
         Assert.True((await road.RunAsync()).Waits);
         Assert.Null(Cluster.Prometheus["spec"]!["remoteWrite"]);
         Merge();
@@ -265,9 +268,9 @@ public sealed class MovingDeliveryTests : IDisposable
     [Fact]
     public async Task Values_keep_an_agent_going_until_they_are_merged()
     {
-        road.Tag = Deliveries.PrometheusAgent;
+        road.Tag = DeliveryNames.PrometheusAgent;
         await road.RunAsync();
-        road.Tag = Deliveries.Values;
+        road.Tag = DeliveryNames.Values;
         Assert.True((await road.RunAsync()).Waits);
         Assert.True(road.Has(OwnDeliveries.PrometheusAgent));
         Merge();
@@ -278,7 +281,7 @@ public sealed class MovingDeliveryTests : IDisposable
     [Fact]
     public async Task Withdrawn_values_are_gone()
     {
-        road.Tag = Deliveries.Values;
+        road.Tag = DeliveryNames.Values;
         var plan = await road.PlanAsync();
         await road.RunAsync();
         Assert.Equal(Change.Updated, await road.WithdrawAsync(plan));
@@ -295,15 +298,15 @@ public sealed class MovingDeliveryTests : IDisposable
         stack["metadata"]!.AsObject().Remove("managedFields");
         Cluster.Objects.Create(OwnDeliveries.Stack, "helm", stack);
         Cluster.Reconcile();
-        return await InstalledPlanAsync(Deliveries.Prometheus);
+        return await InstalledPlanAsync(DeliveryNames.Prometheus);
     }
 
     /// <summary>The stack sends, and an agent is asked for.</summary>
     private async Task<OnboardingPlan> PlanMoveFromStackAsync()
     {
         await road.RunAsync();
-        road.Tag = Deliveries.PrometheusAgent;
-        return await InstalledPlanAsync(Deliveries.PrometheusAgent);
+        road.Tag = DeliveryNames.PrometheusAgent;
+        return await InstalledPlanAsync(DeliveryNames.PrometheusAgent);
     }
 
     private async Task<OnboardingPlan> InstalledPlanAsync(string delivery)

@@ -1,8 +1,9 @@
-using CentralAmp.Delivery;
-using CentralAmp.Delivery.Agents;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries.Managed;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Delivery;
@@ -16,7 +17,7 @@ public sealed class OwnAgentTests : IDisposable
 
     public void Dispose() => road.Dispose();
 
-    public static TheoryData<string> Flavours => [Deliveries.Agent, Deliveries.PrometheusAgent];
+    public static TheoryData<string> Flavours => [DeliveryNames.Agent, DeliveryNames.PrometheusAgent];
 
     [Theory]
     [MemberData(nameof(Flavours))]
@@ -25,8 +26,8 @@ public sealed class OwnAgentTests : IDisposable
         Ask(delivery);
         var stack = Cluster.ServiceAccount.ToJsonString();
         Assert.Equal(new DeliverRemoteWriteResult(Change.Created, Some.Noon), await road.RunAsync());
-        Assert.Equal(delivery == Deliveries.Agent, road.Has(OwnDeliveries.StatefulSet));
-        Assert.Equal(delivery == Deliveries.PrometheusAgent, road.Has(OwnDeliveries.PrometheusAgent));
+        Assert.Equal(delivery == DeliveryNames.Agent, road.Has(OwnDeliveries.StatefulSet));
+        Assert.Equal(delivery == DeliveryNames.PrometheusAgent, road.Has(OwnDeliveries.PrometheusAgent));
 
         var (writes, plan) = (Cluster.Writes.Count, await road.PlanAsync());
         Assert.Equal((Change.Unchanged, 0), (plan.Change, plan.Replaces.Length));
@@ -46,7 +47,7 @@ public sealed class OwnAgentTests : IDisposable
         Assert.Equal(Change.Updated, await road.WithdrawAsync(plan));
         Assert.Equal(Change.Unchanged, await road.WithdrawAsync(plan));
         Assert.False(road.Has(OwnDeliveries.StatefulSet) || road.Has(OwnDeliveries.ConfigMap) || road.Has(OwnDeliveries.PrometheusAgent));
-        Assert.Null(Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotationOf(delivery)]);
+        Assert.Null(Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![ManagedNames.AppliedAnnotationOf(delivery)]);
     }
 
     [Theory]
@@ -55,7 +56,7 @@ public sealed class OwnAgentTests : IDisposable
     {
         Ask(delivery);
         await road.RunAsync();
-        var workload = delivery == Deliveries.Agent ? OwnDeliveries.StatefulSet : OwnDeliveries.PrometheusAgent;
+        var workload = delivery == DeliveryNames.Agent ? OwnDeliveries.StatefulSet : OwnDeliveries.PrometheusAgent;
         Cluster.Objects.Delete(workload);
         Cluster.Reconcile();
         // Where both flavours are possible nothing tells which it was: the tag does.
@@ -72,7 +73,7 @@ public sealed class OwnAgentTests : IDisposable
     [Fact]
     public async Task An_operator_that_knows_no_ScrapeConfigs_yet_gets_an_agent_without_their_selectors()
     {
-        Ask(Deliveries.PrometheusAgent);
+        Ask(DeliveryNames.PrometheusAgent);
         foreach (var field in (string[])["scrapeConfigSelector", "scrapeConfigNamespaceSelector"])
         {
             Cluster.FailOnce($"PATCH {OwnDeliveries.PrometheusAgent}", 500, message: $"failed to create typed patch object (central-amp/x; y, Kind=PrometheusAgent): .spec.{field}: field not declared in schema");
@@ -88,7 +89,7 @@ public sealed class OwnAgentTests : IDisposable
     [Fact]
     public async Task What_someone_changes_is_put_back_whoever_owns_the_field()
     {
-        Ask(Deliveries.Agent);
+        Ask(DeliveryNames.Agent);
         await road.RunAsync();
         Cluster.Objects.Take(OwnDeliveries.StatefulSet, "kubectl-edit", OwnDeliveries.Parse("""{"spec":{"replicas":3}}"""));
         Assert.Equal(Change.Updated, (await road.PlanAsync()).Change);
@@ -100,7 +101,7 @@ public sealed class OwnAgentTests : IDisposable
     [Fact]
     public async Task Fields_that_an_older_CRD_drops_are_nobodys_change()
     {
-        Ask(Deliveries.PrometheusAgent);
+        Ask(DeliveryNames.PrometheusAgent);
         await road.RunAsync();
         Cluster.Objects.Remove(OwnDeliveries.PrometheusAgent, "spec", "scrapeConfigSelector");
         Assert.Equal(Change.Unchanged, (await road.PlanAsync()).Change);
@@ -109,7 +110,7 @@ public sealed class OwnAgentTests : IDisposable
     [Fact]
     public async Task Another_image_rolls_our_own_pod_and_is_not_counted_as_a_revert()
     {
-        Ask(Deliveries.Agent);
+        Ask(DeliveryNames.Agent);
         await road.RunAsync();
         foreach (var version in (string[])["v3.5.1", "v3.5.2", "v3.5.3"])
         {
@@ -117,13 +118,13 @@ public sealed class OwnAgentTests : IDisposable
             Assert.Equal(Change.Updated, (await road.RunAsync()).Change);
         }
 
-        Assert.Equal("1", Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![Ours.AppliedAnnotationOf(Deliveries.Agent)]!.ToString());
+        Assert.Equal("1", Cluster.Objects.Get(OwnDeliveries.OwnAccount)!["metadata"]!["annotations"]![ManagedNames.AppliedAnnotationOf(DeliveryNames.Agent)]!.ToString());
     }
 
     [Fact]
     public async Task A_pod_that_came_up_without_the_role_ends_the_delivery()
     {
-        Ask(Deliveries.Agent);
+        Ask(DeliveryNames.Agent);
         Cluster.WebhookWorks = false;
         Assert.Equal(Causes.PodsWithoutRole, (await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync())).Cause);
     }
@@ -133,7 +134,7 @@ public sealed class OwnAgentTests : IDisposable
     [InlineData("create Pod central-amp-agent-0 failed: pods \"central-amp-agent-0\" is forbidden: exceeded quota: compute, requested: limits.memory=2Gi", Causes.NamespaceQuotaExceeded)]
     public async Task Pods_that_the_cluster_refuses_are_a_persons_to_allow(string message, string cause)
     {
-        Ask(Deliveries.Agent);
+        Ask(DeliveryNames.Agent);
         Cluster.PodsAreRefused = message;
         var failure = await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync());
         Assert.Equal(cause, failure.Cause);
@@ -157,7 +158,7 @@ public sealed class OwnAgentTests : IDisposable
     [Fact]
     public async Task What_was_refused_before_the_execution_may_be_allowed_by_now()
     {
-        Ask(Deliveries.Agent);
+        Ask(DeliveryNames.Agent);
         Cluster.PodsAreRefused = "create Pod failed: pods is forbidden: exceeded quota: compute, requested: limits.memory=2Gi";
         Cluster.PodsAreRefusedAt = Some.Noon.AddMinutes(-5);
         Assert.Equal(Causes.NamespaceQuotaExceeded, (await Assert.ThrowsAsync<NotReadyException>(() => road.RunAsync())).Cause);
@@ -169,8 +170,8 @@ public sealed class OwnAgentTests : IDisposable
     [Fact]
     public async Task An_agent_that_is_there_does_not_ask_for_nodes()
     {
-        Ask(Deliveries.Agent);
-        road.Tag = Deliveries.Agent;
+        Ask(DeliveryNames.Agent);
+        road.Tag = DeliveryNames.Agent;
         await road.RunAsync();
         Cluster.FailOnce($"GET {KubernetesPath.Nodes}", new IOException("asked"));
         Assert.Equal(Change.Unchanged, (await road.PlanAsync()).Change);
@@ -184,7 +185,7 @@ public sealed class OwnAgentTests : IDisposable
     [InlineData(422, "StatefulSet.apps \"central-amp-agent\" is invalid: spec.template", Causes.KubernetesRejected)]
     public async Task An_object_that_the_cluster_refuses_is_said_in_its_words(int status, string message, string cause)
     {
-        Ask(Deliveries.Agent);
+        Ask(DeliveryNames.Agent);
         Cluster.FailOnce($"PATCH {OwnDeliveries.StatefulSet}", status, "Forbidden", message);
         var failure = await Assert.ThrowsAsync<BlockedException>(() => road.RunAsync());
         Assert.Equal(cause, failure.Cause);
@@ -194,7 +195,7 @@ public sealed class OwnAgentTests : IDisposable
     [Fact]
     public async Task An_object_of_the_same_name_that_is_not_ours_is_not_touched()
     {
-        Ask(Deliveries.Agent);
+        Ask(DeliveryNames.Agent);
         Cluster.Objects.Create(KubernetesPath.Namespace(AgentNames.Namespace), "central-amp", AgentManifests.Namespace());
         Cluster.Objects.Create(OwnDeliveries.StatefulSet, "someone", OwnDeliveries.Parse("""{"metadata":{"name":"central-amp-agent","namespace":"central-amp"},"spec":{"replicas":7}}"""));
         Assert.Equal(Causes.KubernetesConflict, (await road.DecideAsync()).Refusal!.Cause);
@@ -203,7 +204,7 @@ public sealed class OwnAgentTests : IDisposable
     [Fact]
     public async Task A_namespace_of_that_name_that_is_not_ours_is_not_used()
     {
-        Ask(Deliveries.Agent);
+        Ask(DeliveryNames.Agent);
         Cluster.Objects.Create(KubernetesPath.Namespace(AgentNames.Namespace), "someone", OwnDeliveries.Parse("""{"metadata":{"name":"central-amp"}}"""));
         Assert.Equal(Causes.KubernetesConflict, (await road.DecideAsync()).Refusal!.Cause);
     }
@@ -211,7 +212,7 @@ public sealed class OwnAgentTests : IDisposable
     [Fact]
     public async Task A_service_account_that_disappears_is_waited_for_and_restored_by_the_next_run()
     {
-        Ask(Deliveries.Agent);
+        Ask(DeliveryNames.Agent);
         await road.RunAsync();
         Cluster.Objects.Delete(OwnDeliveries.OwnAccount);
         Cluster.Reconcile();
@@ -222,7 +223,7 @@ public sealed class OwnAgentTests : IDisposable
     [Fact]
     public async Task What_the_operator_complains_about_in_our_agent_is_said()
     {
-        Ask(Deliveries.PrometheusAgent);
+        Ask(DeliveryNames.PrometheusAgent);
         await road.RunAsync();
         Cluster.Objects.Take(OwnDeliveries.PrometheusAgent, "operator", OwnDeliveries.Parse("""{"status":{"conditions":[{"type":"Reconciled","status":"False","message":"no such field"}]}}"""));
         Assert.Contains("no such field", (await Assert.ThrowsAsync<NotReadyException>(() => road.RunAsync())).Sentence, StringComparison.Ordinal);
@@ -230,7 +231,7 @@ public sealed class OwnAgentTests : IDisposable
 
     private void Ask(string delivery)
     {
-        if (delivery == Deliveries.Agent)
+        if (delivery == DeliveryNames.Agent)
         {
             road.Bare();
         }

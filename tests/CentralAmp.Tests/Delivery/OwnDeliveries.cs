@@ -1,14 +1,15 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
-using CentralAmp.Delivery.Agents;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Deliveries.Choice;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
+using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
-using CentralAmp.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Delivery;
@@ -49,15 +50,15 @@ internal sealed class OwnDeliveries : IDisposable
 
     public async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync()
     {
-        var facts = new PlanFacts
+        var facts = new PlanObservation
         {
             Cluster = Some.Cluster(),
-            Described = Some.Described() with { Options = new RoadTags(AllowRestart: false, Tag) },
+            Described = Some.Described() with { Options = new ClusterOptions(AllowRestart: false, Tag) },
             Settings = Settings,
             Workspace = new Workspace(Some.WorkspaceArn, "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/"),
             Elapsed = Elapsed,
         };
-        return OnboardingDecider.Decide(await CollectorGatherer.GatherAsync(facts, Cluster, Cancelled));
+        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(facts, Cluster, Cancelled));
     }
 
     public async Task<OnboardingPlan> PlanAsync()

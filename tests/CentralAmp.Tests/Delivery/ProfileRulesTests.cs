@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using CentralAmp.Delivery;
-using CentralAmp.Planning;
+using CentralAmp.Clusters;
+using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Tests.Delivery;
 

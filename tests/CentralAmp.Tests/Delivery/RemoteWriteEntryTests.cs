@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using CentralAmp.Delivery;
+using CentralAmp.Kubernetes;
+using CentralAmp.RemoteWrite;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Delivery;

@@ -1,5 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
+using CentralAmp.Aws;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 
@@ -68,9 +69,9 @@ public sealed class FailureMappingTests
     [Fact]
     public void A_cancellation_a_bug_and_a_failure_of_ours_are_not_mapped()
     {
-        Assert.False(FailureMapping.TryMap(new OperationCanceledException(), "x", CallSide.Hub, out _));
-        Assert.False(FailureMapping.TryMap(new NullReferenceException(), "x", CallSide.Hub, out _));
-        Assert.False(FailureMapping.TryMap(new NotReadyException("A", "b", "c"), "x", CallSide.Hub, out _));
+        Assert.False(AwsFailures.TryMap(new OperationCanceledException(), "x", CallSide.Hub, out _));
+        Assert.False(AwsFailures.TryMap(new NullReferenceException(), "x", CallSide.Hub, out _));
+        Assert.False(AwsFailures.TryMap(new NotReadyException("A", "b", "c"), "x", CallSide.Hub, out _));
     }
 
     [Theory]
@@ -132,9 +133,9 @@ public sealed class FailureMappingTests
         Assert.Equal(Causes.KubernetesConflict, failure.Cause);
     }
 
-    private static RoadException Map(Exception exception, CallSide side = CallSide.Hub)
+    private static WorkflowException Map(Exception exception, CallSide side = CallSide.Hub)
     {
-        Assert.True(FailureMapping.TryMap(exception, "creating role 'r'", side, out var failure));
+        Assert.True(AwsFailures.TryMap(exception, "creating role 'r'", side, out var failure));
         return failure;
     }
 

@@ -1,9 +1,7 @@
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Fleet;
-using CentralAmp.Outcomes;
 using CentralAmp.Registry;
-using CentralAmp.Routes;
+using CentralAmp.Sweep;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -71,7 +69,7 @@ public sealed class FindOrphansTests : IOwnedResources, IClusterReader
         observed = null;
         Assert.Equal(1, await FindAsync());
         Assert.Equal((Outcome.Offboarded, Finding.Gone, Sweep.Id), (Known!.Item.State!.Value, Known.Finding!.Value, Known.OrphanSweep));
-        Assert.Equal(SweepRoad.Offboard, StartDecider.Decide(Known, Sweep)!.Road);
+        Assert.Equal(SweepWorkflow.Offboard, StartDecider.Decide(Known, Sweep)!.Road);
     }
 
     [Theory]

@@ -1,9 +1,7 @@
 using Amazon.DynamoDBv2.Model;
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Fleet;
-using CentralAmp.Outcomes;
 using CentralAmp.Registry;
-using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Fleet;

@@ -1,13 +1,12 @@
 using CentralAmp.Access;
-using CentralAmp.Delivery;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
 using CentralAmp.Failures;
-using CentralAmp.Fleet;
 using CentralAmp.Kubernetes;
-using CentralAmp.Outcomes;
 using CentralAmp.Registry;
 using CentralAmp.Routes;
+using CentralAmp.Sweep;
 using CentralAmp.Tests.Support;
-using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Fleet;
 
@@ -363,7 +362,7 @@ public sealed class InspectClusterTests : IDisposable
         ["the remote-write entry is removed"] = scene =>
             scene.Stack.Objects.Remove(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name), "spec", "remoteWrite"),
         ["the role annotation is removed"] = scene => scene.Stack.Objects.Remove(
-            KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account), "metadata", "annotations", Ours.ServiceAccountRoleAnnotation),
+            KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account), "metadata", "annotations", ManagedNames.ServiceAccountRoleAnnotation),
     };
 
     private static SweepReference After(string id, string previous) => new(id, Some.Noon.AddHours(6), previous);

@@ -1,10 +1,9 @@
-using CentralAmp.Delivery;
-using CentralAmp.Delivery.Agents;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
 using CentralAmp.Failures;
-using CentralAmp.Fleet;
 using CentralAmp.Kubernetes;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
+using CentralAmp.Registry;
+using CentralAmp.Sweep;
 
 namespace CentralAmp.Tests.Fleet;
 
@@ -13,8 +12,8 @@ public sealed class InspectOwnDeliveryTests
 {
     private static readonly Dictionary<string, string[]> Written = new()
     {
-        [Deliveries.Agent] = [KubernetesPath.StatefulSet(AgentNames.Namespace, AgentNames.Agent), KubernetesPath.ConfigMap(AgentNames.Namespace, AgentNames.Agent)],
-        [Deliveries.PrometheusAgent] = [KubernetesPath.PrometheusAgent(AgentNames.Namespace, AgentNames.PrometheusAgent)],
+        [DeliveryNames.Agent] = [KubernetesPath.StatefulSet(AgentNames.Namespace, AgentNames.Agent), KubernetesPath.ConfigMap(AgentNames.Namespace, AgentNames.Agent)],
+        [DeliveryNames.PrometheusAgent] = [KubernetesPath.PrometheusAgent(AgentNames.Namespace, AgentNames.PrometheusAgent)],
     };
 
     public static TheoryData<string> Flavours => [.. Written.Keys];
@@ -48,14 +47,14 @@ public sealed class InspectOwnDeliveryTests
     public async Task An_agent_whose_cluster_asks_for_another_delivery_differs(string delivery)
     {
         using var scene = new InspectionScene(delivery: delivery);
-        scene.Observed = scene.Observed! with { Tags = new Dictionary<string, string> { ["central-amp:delivery"] = Deliveries.Prometheus } };
+        scene.Observed = scene.Observed! with { Tags = new Dictionary<string, string> { ["central-amp:delivery"] = DeliveryNames.Prometheus } };
         Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);
     }
 
     [Fact]
     public async Task Values_that_nobody_merged_stay_parked_and_differ_once_they_are_merged()
     {
-        using var scene = new InspectionScene(delivery: Deliveries.Values);
+        using var scene = new InspectionScene(delivery: DeliveryNames.Values);
         scene.Item = scene.Item with { State = Outcome.Parked, Cause = Causes.ValuesNotMerged };
         Assert.Equal(new InspectClusterResult(Finding.Unchanged, Causes.ValuesNotMerged), await scene.InspectAsync());
 

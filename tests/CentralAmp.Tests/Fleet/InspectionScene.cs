@@ -4,14 +4,15 @@ using Amazon.Runtime;
 using CentralAmp.Access;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
-using CentralAmp.Fleet;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
-using CentralAmp.Proof;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
+using CentralAmp.RemoteWrite;
+using CentralAmp.Routes;
 using CentralAmp.Settings;
+using CentralAmp.Sweep;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 using CentralAmp.Verification;
@@ -29,13 +30,13 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
     private readonly InspectClusterStep step;
 
     /// <param name="delivery">As a tag asks for; the cluster has a stack in any case.</param>
-    public InspectionScene(HubSettings? settings = null, string delivery = Deliveries.Prometheus)
+    public InspectionScene(HubSettings? settings = null, string delivery = DeliveryNames.Prometheus)
     {
         Settings = settings ?? Some.Settings;
         Registry = new FakeFleetRegistry(Clock);
         http = new HttpClient(samples);
         using var sts = new FakeSts(Clock);
-        var gatherer = new InspectionGatherer(
+        var gatherer = new ClusterInspector(
             Registry,
             this,
             Entries,
@@ -147,12 +148,12 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
 
     private void Settle(string delivery)
     {
-        var collector = Deliveries.IsOwnAgent(delivery) ? OwnCollector.Of(delivery) : Stack.Collector;
+        var collector = DeliveryNames.IsManagedAgent(delivery) ? AgentCollector.Of(delivery) : Stack.Collector;
         var plan = PlanOf(Cluster, collector, Settings, Some.CreatedAt) with { Delivery = delivery };
         var trust = ClusterTrust.For(Cluster, Some.Described(), plan, collector, Settings);
         Trust.Settle(trust);
         DeliverAsync(Stack, Cluster, plan with { RoleArn = trust.Assumed.RoleArn }, trust, Settings).GetAwaiter().GetResult();
-        if (delivery != Deliveries.Prometheus)
+        if (delivery != DeliveryNames.Prometheus)
         {
             Observed = Some.Observed with { Tags = new Dictionary<string, string> { ["central-amp:delivery"] = delivery } };
         }
@@ -174,7 +175,7 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
         };
     }
 
-    public static RoadException Blocked(string cause) => new BlockedException(cause, "As planned.", "None.");
+    public static WorkflowException Blocked(string cause) => new BlockedException(cause, "As planned.", "None.");
 
     private sealed class SampleHandler : HttpMessageHandler
     {

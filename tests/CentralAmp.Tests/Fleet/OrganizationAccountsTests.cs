@@ -2,7 +2,7 @@ using System.Net;
 using Amazon.Runtime;
 using CentralAmp.Aws;
 using CentralAmp.Failures;
-using CentralAmp.Fleet;
+using CentralAmp.Sweep;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Fleet;

@@ -1,8 +1,8 @@
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Fleet;
-using CentralAmp.Outcomes;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
+using CentralAmp.Sweep;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Fleet;
@@ -76,16 +76,16 @@ public sealed class SweepDeciderTests
         Assert.Equal((3, 1, 1, 1, 3), (count.Unhealthy, count.Unreached, count.Orphans, count.UnreachedPlaces, count.Living));
     }
 
-    public static TheoryData<Finding, Outcome, OffboardingReason?, SweepRoad?, string> Starts => new()
+    public static TheoryData<Finding, Outcome, OffboardingReason?, SweepWorkflow?, string> Starts => new()
     {
-        { Finding.New, Outcome.Verified, null, SweepRoad.Onboard, "" },
-        { Finding.Differs, Outcome.Verified, null, SweepRoad.Onboard, "" },
-        { Finding.Reroute, Outcome.Verified, null, SweepRoad.Onboard, "" },
-        { Finding.Gone, Outcome.Verified, null, SweepRoad.Offboard, "Swept" },
-        { Finding.Gone, Outcome.Offboarded, null, SweepRoad.Offboard, "Swept" },
-        { Finding.OptedOut, Outcome.Verified, null, SweepRoad.Offboard, "OptedOut" },
-        { Finding.OptedOut, Outcome.Offboarding, OffboardingReason.OptedOut, SweepRoad.Offboard, "OptedOut" },
-        { Finding.OptedOut, Outcome.Offboarding, OffboardingReason.Manual, SweepRoad.Offboard, "Manual" },
+        { Finding.New, Outcome.Verified, null, SweepWorkflow.Onboard, "" },
+        { Finding.Differs, Outcome.Verified, null, SweepWorkflow.Onboard, "" },
+        { Finding.Reroute, Outcome.Verified, null, SweepWorkflow.Onboard, "" },
+        { Finding.Gone, Outcome.Verified, null, SweepWorkflow.Offboard, "Swept" },
+        { Finding.Gone, Outcome.Offboarded, null, SweepWorkflow.Offboard, "Swept" },
+        { Finding.OptedOut, Outcome.Verified, null, SweepWorkflow.Offboard, "OptedOut" },
+        { Finding.OptedOut, Outcome.Offboarding, OffboardingReason.OptedOut, SweepWorkflow.Offboard, "OptedOut" },
+        { Finding.OptedOut, Outcome.Offboarding, OffboardingReason.Manual, SweepWorkflow.Offboard, "Manual" },
         { Finding.Unchanged, Outcome.Offboarding, OffboardingReason.Deleted, null, "" },
         { Finding.Unchanged, Outcome.Verified, null, null, "" },
         { Finding.NotReady, Outcome.Verified, null, null, "" },
@@ -94,7 +94,7 @@ public sealed class SweepDeciderTests
 
     [Theory]
     [MemberData(nameof(Starts))]
-    public void A_finding_starts_its_road(Finding finding, Outcome state, OffboardingReason? reason, SweepRoad? road, string given)
+    public void A_finding_starts_its_road(Finding finding, Outcome state, OffboardingReason? reason, SweepWorkflow? road, string given)
     {
         var item = Item("x", finding, state);
         var start = StartDecider.Decide(item with { Item = item.Item with { Reason = reason } }, Sweep);

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Fleet;
-using CentralAmp.Outcomes;
 using CentralAmp.Registry;
 using CentralAmp.Routes;
 using CentralAmp.Settings;
+using CentralAmp.Sweep;
 using CentralAmp.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

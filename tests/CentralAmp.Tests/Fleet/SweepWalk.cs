@@ -3,13 +3,9 @@ using Amazon.Runtime;
 using CentralAmp.Access;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Fleet;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
-using CentralAmp.Proof;
 using CentralAmp.Registry;
-using CentralAmp.Routes;
 using CentralAmp.Settings;
+using CentralAmp.Sweep;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 using CentralAmp.Verification;
@@ -165,7 +161,7 @@ internal sealed class SweepWalk : IOrganizationAccounts, IDisposable
     {
         var members = Members();
         return new InspectClusterStep(
-            new InspectionGatherer(
+            new ClusterInspector(
                 Registry,
                 new EksClusters(aws),
                 new EksAccessEntries(aws, members),

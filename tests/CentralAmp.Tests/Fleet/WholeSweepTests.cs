@@ -1,6 +1,7 @@
-using CentralAmp.Fleet;
-using CentralAmp.Routes;
+using CentralAmp.Clusters;
+using CentralAmp.Registry;
 using CentralAmp.Settings;
+using CentralAmp.Sweep;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Fleet;
@@ -81,7 +82,7 @@ public sealed class WholeSweepTests
         await few.RunAsync();
         Assert.Empty(few.Starts);
         await few.RunAsync();
-        Assert.Equal(3, few.Starts.Count(start => start is { Road: SweepRoad.Offboard, Reason: "Swept" }));
+        Assert.Equal(3, few.Starts.Count(start => start is { Road: SweepWorkflow.Offboard, Reason: "Swept" }));
 
         using var many = new SweepWalk(SweepWalk.Of(40), Some.Settings);
         many.Delete(4);

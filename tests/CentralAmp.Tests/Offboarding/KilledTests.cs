@@ -1,5 +1,4 @@
-using CentralAmp.Outcomes;
-using CentralAmp.Routes;
+using CentralAmp.Clusters;
 using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
 

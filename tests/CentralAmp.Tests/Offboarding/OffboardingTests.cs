@@ -1,14 +1,11 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
 using CentralAmp.Registry;
-using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
@@ -137,7 +134,7 @@ public sealed class OffboardingTests : IDisposable
             Sentence = "",
             Cluster = world.Cluster,
             Reason = OffboardingReason.Swept,
-            Standing = ClusterStanding.Gone,
+            Standing = ClusterPresence.Gone,
             Described = new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = cluster.CreatedAt },
             Registered = RegisteredTrust.Of(await ItemAsync(cluster)),
         };
@@ -370,14 +367,14 @@ public sealed class OffboardingTests : IDisposable
     private static JsonObject Labelled(string kind, string name, string? @namespace)
     {
         var item = Item(kind, name, @namespace);
-        item["metadata"]!["labels"] = new JsonObject { [RbacManifests.ManagedByLabel] = RbacManifests.ManagedBy };
+        item["metadata"]!["labels"] = new JsonObject { [ManagedNames.ManagedByLabel] = ManagedNames.ManagedBy };
         return item;
     }
 
     private static JsonObject Annotated(string name, string @namespace)
     {
         var item = Item("ServiceAccount", name, @namespace);
-        item["metadata"]!["annotations"] = new JsonObject { [Ours.ServiceAccountRoleAnnotation] = "arn:aws:iam::111111111111:role/central-amp/former" };
+        item["metadata"]!["annotations"] = new JsonObject { [ManagedNames.ServiceAccountRoleAnnotation] = "arn:aws:iam::111111111111:role/central-amp/former" };
         return item;
     }
 

@@ -1,5 +1,5 @@
-using CentralAmp.Outcomes;
-using CentralAmp.Routes;
+using CentralAmp.Clusters;
+using CentralAmp.Registry;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Offboarding;

@@ -1,15 +1,12 @@
 using CentralAmp.Access;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
-using CentralAmp.Proof;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using CentralAmp.Tests.Support;
-using CentralAmp.Trust;
 using CentralAmp.Verification;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,15 +16,15 @@ namespace CentralAmp.Tests.Offboarding;
 internal sealed class Roads
 {
     private readonly World world;
-    private readonly RoadRunner onboard;
-    private readonly RoadRunner offboard;
+    private readonly WorkflowRunner onboard;
+    private readonly WorkflowRunner offboard;
     private int executions;
 
     public Roads(World world)
     {
         this.world = world;
-        onboard = new RoadRunner("onboard-cluster") { Waiting = Waiting, Deadly = typeof(KilledException) };
-        offboard = new RoadRunner("offboard-cluster") { Waiting = Waiting, Deadly = typeof(KilledException) };
+        onboard = new WorkflowRunner("onboard-cluster") { Waiting = Waiting, Deadly = typeof(KilledException) };
+        offboard = new WorkflowRunner("offboard-cluster") { Waiting = Waiting, Deadly = typeof(KilledException) };
         AddAccess(onboard);
         AddAccess(offboard);
         AddOnboarding();
@@ -59,7 +56,7 @@ internal sealed class Roads
          "detail":{"eventSource":"eks.amazonaws.com","eventName":"{{{{{call}}}}}","requestParameters":{"name":"shop"},"responseElements":{"cluster":{"arn":"{{{{{Some.Cluster().Arn}}}}}"}}}}
         """;
 
-    private async Task<IReadOnlyList<string>> RunAsync(RoadRunner road, string input)
+    private async Task<IReadOnlyList<string>> RunAsync(WorkflowRunner road, string input)
     {
         world.Clock.Advance(TimeSpan.FromSeconds(1));
         var execution = new ExecutionReference($"arn:aws:states:us-east-1:{Some.HubAccount}:execution:road:{++executions}", world.Clock.GetUtcNow());
@@ -78,7 +75,7 @@ internal sealed class Roads
         }
     }
 
-    private void AddAccess(RoadRunner road)
+    private void AddAccess(WorkflowRunner road)
     {
         var elevation = new Elevation(world, world.Registry, world.Clock);
         var members = new MemberAccounts(new FakeSts(world.Clock), world.Settings, world.Clock);

@@ -1,12 +1,12 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.Tests.Support;
 using CentralAmp.Tests.Trust;
-using CentralAmp.Trust;
 using CentralAmp.Verification;
 
 namespace CentralAmp.Tests.Outcomes;

@@ -1,13 +1,12 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
-using CentralAmp.Delivery;
+using CentralAmp.Clusters;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using CentralAmp.Tests.Support;
 using CentralAmp.Tests.Trust;
-using CentralAmp.Trust;
 using CentralAmp.Verification;
 using Microsoft.Extensions.Logging.Abstractions;
 

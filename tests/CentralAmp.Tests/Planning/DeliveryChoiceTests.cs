@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
-using CentralAmp.Delivery.Agents;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Deliveries.Choice;
+using CentralAmp.Deliveries.Prometheus;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Planning;
@@ -36,7 +38,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     {
         change(cluster);
         var plan = await PlanAsync();
-        Assert.True(plan.Delivery == Deliveries.PrometheusAgent, name);
+        Assert.True(plan.Delivery == DeliveryNames.PrometheusAgent, name);
         Assert.Equal((PlanNext.Deliver, Change.Created), (plan.Next, plan.Change));
         var collector = plan.RequireCollector();
         Assert.Equal(("central-amp", "central-amp", "central-amp-collector", "prom-agent-central-amp"), (collector.Namespace, collector.Name, collector.ServiceAccount, collector.StatefulSet));
@@ -48,9 +50,9 @@ public sealed class DeliveryChoiceTests : IDisposable
     public async Task A_pod_identity_is_seen_and_not_pushed_aside()
     {
         podIdentities.Association = "arn:aws:eks:us-east-1:222222222222:podidentityassociation/shop/a-123";
-        Assert.Equal(Deliveries.PrometheusAgent, (await PlanAsync()).Delivery);
+        Assert.Equal(DeliveryNames.PrometheusAgent, (await PlanAsync()).Delivery);
 
-        tag = Deliveries.Prometheus;
+        tag = DeliveryNames.Prometheus;
         var refusal = await RefusalAsync();
         Assert.Equal(Causes.ServiceAccountPodIdentity, refusal.Cause);
         Assert.Contains("podidentityassociation/shop/a-123", refusal.Sentence, StringComparison.Ordinal);
@@ -67,7 +69,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_untouched_stack_gets_the_entry_itself() => Assert.Equal(Deliveries.Prometheus, (await PlanAsync()).Delivery);
+    public async Task An_untouched_stack_gets_the_entry_itself() => Assert.Equal(DeliveryNames.Prometheus, (await PlanAsync()).Delivery);
 
     [Fact]
     public async Task A_bare_cluster_waits_for_the_grace_time_and_then_gets_an_agent()
@@ -76,7 +78,7 @@ public sealed class DeliveryChoiceTests : IDisposable
         Assert.Equal((PlanNext.Park, Causes.NoCollectorYet), ((await PlanAsync()).Next, (await PlanAsync()).Cause));
         elapsed = TimeSpan.FromMinutes(30);
         var plan = await PlanAsync();
-        Assert.Equal((PlanNext.Deliver, Deliveries.Agent, Change.Created), (plan.Next, plan.Delivery, plan.Change));
+        Assert.Equal((PlanNext.Deliver, DeliveryNames.Agent, Change.Created), (plan.Next, plan.Delivery, plan.Change));
         Assert.Equal(["central-amp-agent-0"], plan.RequireCollector().Pods);
     }
 
@@ -85,7 +87,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     {
         Bare(nodes: 1);
         parked = TimeSpan.FromMinutes(31);
-        Assert.Equal(Deliveries.Agent, (await PlanAsync()).Delivery);
+        Assert.Equal(DeliveryNames.Agent, (await PlanAsync()).Delivery);
     }
 
     [Fact]
@@ -105,7 +107,7 @@ public sealed class DeliveryChoiceTests : IDisposable
         Bare(nodes: 1);
         cluster.HasOperator = true;
         elapsed = TimeSpan.FromHours(1);
-        Assert.Equal(Deliveries.Agent, (await PlanAsync()).Delivery);
+        Assert.Equal(DeliveryNames.Agent, (await PlanAsync()).Delivery);
     }
 
     [Fact]
@@ -114,7 +116,7 @@ public sealed class DeliveryChoiceTests : IDisposable
         cluster.Objects.Delete(Stack);
         cluster.Objects.Create(KubernetesPath.PrometheusAgent("team", "theirs"), "helm", Parse("""{"metadata":{"name":"theirs","namespace":"team"},"spec":{}}"""));
         elapsed = TimeSpan.FromHours(1);
-        Assert.Equal(Deliveries.PrometheusAgent, (await PlanAsync()).Delivery);
+        Assert.Equal(DeliveryNames.PrometheusAgent, (await PlanAsync()).Delivery);
     }
 
     public static TheoryData<string, string> Streams => new()
@@ -181,7 +183,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     public async Task Of_several_the_one_that_is_named_or_selects_most_is_taken(string name, string second, string taken)
     {
         cluster.Objects.Create(KubernetesPath.Prometheus("team", "second"), "helm", Parse(second));
-        var facts = await CollectorGatherer.GatherAsync(Facts(), cluster, TestContext.Current.CancellationToken);
+        var facts = await CollectorObserver.ObserveAsync(Facts(), cluster, TestContext.Current.CancellationToken);
         Assert.True(facts.Candidates is [{ } only] && only.Name == taken, name);
     }
 
@@ -199,7 +201,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     [Fact]
     public async Task An_agent_that_is_asked_for_and_that_the_operator_does_not_know_is_refused()
     {
-        (cluster.KnowsAgents, tag) = (false, Deliveries.PrometheusAgent);
+        (cluster.KnowsAgents, tag) = (false, DeliveryNames.PrometheusAgent);
         var refusal = await RefusalAsync();
         Assert.Equal((FailureKind.Blocked, Causes.DeliveryNotPossible), (refusal.Kind, refusal.Cause));
     }
@@ -207,18 +209,18 @@ public sealed class DeliveryChoiceTests : IDisposable
     [Fact]
     public async Task An_agent_that_is_asked_for_needs_no_grace_time_and_leaves_the_stack_alone()
     {
-        tag = Deliveries.Agent;
+        tag = DeliveryNames.Agent;
         Assert.Equal(PlanNext.Park, (await PlanAsync()).Next);
         cluster.Objects.Put("/api/v1/nodes/one", Node("one"));
-        Assert.Equal((PlanNext.Deliver, Deliveries.Agent), ((await PlanAsync()).Next, (await PlanAsync()).Delivery));
+        Assert.Equal((PlanNext.Deliver, DeliveryNames.Agent), ((await PlanAsync()).Next, (await PlanAsync()).Delivery));
     }
 
     [Fact]
     public async Task Values_are_written_for_the_collector_that_is_there()
     {
-        tag = Deliveries.Values;
+        tag = DeliveryNames.Values;
         var plan = await PlanAsync();
-        Assert.Equal((PlanNext.Deliver, Deliveries.Values, Change.Created, 60), (plan.Next, plan.Delivery, plan.Change, plan.WaitSeconds));
+        Assert.Equal((PlanNext.Deliver, DeliveryNames.Values, Change.Created, 60), (plan.Next, plan.Delivery, plan.Change, plan.WaitSeconds));
         Assert.Equal("stack-prometheus", plan.RequireCollector().ServiceAccount);
     }
 
@@ -228,7 +230,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     public async Task A_namespace_of_our_name_that_cannot_be_used_is_said(string @namespace, string cause, FailureKind kind)
     {
         cluster.Objects.Put(KubernetesPath.Namespace(AgentNames.Namespace), Parse(@namespace));
-        tag = Deliveries.PrometheusAgent;
+        tag = DeliveryNames.PrometheusAgent;
         var (plan, refusal) = await DecideAsync();
         Assert.Equal((cause, kind == FailureKind.NotReady), (refusal?.Cause ?? plan!.Cause, plan?.Next == PlanNext.Park));
     }
@@ -238,7 +240,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     {
         cluster.Objects.Put(KubernetesPath.PrometheusAgent("team", "old"), Parse("""{"metadata":{"name":"old","namespace":"team"}}"""));
         cluster.Objects.Create(KubernetesPath.Prometheus("team", "old"), "helm", Parse("""{"metadata":{"name":"old","namespace":"team","annotations":{"central-amp/onboard":"false"}},"spec":{}}"""));
-        Assert.Equal(Deliveries.Prometheus, (await PlanAsync()).Delivery);
+        Assert.Equal(DeliveryNames.Prometheus, (await PlanAsync()).Delivery);
     }
 
     private void Bare(int nodes)
@@ -251,10 +253,10 @@ public sealed class DeliveryChoiceTests : IDisposable
         }
     }
 
-    private PlanFacts Facts() => new()
+    private PlanObservation Facts() => new()
     {
         Cluster = Some.Cluster(),
-        Described = Some.Described() with { Options = new RoadTags(AllowRestart: false, tag) },
+        Described = Some.Described() with { Options = new ClusterOptions(AllowRestart: false, tag) },
         Settings = Some.Settings,
         Workspace = new Workspace(Some.WorkspaceArn, "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/"),
         Elapsed = elapsed,
@@ -263,9 +265,9 @@ public sealed class DeliveryChoiceTests : IDisposable
 
     private async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync()
     {
-        var facts = await CollectorGatherer.GatherAsync(Facts(), cluster, TestContext.Current.CancellationToken);
+        var facts = await CollectorObserver.ObserveAsync(Facts(), cluster, TestContext.Current.CancellationToken);
         return OnboardingDecider.Decide(
-            await CollectorGatherer.WithPodIdentityAsync(facts, podIdentities, Some.Execution(), TestContext.Current.CancellationToken));
+            await CollectorObserver.WithPodIdentityAsync(facts, podIdentities, Some.Execution(), TestContext.Current.CancellationToken));
     }
 
     private async Task<OnboardingPlan> PlanAsync()

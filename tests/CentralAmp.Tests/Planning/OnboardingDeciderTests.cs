@@ -1,9 +1,12 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Deliveries.Choice;
+using CentralAmp.Deliveries.Prometheus;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Planning;
@@ -150,7 +153,7 @@ public sealed class OnboardingDeciderTests : IDisposable
     public async Task The_tag_accepts_that_data_in_an_emptyDir_is_lost()
     {
         cluster.Objects.Remove(Stack, "spec", "storage");
-        var plan = await PlanAsync(facts => facts with { Described = facts.Described with { Options = new RoadTags(AllowRestart: true) } });
+        var plan = await PlanAsync(facts => facts with { Described = facts.Described with { Options = new ClusterOptions(AllowRestart: true) } });
         Assert.Equal(PlanNext.Deliver, plan.Next);
     }
 
@@ -190,7 +193,7 @@ public sealed class OnboardingDeciderTests : IDisposable
         Assert.Equal(Change.Unchanged, (await PlanAsync()).Change);
     }
 
-    private static PlanFacts Facts() => new()
+    private static PlanObservation Facts() => new()
     {
         Cluster = Some.Cluster(),
         Described = Some.Described(),
@@ -199,13 +202,13 @@ public sealed class OnboardingDeciderTests : IDisposable
         Elapsed = TimeSpan.FromSeconds(30),
     };
 
-    private async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync(Func<PlanFacts, PlanFacts>? adjust = null)
+    private async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync(Func<PlanObservation, PlanObservation>? adjust = null)
     {
         var facts = adjust is null ? Facts() : adjust(Facts());
-        return OnboardingDecider.Decide(await CollectorGatherer.GatherAsync(facts, cluster, Cancelled));
+        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(facts, cluster, Cancelled));
     }
 
-    private async Task<OnboardingPlan> PlanAsync(Func<PlanFacts, PlanFacts>? adjust = null)
+    private async Task<OnboardingPlan> PlanAsync(Func<PlanObservation, PlanObservation>? adjust = null)
     {
         var (plan, refusal) = await DecideAsync(adjust);
         Assert.Null(refusal);
@@ -214,7 +217,7 @@ public sealed class OnboardingDeciderTests : IDisposable
 
     private async Task DeliverAsync()
     {
-        var facts = await CollectorGatherer.GatherAsync(Facts(), cluster, Cancelled);
+        var facts = await CollectorObserver.ObserveAsync(Facts(), cluster, Cancelled);
         cluster.Objects.Apply(Account, "central-amp", CollectorPatches.ServiceAccount(facts.ServiceAccount!, facts.RoleArn));
         cluster.Objects.Apply(Stack, "central-amp", CollectorPatches.ApplyEntry(facts.Candidate, facts.Desired));
         cluster.Reconcile();

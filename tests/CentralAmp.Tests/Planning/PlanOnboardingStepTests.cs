@@ -1,10 +1,12 @@
 using System.Net;
 using Amazon.PrometheusService;
 using Amazon.PrometheusService.Model;
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using CentralAmp.Routes;
 using CentralAmp.Settings;
@@ -144,7 +146,7 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
         server.Always = (HttpStatusCode.OK, "application/json", answer);
         using var amp = new AmazonPrometheusServiceClient(
             MotoServer.Credentials, new AmazonPrometheusServiceConfig { ServiceURL = server.Address, AuthenticationRegion = "eu-west-1", MaxErrorRetry = 0 });
-        var failure = await Assert.ThrowsAnyAsync<RoadException>(() => new AmpWorkspaces(_ => amp).FindAsync(workspaceArn, Cancelled));
+        var failure = await Assert.ThrowsAnyAsync<WorkflowException>(() => new AmpWorkspaces(_ => amp).FindAsync(workspaceArn, Cancelled));
         Assert.Equal((kind, cause), (failure.GetType(), failure.Cause));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using CentralAmp.Planning;
+using CentralAmp.Collectors;
+using CentralAmp.Routes;
 
 namespace CentralAmp.Tests.Planning;
 

@@ -1,9 +1,8 @@
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
+using CentralAmp.Clusters;
 using CentralAmp.Registry;
-using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
+using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Planning;
 

@@ -1,11 +1,14 @@
 using System.Net;
 using Amazon.Runtime;
 using CentralAmp.Access;
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
 using CentralAmp.Proof;
-using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 using CentralAmp.Tests.Trust;
 using CentralAmp.Trust;
@@ -156,7 +159,7 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
     public async Task An_answer_of_the_workspace_gets_its_cause(int status, string body, Type kind, string cause)
     {
         amp.Always = ((HttpStatusCode)status, "text/plain", body);
-        var failure = await Assert.ThrowsAnyAsync<RoadException>(ProveAsync);
+        var failure = await Assert.ThrowsAnyAsync<WorkflowException>(ProveAsync);
         Assert.Equal((kind, cause), (failure.GetType(), failure.Cause));
         Assert.Contains($"HTTP {status}", failure.Sentence, StringComparison.Ordinal);
     }

@@ -1,4 +1,3 @@
-using CentralAmp.Clusters;
 using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 

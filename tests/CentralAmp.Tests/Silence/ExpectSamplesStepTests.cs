@@ -1,10 +1,10 @@
 using System.Net;
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Fleet;
-using CentralAmp.Outcomes;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
 using CentralAmp.Silence;
+using CentralAmp.Sweep;
 using CentralAmp.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

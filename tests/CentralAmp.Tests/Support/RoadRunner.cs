@@ -10,7 +10,7 @@ namespace CentralAmp.Tests.Support;
 /// Runs a deployed state machine in this process, state by state, with steps as functions: fast enough for thousands of executions. What
 /// Step Functions itself does is the engine's to test (CentralAmp.StateMachines.Tests).
 /// </summary>
-public sealed partial class RoadRunner(string machine)
+public sealed partial class WorkflowRunner(string machine)
 {
     private const int MostStates = 200;
     private const int MostAttempts = 3;
@@ -37,7 +37,7 @@ public sealed partial class RoadRunner(string machine)
     /// <summary>Exceptions that no state machine catches: the end of the process that runs it.</summary>
     public Type? Deadly { get; init; }
 
-    public RoadRunner On<TRequest, TResult>(string name, Func<TRequest, CancellationToken, Task<TResult>> step)
+    public WorkflowRunner On<TRequest, TResult>(string name, Func<TRequest, CancellationToken, Task<TResult>> step)
     {
         functions[name] = async request => JsonSerializer.SerializeToNode(
             await step(request.Deserialize<TRequest>(Options)!, CancellationToken.None), Options);
@@ -214,7 +214,7 @@ public sealed partial class RoadRunner(string machine)
 
     private static string Text(string machine)
     {
-        using var reader = new StreamReader(typeof(RoadRunner).Assembly.GetManifestResourceStream($"{machine}.asl.json")!);
+        using var reader = new StreamReader(typeof(WorkflowRunner).Assembly.GetManifestResourceStream($"{machine}.asl.json")!);
         return Unquoted().Replace(reader.ReadToEnd(), "1");
     }
 

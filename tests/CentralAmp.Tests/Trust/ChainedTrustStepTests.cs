@@ -1,6 +1,7 @@
 using CentralAmp.Access;
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Routes;
+using CentralAmp.Onboarding;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,7 @@
+using CentralAmp.Clusters;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
-using CentralAmp.Planning;
-using CentralAmp.Routes;
+using CentralAmp.Onboarding;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Failures;
-using CentralAmp.Planning;
-using CentralAmp.Routes;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
 using Amazon.Runtime;
-using CentralAmp.Delivery;
+using CentralAmp.Aws;
 using CentralAmp.Failures;
-using CentralAmp.Proof;
+using CentralAmp.Onboarding;
 using CentralAmp.Tests.Support;
 using CentralAmp.Tests.Trust;
 using CentralAmp.Verification;
@@ -86,7 +86,7 @@ public sealed class VerifyIngestStepTests : IAsyncLifetime
     public async Task An_answer_of_the_workspace_gets_its_cause(int status, Type kind, string cause)
     {
         amp.Always = ((HttpStatusCode)status, "text/plain", "words");
-        var failure = await Assert.ThrowsAnyAsync<RoadException>(VerifyAsync);
+        var failure = await Assert.ThrowsAnyAsync<WorkflowException>(VerifyAsync);
         Assert.Equal((kind, cause), (failure.GetType(), failure.Cause));
     }
 

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using CentralAmp.Delivery;
-using CentralAmp.Delivery.Agents;
-using CentralAmp.Planning;
-using CentralAmp.Routes;
+using CentralAmp.Clusters;
+using CentralAmp.Deliveries.Managed;
+using CentralAmp.RemoteWrite;
 using CentralAmp.Tests.Support;
+using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Delivery.Agents;
 

@@ -1,7 +1,11 @@
 using System.Text.Json.Nodes;
-using CentralAmp.Delivery.Agents;
-using CentralAmp.Planning;
-using CentralAmp.Routes;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries.Agent;
+using CentralAmp.Deliveries.Managed;
+using CentralAmp.Deliveries.PrometheusAgent;
+using CentralAmp.Deliveries.Values;
+using CentralAmp.RemoteWrite;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Delivery.Agents;
