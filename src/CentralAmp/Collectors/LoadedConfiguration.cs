@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CentralAmp.Kubernetes;
-using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Collectors;
 

@@ -1,5 +1,3 @@
-using CentralAmp.Deliveries;
-
 namespace CentralAmp.Failures;
 
 /// <summary>Every cause a failure can have: stable words, each with a heading in <c>docs/runbook.md</c>.</summary>

@@ -1,4 +1,3 @@
-using CentralAmp.Access;
 using CentralAmp.Clusters;
 
 namespace CentralAmp.Registry;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
-using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
-using CentralAmp.Deliveries;
 using CentralAmp.Settings;
 
 namespace CentralAmp.Trust;

@@ -14,9 +14,9 @@ namespace CentralAmp.Tests.Offboarding;
 public sealed class OffboardingDeliveriesTests : IDisposable
 {
     private readonly World world = new();
-    private Roads? roads;
+    private Executions? roads;
 
-    private Roads Run => roads ??= new Roads(world);
+    private Executions Run => roads ??= new Executions(world);
 
     private OutcomeRecord Last => Run.Outcomes[^1];
 
@@ -96,7 +96,7 @@ public sealed class OffboardingDeliveriesTests : IDisposable
             Next = OffboardingNext.Offboard,
             Sentence = "",
             Reason = OffboardingReason.Manual,
-            Standing = ClusterPresence.Living,
+            Presence = ClusterPresence.Living,
             Cluster = Some.Cluster(),
             Described = Some.Described(),
             Registered = new RegisteredTrust { TrustMode = TrustModes.Chained },

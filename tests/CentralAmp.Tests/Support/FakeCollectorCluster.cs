@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
-using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Kubernetes;
@@ -111,8 +110,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
     /// <summary>The next call of that method and path ends with this status, mapped as the real client does.</summary>
     public void FailOnce(string methodAndPath, int status, string reason = "", string message = "planned", params KubernetesCause[] causes)
     {
-        AwsFailures.TryMap(new KubernetesException(status, reason, message, causes, null), methodAndPath, CallSide.Member, out var failure);
-        FailOnce(methodAndPath, failure!);
+        FailOnce(methodAndPath, KubernetesFailures.Of(new KubernetesException(status, reason, message, causes, null), methodAndPath));
     }
 
     /// <param name="failure">Null: the call goes well, and the one after it is looked at.</param>
@@ -197,9 +195,9 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
 
             return Task.FromResult(applied);
         }
-        catch (KubernetesException e) when (AwsFailures.TryMap(e, $"applying {path}", CallSide.Member, out var failure))
+        catch (KubernetesException e)
         {
-            throw failure;
+            throw KubernetesFailures.Of(e, $"applying {path}");
         }
     }
 
@@ -212,9 +210,9 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
             Reconcile();
             return Task.FromResult(patched);
         }
-        catch (KubernetesException e) when (AwsFailures.TryMap(e, $"patching {path}", CallSide.Member, out var failure))
+        catch (KubernetesException e)
         {
-            throw failure;
+            throw KubernetesFailures.Of(e, $"patching {path}");
         }
     }
 

@@ -164,6 +164,6 @@ public sealed class IamTrustStoreTests(MotoServer moto)
     {
         var settings = Some.Settings with { HubAccountId = "123456789012", BoundaryArn = "arn:aws:iam::123456789012:policy/central-amp/boundary" };
         var described = Some.Described() with { Issuer = $"https://oidc.eks.us-east-1.amazonaws.com/id/{Guid.NewGuid():N}" };
-        return ClusterTrust.For(Some.Cluster(name), described, TrustPoliciesTests.Plan(Some.Cluster(name)) with { TrustMode = mode }, Some.Collector, settings);
+        return ClusterTrust.For(Some.Cluster(name), described, (TrustPoliciesTests.Plan(Some.Cluster(name)) with { TrustMode = mode }).PlannedTrust(), settings);
     }
 }

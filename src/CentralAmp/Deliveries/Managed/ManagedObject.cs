@@ -34,6 +34,12 @@ public sealed record ManagedObject(string Path, JsonObject Desired)
     /// <summary>Hash of what was desired: an older operator's CRD drops fields, which is nobody's change.</summary>
     internal const string HashAnnotation = "central-amp/desired";
 
+    /// <summary>
+    /// The manifest for an API server that does not know some of its fields: from what was refused, and the paths of the unknown fields.
+    /// Null as its answer where such a field is needed. Absent: every field is needed.
+    /// </summary>
+    public Func<JsonObject, IReadOnlyList<string>, JsonObject?>? Older { get; init; }
+
     public string Kind => Desired["kind"]!.GetValue<string>();
 
     public string Name => Desired["metadata"]!["name"]!.GetValue<string>();

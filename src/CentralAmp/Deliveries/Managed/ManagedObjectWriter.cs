@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CentralAmp.Collectors;
-using CentralAmp.Deliveries.PrometheusAgent;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 
@@ -12,7 +11,7 @@ internal sealed class ManagedObjectWriter(IKubernetes kubernetes)
 {
     /// <returns>False when it changed since it was read: gather again.</returns>
     public Task<bool> PutAsync(ManagedObject item, ManagedNamespace observed, CancellationToken cancellationToken) =>
-        PutAsync(item.Path, item.Desired, observed.Find(item.Path), cancellationToken);
+        PutAsync(item, item.Desired, observed.Find(item.Path), cancellationToken);
 
     /// <summary>Remembered where it outlives what is put there.</summary>
     /// <param name="applied">Null: forgotten.</param>
@@ -43,22 +42,22 @@ internal sealed class ManagedObjectWriter(IKubernetes kubernetes)
         && ManagedNames.IsManaged(found)
         && await kubernetes.DeleteAsync(path, found["metadata"]!["uid"]!.ToString(), cancellationToken);
 
-    private async Task<bool> PutAsync(string path, JsonObject desired, JsonObject? found, CancellationToken cancellationToken)
+    private async Task<bool> PutAsync(ManagedObject item, JsonObject desired, JsonObject? found, CancellationToken cancellationToken)
     {
         try
         {
-            await kubernetes.ApplyAsync(path, desired, cancellationToken);
+            await kubernetes.ApplyAsync(item.Path, desired, cancellationToken);
             return true;
         }
         // An older operator has nothing that such a field could select.
-        catch (WorkflowException e) when (e.InnerException is KubernetesException refusal && PrometheusAgentManifest.WithoutLater(desired, refusal.UndeclaredFields) is { } older)
+        catch (WorkflowException e) when (e.InnerException is KubernetesException refusal && item.Older?.Invoke(desired, refusal.UndeclaredFields) is { } older)
         {
-            return await PutAsync(path, older, found, cancellationToken);
+            return await PutAsync(item, older, found, cancellationToken);
         }
         // An apply is never forced. But this object is ours, whoever changed it.
         catch (WorkflowException e) when (found is not null && e.InnerException is KubernetesException { IsManagerConflict: true })
         {
-            return await PatchAsync(path, MergePatch.Of(desired, found), cancellationToken);
+            return await PatchAsync(item.Path, MergePatch.Of(desired, found), cancellationToken);
         }
         catch (WorkflowException e) when (e.InnerException is KubernetesException { Status: 409, IsManagerConflict: false })
         {

@@ -13,5 +13,5 @@ internal static class Plan
 
     /// <summary>In the order in which they are written.</summary>
     public static IReadOnlyList<ManagedObject> Objects(DesiredDelivery desired, HubSettings settings) =>
-        [ManagedObject.Of(PrometheusAgentManifest.Render(AgentSpec.Of(desired, settings)))];
+        [ManagedObject.Of(PrometheusAgentManifest.Render(AgentSpec.Of(desired, settings))) with { Older = PrometheusAgentManifest.WithoutLater }];
 }
