@@ -18,13 +18,13 @@ internal static class Offboardings
         Sentence = "As the test wants it.",
         Cluster = Onboardings.Cluster,
         Reason = OffboardingReason.Manual,
-        Standing = ClusterPresence.Gone,
+        Presence = ClusterPresence.Gone,
         Described = new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = 1_788_264_000_000 },
     };
 
     public static ResolveOffboardingResult LivingCluster => Resolved with
     {
-        Standing = ClusterPresence.Living,
+        Presence = ClusterPresence.Living,
         Described = Resolved.Described with { Next = ClusterNext.Continue, AuthenticationMode = "API", CertificateAuthority = new string('A', 1500) },
     };
 

@@ -3,7 +3,6 @@ using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries;
 using CentralAmp.Failures;
-using CentralAmp.Functions.Serialization;
 using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
@@ -77,7 +76,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
         var run = await engine.RunAsync(Onboardings.Again
             .On("EnsureTrust", Onboardings.Trusted(trust, RbacAccess.Allowed))
             .On("PlanOnboarding", Answer.Result(Onboardings.Plan with { Change = plan }))
-            .On("ProveIngest", Answer.Result(new Proof.ProveIngestResult())));
+            .On("ProveIngest", Answer.Result(new ProveIngestResult())));
 
         Assert.Equal(run.States.Index().Single(state => state.Item == "ProveIngest").Index + 1, run.States.Index().Single(state => state.Item == "DeliverRemoteWrite").Index);
     }

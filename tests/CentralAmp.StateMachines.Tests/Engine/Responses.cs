@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CentralAmp.Functions.Serialization;
 using Microsoft.AspNetCore.Http;
 
 namespace CentralAmp.StateMachines.Tests.Engine;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using CentralAmp.Functions.Serialization;
 
 namespace CentralAmp.StateMachines.Tests.Engine;
 

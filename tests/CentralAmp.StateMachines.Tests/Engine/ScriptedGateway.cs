@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using CentralAmp.Functions.Serialization;
 using CentralAmp.Twin;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CentralAmp.StateMachines.Tests.Engine;
-using CentralAmp.Tests.Support;
 using CentralAmp.Twin;
 using CentralAmp.Twin.Aws.Moto;
 

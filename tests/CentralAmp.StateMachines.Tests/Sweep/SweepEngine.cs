@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using CentralAmp.StateMachines.Tests.Engine;
 using CentralAmp.StateMachines.Tests.Sweep;
-using CentralAmp.Tests.Support;
 using CentralAmp.Twin;
 using CentralAmp.Twin.Aws.Moto;
 using Microsoft.AspNetCore.Http;

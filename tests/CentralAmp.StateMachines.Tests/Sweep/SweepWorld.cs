@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Functions.Serialization;
 using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 using CentralAmp.Sweep;
