@@ -133,7 +133,7 @@ public sealed class SerializationTests
         { typeof(ListFindingsRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"newLeft":7,"next":"n"}""" },
         {
             typeof(ListFindingsResult),
-            """{"starts":[{"road":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept"}],"newLeft":7,"next":null}"""
+            """{"starts":[{"workflow":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept"}],"newLeft":7,"next":null}"""
         },
         {
             typeof(ExpectSamplesRequest),
