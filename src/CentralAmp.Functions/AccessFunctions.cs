@@ -1,6 +1,6 @@
 using Amazon.Lambda.Annotations;
 using Amazon.Lambda.Core;
-using CentralAmp.Access;
+using CentralAmp.Onboarding;
 
 namespace CentralAmp.Functions;
 

@@ -1,6 +1,7 @@
 using Amazon.Lambda.Annotations;
 using Amazon.Lambda.Core;
 using CentralAmp.Clusters;
+using CentralAmp.Onboarding;
 
 namespace CentralAmp.Functions;
 

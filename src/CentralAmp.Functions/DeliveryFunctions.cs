@@ -1,6 +1,6 @@
 using Amazon.Lambda.Annotations;
 using Amazon.Lambda.Core;
-using CentralAmp.Delivery;
+using CentralAmp.Onboarding;
 using CentralAmp.Verification;
 
 namespace CentralAmp.Functions;

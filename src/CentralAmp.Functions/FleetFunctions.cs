@@ -1,7 +1,7 @@
 using Amazon.Lambda.Annotations;
 using Amazon.Lambda.Core;
-using CentralAmp.Fleet;
-using CentralAmp.Silence;
+using CentralAmp.Registry;
+using CentralAmp.Sweep;
 
 namespace CentralAmp.Functions;
 

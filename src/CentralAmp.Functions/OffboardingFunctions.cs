@@ -1,7 +1,7 @@
 using Amazon.Lambda.Annotations;
 using Amazon.Lambda.Core;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
+using CentralAmp.Registry;
 
 namespace CentralAmp.Functions;
 

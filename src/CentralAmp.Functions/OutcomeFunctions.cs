@@ -1,6 +1,7 @@
 using Amazon.Lambda.Annotations;
 using Amazon.Lambda.Core;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 
 namespace CentralAmp.Functions;
 

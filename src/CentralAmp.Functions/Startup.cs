@@ -7,24 +7,23 @@ using Amazon.SecurityToken;
 using CentralAmp.Access;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
-using CentralAmp.Fleet;
+using CentralAmp.Collectors;
 using CentralAmp.Functions.Logging;
 using CentralAmp.Functions.Serialization;
 using CentralAmp.Kubernetes;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
 using CentralAmp.Proof;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
 using CentralAmp.Silence;
+using CentralAmp.Sweep;
 using CentralAmp.Trust;
 using CentralAmp.Verification;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-[assembly: LambdaSerializer(typeof(RoadSerializer))]
+[assembly: LambdaSerializer(typeof(FunctionSerializer))]
 [assembly: LambdaGlobalProperties(GenerateMain = true)]
 
 namespace CentralAmp.Functions;
@@ -126,7 +125,7 @@ public sealed class Startup
         services.AddSingleton<IOwnedResources, IamOwnedResources>();
         services.AddSingleton(provider => new RecentWorkspaces(new AmpWorkspaces(provider.GetRequiredService<AwsClients>().Prometheus), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IngestReader>();
-        services.AddSingleton<InspectionGatherer>();
+        services.AddSingleton<ClusterInspector>();
         services.AddSingleton<BeginSweepStep>();
         services.AddSingleton<ListAccountsStep>();
         services.AddSingleton<ListClustersStep>();

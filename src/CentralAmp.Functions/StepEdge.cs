@@ -35,7 +35,7 @@ public sealed class StepEdge(ILogger<StepEdge> log, TimeProvider time)
             log.StepDone(step, (long)time.GetElapsedTime(started).TotalMilliseconds);
             return result;
         }
-        catch (RoadException e)
+        catch (WorkflowException e)
         {
             log.StepEnded(step, e.GetType().Name, e.Message);
             throw;

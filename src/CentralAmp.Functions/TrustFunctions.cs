@@ -1,8 +1,7 @@
 using Amazon.Lambda.Annotations;
 using Amazon.Lambda.Core;
-using CentralAmp.Planning;
-using CentralAmp.Proof;
-using CentralAmp.Trust;
+using CentralAmp.Deliveries;
+using CentralAmp.Onboarding;
 
 namespace CentralAmp.Functions;
 

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using Amazon.DynamoDBv2;
 using Amazon.SecurityToken;
-using CentralAmp.Clusters;
 using CentralAmp.Functions.Serialization;
+using CentralAmp.Onboarding;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -38,7 +38,7 @@ public sealed partial class HandlerTests
     public void What_a_handler_takes_and_gives_has_a_contract(string name)
     {
         var method = Handlers.All.Single(m => m.Name == name);
-        var context = new RoadJson();
+        var context = new FunctionJson();
 
         Assert.NotNull(context.GetTypeInfo(Handlers.RequestOf(method)));
         Assert.NotNull(context.GetTypeInfo(Handlers.ResultOf(method)));

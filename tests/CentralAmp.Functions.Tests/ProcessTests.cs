@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using CentralAmp.Failures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

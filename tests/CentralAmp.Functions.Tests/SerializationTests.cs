@@ -1,17 +1,14 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.Lambda.Serialization.SystemTextJson;
-using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
-using CentralAmp.Fleet;
+using CentralAmp.Deliveries;
+using CentralAmp.Failures;
 using CentralAmp.Functions.Serialization;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
-using CentralAmp.Silence;
-using CentralAmp.Proof;
-using CentralAmp.Trust;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
+using CentralAmp.Sweep;
 using CentralAmp.Verification;
 
 namespace CentralAmp.Functions.Tests;
@@ -51,7 +48,7 @@ public sealed class SerializationTests
 
     private const string Sweep = """{"id":"sweep-1","startedAt":"2026-01-02T03:04:05+00:00","previous":"sweep-0","ignoreBrake":true}""";
 
-    private static readonly RoadSerializer Serializer = new();
+    private static readonly FunctionSerializer Serializer = new();
 
     public static TheoryData<Type, string> Data => new()
     {
@@ -136,7 +133,7 @@ public sealed class SerializationTests
         { typeof(ListFindingsRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"newLeft":7,"next":"n"}""" },
         {
             typeof(ListFindingsResult),
-            """{"starts":[{"road":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept"}],"newLeft":7,"next":null}"""
+            """{"starts":[{"workflow":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept"}],"newLeft":7,"next":null}"""
         },
         {
             typeof(ExpectSamplesRequest),
@@ -160,9 +157,9 @@ public sealed class SerializationTests
     [MemberData(nameof(Data))]
     public void A_record_reads_and_writes_what_the_state_machine_passes(Type record, string json)
     {
-        var read = Invoke(nameof(RoadSerializer.Deserialize), record, Stream(json))!;
+        var read = Invoke(nameof(FunctionSerializer.Deserialize), record, Stream(json))!;
         using var written = new MemoryStream();
-        Invoke(nameof(RoadSerializer.Serialize), record, read, written);
+        Invoke(nameof(FunctionSerializer.Serialize), record, read, written);
 
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(json), JsonNode.Parse(written.ToArray())), Encoding.UTF8.GetString(written.ToArray()));
     }
@@ -213,5 +210,5 @@ public sealed class SerializationTests
     private static MemoryStream Stream(string json) => new(Encoding.UTF8.GetBytes(json));
 
     private static object? Invoke(string method, Type type, params object[] arguments) =>
-        typeof(RoadSerializer).GetMethod(method)!.MakeGenericMethod(type).Invoke(Serializer, arguments);
+        typeof(FunctionSerializer).GetMethod(method)!.MakeGenericMethod(type).Invoke(Serializer, arguments);
 }

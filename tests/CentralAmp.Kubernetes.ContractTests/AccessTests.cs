@@ -2,8 +2,8 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
+using CentralAmp.Collectors;
 using CentralAmp.Failures;
-using CentralAmp.Planning;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using CentralAmp.Delivery.Agents;
+using CentralAmp.Deliveries.Agent;
+using CentralAmp.Deliveries.Managed;
+using CentralAmp.Deliveries.PrometheusAgent;
+using CentralAmp.Deliveries.Values;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 

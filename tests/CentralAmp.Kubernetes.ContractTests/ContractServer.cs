@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery.Agents;
+using CentralAmp.Collectors;
 using CentralAmp.Kubernetes.ContractTests;
 using CentralAmp.Kubernetes.ContractTests.Servers;
 

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
 using CentralAmp.Failures;
-using CentralAmp.Planning;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 
@@ -21,7 +22,7 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime
         account = await space.InstallAsync(space.ServiceAccountPath(), space.ServiceAccount());
         prometheus = await space.InstallAsync(space.PrometheusPath(), space.Prometheus(
             """{"replicas":1,"serviceAccountName":"prom","externalLabels":{"team":"shop"},"podMetadata":{"annotations":{"theirs":"1"}}}"""));
-        var plan = Steps.Plan(Deliveries.Prometheus, new Collector
+        var plan = Steps.Plan(DeliveryNames.Prometheus, new Collector
         {
             Namespace = space.Name,
             Name = "prom",
@@ -91,7 +92,7 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime
     {
         Assert.True(await server.Administrator.DeleteAsync(space.PrometheusPath(), prometheus.Uid(), Cancelled));
         prometheus = await space.InstallAsync(space.PrometheusPath(), space.Prometheus("""{"serviceAccountName":"prom"}"""));
-        await Assert.ThrowsAnyAsync<RoadException>(steps.DeliverAsync);
+        await Assert.ThrowsAnyAsync<WorkflowException>(steps.DeliverAsync);
         Assert.Equal(prometheus.ResourceVersion(), (await ReadAsync()).Prometheus.ResourceVersion());
     }
 

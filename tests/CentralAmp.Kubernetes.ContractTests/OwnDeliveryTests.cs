@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
-using CentralAmp.Delivery.Agents;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
 using CentralAmp.Failures;
-using CentralAmp.Planning;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 
@@ -18,14 +18,14 @@ public sealed class OwnDeliveryTests(ContractServer server)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_agent_is_made_once_waits_for_its_pods_and_is_taken_back_whole() => await RoundAsync(Deliveries.Agent, ConfigMap, StatefulSet);
+    public async Task An_agent_is_made_once_waits_for_its_pods_and_is_taken_back_whole() => await RoundAsync(DeliveryNames.Agent, ConfigMap, StatefulSet);
 
     [Fact]
-    public async Task A_PrometheusAgent_is_made_once_waits_for_its_operator_and_is_taken_back() => await RoundAsync(Deliveries.PrometheusAgent, PrometheusAgent);
+    public async Task A_PrometheusAgent_is_made_once_waits_for_its_operator_and_is_taken_back() => await RoundAsync(DeliveryNames.PrometheusAgent, PrometheusAgent);
 
     private async Task RoundAsync(string delivery, params string[] paths)
     {
-        var plan = Steps.Plan(delivery, OwnCollector.Of(delivery));
+        var plan = Steps.Plan(delivery, AgentCollector.Of(delivery));
         var rules = RbacRules.Writing(plan);
         foreach (var rule in rules)
         {

@@ -1,9 +1,10 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
-using CentralAmp.Planning;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Onboarding;
+using CentralAmp.Routes;
 using CentralAmp.Settings;
-using CentralAmp.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Kubernetes.ContractTests;

@@ -1,6 +1,7 @@
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
@@ -14,7 +15,7 @@ public sealed class BadInputTests(StateMachineEngine engine)
     [MemberData(nameof(Bad))]
     public async Task Input_that_names_no_cluster_ends_recorded_and_failed(string input)
     {
-        var run = await engine.RunAsync(Roads.Shortest(ClusterNext.Continue, Outcome.Blocked), input);
+        var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.Continue, Outcome.Blocked), input);
 
         Assert.Equal(["ResolveCluster", "RefuseInput", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingBlocked"], run.States);
         Assert.Equal("FAILED", run.Status);
@@ -29,7 +30,7 @@ public sealed class BadInputTests(StateMachineEngine engine)
     public async Task A_crash_over_the_input_is_recorded_too()
     {
         var run = await engine.RunAsync(
-            Roads.Shortest(ClusterNext.Continue, Outcome.Failed).On("ResolveCluster", Answer.Dies("NullReferenceException")), "[]");
+            Onboardings.Shortest(ClusterNext.Continue, Outcome.Failed).On("ResolveCluster", Answer.Dies("NullReferenceException")), "[]");
 
         Assert.Equal("OnboardingFailed", run.States[^1]);
         Assert.Equal(Causes.Unexpected, run.Error);

@@ -1,7 +1,6 @@
-using CentralAmp.Access;
-using CentralAmp.Delivery;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
@@ -18,12 +17,12 @@ public sealed class DeliveryFailureTests(StateMachineEngine engine)
     [InlineData(Change.Updated)]
     public async Task A_delivery_that_fails_is_withdrawn(Change planned)
     {
-        var run = await engine.RunAsync(Roads.First
-            .On("PlanOnboarding", Answer.Result(Roads.Plan with { Change = planned }))
+        var run = await engine.RunAsync(Onboardings.First
+            .On("PlanOnboarding", Answer.Result(Onboardings.Plan with { Change = planned }))
             .On("DeliverRemoteWrite", Answer.Throws<BlockedException>(Causes.PodsWithoutRole))
             .On("WithdrawRemoteWrite", Withdrawn)
             .Then("EndElevation", NotElevated)
-            .On("RecordOutcome", Roads.Recorded(Outcome.RolledBack)));
+            .On("RecordOutcome", Onboardings.Recorded(Outcome.RolledBack)));
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(
@@ -40,7 +39,7 @@ public sealed class DeliveryFailureTests(StateMachineEngine engine)
     {
         var slow = Answer.Throws<NotReadyException>(Causes.PodsNotReady);
         var run = await engine.RunAsync(
-            Roads.First.On("DeliverRemoteWrite", slow, slow).On("WithdrawRemoteWrite", Withdrawn).Then("EndElevation", NotElevated).On("RecordOutcome", Roads.Recorded(Outcome.RolledBack)),
+            Onboardings.First.On("DeliverRemoteWrite", slow, slow).On("WithdrawRemoteWrite", Withdrawn).Then("EndElevation", NotElevated).On("RecordOutcome", Onboardings.Recorded(Outcome.RolledBack)),
             pace: Pace.GivesUpSoon);
 
         Assert.Equal(nameof(NotReadyException), run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Failure!.Error);
@@ -50,10 +49,10 @@ public sealed class DeliveryFailureTests(StateMachineEngine engine)
     [Fact]
     public async Task A_delivery_that_was_complete_before_is_not_withdrawn()
     {
-        var run = await engine.RunAsync(Roads.Again
+        var run = await engine.RunAsync(Onboardings.Again
             .On("DeliverRemoteWrite", Answer.Throws<BlockedException>(Causes.Reverted))
             .On("EndElevation", NotElevated)
-            .On("RecordOutcome", Roads.Recorded(Outcome.Blocked)));
+            .On("RecordOutcome", Onboardings.Recorded(Outcome.Blocked)));
 
         Assert.Equal(["DeliverRemoteWrite", "WasAnythingDelivered?", "EndElevation", "WhatComesNext?", "RecordOutcome"], run.States.SkipWhile(state => state != "DeliverRemoteWrite").Take(5));
         Assert.Null(run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Withdrawal);
@@ -62,10 +61,10 @@ public sealed class DeliveryFailureTests(StateMachineEngine engine)
     [Fact]
     public async Task Samples_that_do_not_arrive_withdraw_nothing()
     {
-        var run = await engine.RunAsync(Roads.First
+        var run = await engine.RunAsync(Onboardings.First
             .On("VerifyIngest", Answer.Throws<BlockedException>(Causes.NoSamples))
             .Then("EndElevation", NotElevated)
-            .On("RecordOutcome", Roads.Recorded(Outcome.Unhealthy)));
+            .On("RecordOutcome", Onboardings.Recorded(Outcome.Unhealthy)));
 
         Assert.Equal(["VerifyIngest", "EndElevation", "WhatComesNext?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "SamplesMissing"], run.States.SkipWhile(state => state != "VerifyIngest"));
         Assert.NotNull(run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Delivery);

@@ -1,8 +1,7 @@
-using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
@@ -39,7 +38,7 @@ public sealed class FailureTests(StateMachineEngine engine)
     public async Task A_cluster_that_cannot_be_looked_at_is_recorded_and_was_never_elevated(string error)
     {
         var run = await engine.RunAsync(
-            Roads.Shortest(ClusterNext.Continue, Outcome.Blocked).On("DescribeCluster", Failure(error), Failure(error)), pace: Pace.GivesUpSoon);
+            Onboardings.Shortest(ClusterNext.Continue, Outcome.Blocked).On("DescribeCluster", Failure(error), Failure(error)), pace: Pace.GivesUpSoon);
 
         Assert.Equal(["ResolveCluster", "DescribeCluster", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingBlocked"], run.States);
         Assert.Equal(error, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Failure!.Error);
@@ -50,7 +49,7 @@ public sealed class FailureTests(StateMachineEngine engine)
     [InlineData("InvalidCastException")]
     public async Task An_elevation_that_cannot_be_taken_back_is_recorded_as_left_over(string error)
     {
-        var run = await engine.RunAsync(Roads.First.On("EndElevation", Failure(error)).On("RecordOutcome", Roads.Recorded(Outcome.Failed)));
+        var run = await engine.RunAsync(Onboardings.First.On("EndElevation", Failure(error)).On("RecordOutcome", Onboardings.Recorded(Outcome.Failed)));
 
         Assert.Equal(["EndElevation", "RecordOutcome"], run.States.Skip(7).Take(2));
         var recorded = run.RequestOf<RecordOutcomeRequest>("RecordOutcome");
@@ -65,8 +64,8 @@ public sealed class FailureTests(StateMachineEngine engine)
     public async Task A_cluster_that_cannot_be_switched_is_recorded_and_was_never_elevated(string error)
     {
         var run = await engine.RunAsync(
-            Roads.Shortest(ClusterNext.Continue, Outcome.Blocked)
-                .On("DescribeCluster", Roads.OnlyConfigMap)
+            Onboardings.Shortest(ClusterNext.Continue, Outcome.Blocked)
+                .On("DescribeCluster", Onboardings.OnlyConfigMap)
                 .On("SwitchAuthenticationMode", Failure(error), Failure(error)),
             pace: Pace.GivesUpSoon);
 
@@ -77,10 +76,10 @@ public sealed class FailureTests(StateMachineEngine engine)
     [Fact]
     public async Task An_elevation_that_cannot_be_taken_back_does_not_hide_what_failed_first()
     {
-        var run = await engine.RunAsync(Roads.First
+        var run = await engine.RunAsync(Onboardings.First
             .On("InstallRbac", Answer.Throws<BlockedException>(Causes.KubernetesConflict))
             .On("EndElevation", Answer.Dies("InvalidCastException"))
-            .On("RecordOutcome", Roads.Recorded(Outcome.Blocked)));
+            .On("RecordOutcome", Onboardings.Recorded(Outcome.Blocked)));
 
         var recorded = run.RequestOf<RecordOutcomeRequest>("RecordOutcome");
         Assert.Equal(nameof(BlockedException), recorded.Failure!.Error);
@@ -91,17 +90,17 @@ public sealed class FailureTests(StateMachineEngine engine)
     [Fact]
     public async Task The_cause_reaches_the_record_word_by_word()
     {
-        var run = await engine.RunAsync(Roads.First
+        var run = await engine.RunAsync(Onboardings.First
             .On("EnsureTrust", Answer.Throws<BlockedException>(Causes.RoleForeign, "There is a \"role\" – of {another}."))
             .Then("EndElevation", NotElevated)
-            .On("RecordOutcome", Roads.Recorded(Outcome.Blocked)));
+            .On("RecordOutcome", Onboardings.Recorded(Outcome.Blocked)));
 
         Assert.Equal((Causes.RoleForeign, "There is a \"role\" – of {another}."), (run.Error, run.Cause));
     }
 
     private static Script Failing(string state, string error)
     {
-        var script = Roads.First.Then("EndElevation", NotElevated).On("RecordOutcome", Roads.Recorded(Outcome.Blocked));
+        var script = Onboardings.First.Then("EndElevation", NotElevated).On("RecordOutcome", Onboardings.Recorded(Outcome.Blocked));
         return state switch
         {
             "DeliverRemoteWrite" => script
@@ -110,10 +109,10 @@ public sealed class FailureTests(StateMachineEngine engine)
             "WithdrawRemoteWrite" => script
                 .On("DeliverRemoteWrite", Answer.Throws<BlockedException>(Causes.PodsNotReady))
                 .On(state, Failure(error), Failure(error)),
-            "RemoveOldGrant" => Roads.Moving
+            "RemoveOldGrant" => Onboardings.Moving
                 .On(state, Failure(error), Failure(error))
                 .On("EndElevation", NotElevated)
-                .On("RecordOutcome", Roads.Recorded(Outcome.Blocked)),
+                .On("RecordOutcome", Onboardings.Recorded(Outcome.Blocked)),
             _ => script.On(state, Failure(error), Failure(error)),
         };
     }

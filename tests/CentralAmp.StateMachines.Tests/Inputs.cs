@@ -6,11 +6,11 @@ internal static class Inputs
     public static readonly string CreateClusterEvent = $$$"""
         {
           "version": "0", "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "detail-type": "AWS API Call via CloudTrail", "source": "aws.eks",
-          "account": "{{{Roads.Cluster.AccountId}}}", "region": "{{{Roads.Cluster.Region}}}", "time": "2026-09-01T12:00:00Z", "resources": [],
+          "account": "{{{Onboardings.Cluster.AccountId}}}", "region": "{{{Onboardings.Cluster.Region}}}", "time": "2026-09-01T12:00:00Z", "resources": [],
           "detail": {
             "eventSource": "eks.amazonaws.com", "eventName": "CreateCluster",
-            "requestParameters": {"name": "{{{Roads.Cluster.Name}}}"},
-            "responseElements": {"cluster": {"name": "{{{Roads.Cluster.Name}}}", "arn": "{{{Roads.Cluster.Arn}}}", "status": "CREATING"}}
+            "requestParameters": {"name": "{{{Onboardings.Cluster.Name}}}"},
+            "responseElements": {"cluster": {"name": "{{{Onboardings.Cluster.Name}}}", "arn": "{{{Onboardings.Cluster.Arn}}}", "status": "CREATING"}}
           }
         }
         """;

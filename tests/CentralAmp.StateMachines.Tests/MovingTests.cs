@@ -1,38 +1,36 @@
-using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
-using CentralAmp.Trust;
 
 namespace CentralAmp.StateMachines.Tests;
 
 /// <summary>A cluster that goes to another workspace, and one that opts out.</summary>
 public sealed class MovingTests(StateMachineEngine engine)
 {
-    private static readonly Script OptedOut = Roads.Shortest(ClusterNext.OptOut, Outcome.OptedOut)
+    private static readonly Script OptedOut = Onboardings.Shortest(ClusterNext.OptOut, Outcome.OptedOut)
         .On("DescribeCluster", Answer.Result(new ClusterDescription { Next = ClusterNext.OptOut, CreatedAt = 1767323045000, Onboarded = true }))
         .On(StateNames.StartOffboarding, Answer.Result(new object()));
 
     [Fact]
     public async Task The_old_grant_goes_only_after_samples_were_seen_in_the_new_workspace()
     {
-        var run = await engine.RunAsync(Roads.Moving);
+        var run = await engine.RunAsync(Onboardings.Moving);
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(["ProveIngest", "DeliverRemoteWrite", "IsItMerged?", "VerifyIngest", "IsOldGrantLeft?", "RemoveOldGrant", "RecordOutcome"], run.States.SkipWhile(state => state != "ProveIngest").Take(7));
-        Assert.Equal(Roads.OldWorkspace, run.RequestOf<RemoveOldGrantRequest>("RemoveOldGrant").Trust.PreviousWorkspaceArn);
+        Assert.Equal(Onboardings.OldWorkspace, run.RequestOf<RemoveOldGrantRequest>("RemoveOldGrant").Trust.PreviousWorkspaceArn);
         Assert.Equal(Change.Updated, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").OldGrant!.Change);
     }
 
     [Fact]
     public async Task While_the_new_workspace_has_no_samples_the_old_grant_stays()
     {
-        var run = await engine.RunAsync(Roads.Moving
+        var run = await engine.RunAsync(Onboardings.Moving
             .On("VerifyIngest", Answer.Throws<BlockedException>(Causes.NoSamples))
             .On("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged)))
-            .On("RecordOutcome", Roads.Recorded(Outcome.Unhealthy)));
+            .On("RecordOutcome", Onboardings.Recorded(Outcome.Unhealthy)));
 
         Assert.DoesNotContain("RemoveOldGrant", run.States);
         Assert.Null(run.RequestOf<RecordOutcomeRequest>("RecordOutcome").OldGrant);
@@ -41,10 +39,10 @@ public sealed class MovingTests(StateMachineEngine engine)
     [Fact]
     public async Task An_old_grant_that_cannot_be_removed_is_recorded_beside_the_samples_that_were_seen()
     {
-        var run = await engine.RunAsync(Roads.Moving
+        var run = await engine.RunAsync(Onboardings.Moving
             .On("RemoveOldGrant", Answer.Throws<BlockedException>(Causes.HubPermissionMissing))
             .On("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged)))
-            .On("RecordOutcome", Roads.Recorded(Outcome.Blocked)));
+            .On("RecordOutcome", Onboardings.Recorded(Outcome.Blocked)));
 
         Assert.Equal(["RemoveOldGrant", "EndElevation", "WhatComesNext?", "RecordOutcome"], run.States.SkipWhile(state => state != "RemoveOldGrant").Take(4));
         var recorded = run.RequestOf<RecordOutcomeRequest>("RecordOutcome");
@@ -55,7 +53,7 @@ public sealed class MovingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_Lambda_that_dies_while_it_removes_the_old_grant_is_repeated()
     {
-        var run = await engine.RunAsync(Roads.Moving.First("RemoveOldGrant", Answer.Dies("Runtime.ExitError")));
+        var run = await engine.RunAsync(Onboardings.Moving.First("RemoveOldGrant", Answer.Dies("Runtime.ExitError")));
 
         Assert.Equal(("SUCCEEDED", 2), (run.Status, run.CallsOf("RemoveOldGrant")));
     }
@@ -68,7 +66,7 @@ public sealed class MovingTests(StateMachineEngine engine)
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(["IsClusterActive?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "StartOffboarding", "OnboardingEnded"], run.States.Skip(2));
         var input = Assert.Single(run.RequestsOf(StateNames.StartOffboarding));
-        Assert.Equal(Roads.Cluster.Arn, input.GetProperty("clusterArn").GetString());
+        Assert.Equal(Onboardings.Cluster.Arn, input.GetProperty("clusterArn").GetString());
         Assert.Equal(1767323045000, input.GetProperty("createdAt").GetInt64());
         Assert.Equal("OptedOut", input.GetProperty("reason").GetString());
     }
@@ -76,7 +74,7 @@ public sealed class MovingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_dry_run_offboards_nothing()
     {
-        var run = await engine.RunAsync(OptedOut, $$"""{"clusterArn": "{{Roads.Cluster.Arn}}", "dryRun": true}""");
+        var run = await engine.RunAsync(OptedOut, $$"""{"clusterArn": "{{Onboardings.Cluster.Arn}}", "dryRun": true}""");
 
         Assert.Equal("OnboardingEnded", run.States[^1]);
         Assert.DoesNotContain(StateNames.StartOffboarding, run.States);
@@ -85,7 +83,7 @@ public sealed class MovingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_cluster_that_was_offboarded_ends_as_that_and_nothing_is_started()
     {
-        var run = await engine.RunAsync(Roads.Shortest(ClusterNext.Offboarded, Outcome.Offboarded));
+        var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.Offboarded, Outcome.Offboarded));
 
         Assert.Equal(["ResolveCluster", "DescribeCluster", "IsClusterActive?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded"], run.States);
     }

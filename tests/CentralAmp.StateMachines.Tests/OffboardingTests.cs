@@ -1,7 +1,7 @@
-using CentralAmp.Access;
 using CentralAmp.Failures;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
@@ -49,7 +49,7 @@ public sealed class OffboardingTests(StateMachineEngine engine)
         var recorded = run.RequestOf<RecordOffboardingRequest>("RecordOffboarding");
         Assert.Equal((Change.Updated, Change.Updated, Change.Updated), (recorded.Cut!.Change, recorded.Withdrawal!.Change, recorded.Removal!.Change));
         Assert.Null(run.RequestOf<InstallRbacRequest>("InstallRbac", 0).Plan);
-        Assert.Equal(Roads.Plan.Collector!.Name, run.RequestOf<InstallRbacRequest>("InstallRbac", 1).Plan!.Collector!.Name);
+        Assert.Equal(Onboardings.Plan.Collector!.Name, run.RequestOf<InstallRbacRequest>("InstallRbac", 1).Plan!.Collector!.Name);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class OffboardingTests(StateMachineEngine engine)
     {
         var run = await RunAsync(Offboardings.Gone.First("ResolveOffboarding", Offboardings.Resolve(OffboardingNext.Wait), Offboardings.Resolve(OffboardingNext.Wait)));
         Assert.Equal(3, run.CallsOf("ResolveOffboarding"));
-        Assert.All(run.RequestsOf("ResolveOffboarding"), request => Assert.Equal(Roads.Cluster.Arn, request.GetProperty("input").GetProperty("clusterArn").GetString()));
+        Assert.All(run.RequestsOf("ResolveOffboarding"), request => Assert.Equal(Onboardings.Cluster.Arn, request.GetProperty("input").GetProperty("clusterArn").GetString()));
         Assert.Equal("OffboardingEnded", run.States[^1]);
     }
 

@@ -1,34 +1,30 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
-using CentralAmp.Failures;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
-using CentralAmp.Trust;
 
 namespace CentralAmp.StateMachines.Tests;
 
 /// <summary>Scripts of whole offboardings: each step says what such a cluster would make it say.</summary>
 internal static class Offboardings
 {
-    public static readonly string Input = $$"""{"clusterArn": "{{Roads.Cluster.Arn}}"}""";
+    public static readonly string Input = $$"""{"clusterArn": "{{Onboardings.Cluster.Arn}}"}""";
 
     private static readonly ResolveOffboardingResult Resolved = new()
     {
         Next = OffboardingNext.Offboard,
         Sentence = "As the test wants it.",
-        Cluster = Roads.Cluster,
+        Cluster = Onboardings.Cluster,
         Reason = OffboardingReason.Manual,
-        Standing = ClusterStanding.Gone,
+        Presence = ClusterPresence.Gone,
         Described = new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = 1_788_264_000_000 },
     };
 
     public static ResolveOffboardingResult LivingCluster => Resolved with
     {
-        Standing = ClusterStanding.Living,
+        Presence = ClusterPresence.Living,
         Described = Resolved.Described with { Next = ClusterNext.Continue, AuthenticationMode = "API", CertificateAuthority = new string('A', 1500) },
     };
 
@@ -58,12 +54,12 @@ internal static class Offboardings
     public static Answer Resolve(ResolveOffboardingResult resolved) => Answer.Result(resolved);
 
     public static Answer Recorded(Outcome outcome) =>
-        Answer.From<RecordOffboardingRequest>(request => Roads.RecordOf(outcome, request.Failure, request.Resolved?.Cluster, request.Execution));
+        Answer.From<RecordOffboardingRequest>(request => Onboardings.RecordOf(outcome, request.Failure, request.Resolved?.Cluster, request.Execution));
 
     private static Answer Withdraw(RbacAccess writing) => Answer.Result(new PlanOffboardingResult
     {
         Next = OffboardingPlanNext.Withdraw,
-        Withdraw = Roads.Plan,
+        Withdraw = Onboardings.Plan,
         Trust = new EnsureTrustResult(Change.Unchanged, "arn:role", "", RbacAccess.Allowed),
         Writing = writing,
     });

@@ -1,10 +1,11 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
-using CentralAmp.Verification;
 
 namespace CentralAmp.StateMachines.Tests;
 
@@ -21,7 +22,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_first_onboarding_takes_the_road_in_order()
     {
-        var run = await engine.RunAsync(Roads.First);
+        var run = await engine.RunAsync(Onboardings.First);
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(
@@ -38,7 +39,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_first_onboarding_with_the_usual_waiting_stays_within_forty_transitions()
     {
-        var run = await engine.RunAsync(Roads.First
+        var run = await engine.RunAsync(Onboardings.First
             .First("EnsureClusterAccess", NotYet, NotYet)
             .First("InstallRbac", NotYet, NotYet)
             .First("ProveIngest", NotYet, NotYet, NotYet)
@@ -53,7 +54,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_second_run_looks_at_everything_once_and_proves_and_elevates_nothing()
     {
-        var run = await engine.RunAsync(Roads.Again);
+        var run = await engine.RunAsync(Onboardings.Again);
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(
@@ -72,10 +73,10 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     [InlineData(Change.Unchanged, Change.Updated)]
     public async Task Whatever_changes_is_proven_first(Change trust, Change plan)
     {
-        var run = await engine.RunAsync(Roads.Again
-            .On("EnsureTrust", Roads.Trusted(trust, RbacAccess.Allowed))
-            .On("PlanOnboarding", Answer.Result(Roads.Plan with { Change = plan }))
-            .On("ProveIngest", Answer.Result(new Proof.ProveIngestResult())));
+        var run = await engine.RunAsync(Onboardings.Again
+            .On("EnsureTrust", Onboardings.Trusted(trust, RbacAccess.Allowed))
+            .On("PlanOnboarding", Answer.Result(Onboardings.Plan with { Change = plan }))
+            .On("ProveIngest", Answer.Result(new ProveIngestResult())));
 
         Assert.Equal(run.States.Index().Single(state => state.Item == "ProveIngest").Index + 1, run.States.Index().Single(state => state.Item == "DeliverRemoteWrite").Index);
     }
@@ -83,8 +84,8 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     [Fact]
     public async Task Elevation_is_only_for_what_is_missing()
     {
-        var run = await engine.RunAsync(Roads.Again
-            .On("EnsureTrust", Roads.Trusted(Change.Unchanged, RbacAccess.Missing))
+        var run = await engine.RunAsync(Onboardings.Again
+            .On("EnsureTrust", Onboardings.Trusted(Change.Unchanged, RbacAccess.Missing))
             .On("StartElevation", Answer.Result(new StartElevationResult(Change.Created)))
             .On("InstallRbac", Answer.Result(new InstallRbacResult(Change.Updated)))
             .On("EndElevation", Answer.Result(new EndElevationResult(Change.Updated))));
@@ -95,20 +96,20 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     [Fact]
     public async Task The_plan_names_what_the_second_installation_of_RBAC_may_write()
     {
-        var run = await engine.RunAsync(Roads.First);
+        var run = await engine.RunAsync(Onboardings.First);
 
-        var requests = run.RequestsOf("InstallRbac").Select(request => (InstallRbacRequest)RoadJson.Read("InstallRbac", request)).ToList();
+        var requests = run.RequestsOf("InstallRbac").Select(request => (InstallRbacRequest)FunctionJson.Read("InstallRbac", request)).ToList();
         Assert.Null(requests[0].Plan);
-        Assert.Equal(Roads.Plan.Collector!.ServiceAccount, requests[1].Plan!.Collector!.ServiceAccount);
+        Assert.Equal(Onboardings.Plan.Collector!.ServiceAccount, requests[1].Plan!.Collector!.ServiceAccount);
     }
 
     [Fact]
     public async Task Everything_that_the_road_got_to_know_is_recorded_and_published()
     {
-        var run = await engine.RunAsync(Roads.First);
+        var run = await engine.RunAsync(Onboardings.First);
 
         var recorded = run.RequestOf<RecordOutcomeRequest>("RecordOutcome");
-        Assert.Equal(Roads.Cluster, recorded.Cluster);
+        Assert.Equal(Onboardings.Cluster, recorded.Cluster);
         Assert.Equal(Change.Created, recorded.Access!.Change);
         Assert.Equal(Change.Created, recorded.Trust!.Change);
         Assert.NotNull(recorded.Delivery!.DeliveredAt);
@@ -126,16 +127,16 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     [Fact]
     public async Task Verification_knows_since_when_samples_count()
     {
-        var run = await engine.RunAsync(Roads.First);
+        var run = await engine.RunAsync(Onboardings.First);
         Assert.NotNull(run.RequestOf<VerifyIngestRequest>("VerifyIngest").Delivery.DeliveredAt);
     }
 
     [Fact]
     public async Task State_data_stays_far_from_the_limit_of_256_KiB_with_hundreds_of_pods()
     {
-        var run = await engine.RunAsync(Roads.First.On("PlanOnboarding", Answer.Result(Roads.Plan with
+        var run = await engine.RunAsync(Onboardings.First.On("PlanOnboarding", Answer.Result(Onboardings.Plan with
         {
-            Collector = Roads.Plan.Collector! with { Shards = 100, Replicas = 3, Pods = [.. Enumerable.Range(0, 300).Select(n => $"prometheus-kube-prometheus-stack-prometheus-shard-{n}-0")] },
+            Collector = Onboardings.Plan.Collector! with { Shards = 100, Replicas = 3, Pods = [.. Enumerable.Range(0, 300).Select(n => $"prometheus-kube-prometheus-stack-prometheus-shard-{n}-0")] },
         })));
 
         Assert.Equal("SUCCEEDED", run.Status);
@@ -143,24 +144,24 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task State_data_of_an_ordinary_cluster_is_a_few_KiB() => Assert.InRange((await engine.RunAsync(Roads.First)).LargestData, 1, 6 * 1024);
+    public async Task State_data_of_an_ordinary_cluster_is_a_few_KiB() => Assert.InRange((await engine.RunAsync(Onboardings.First)).LargestData, 1, 6 * 1024);
 
     [Fact]
     public async Task An_event_of_a_new_cluster_takes_the_same_road()
     {
-        var run = await engine.RunAsync(Roads.First, Inputs.CreateClusterEvent);
+        var run = await engine.RunAsync(Onboardings.First, Inputs.CreateClusterEvent);
 
         Assert.Equal("SUCCEEDED", run.Status);
-        Assert.Equal(Roads.Cluster, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Cluster);
+        Assert.Equal(Onboardings.Cluster, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Cluster);
     }
 
     [Fact]
     public async Task A_dry_run_ends_after_the_plan()
     {
         var run = await engine.RunAsync(
-            Roads.Again.On("PlanOnboarding", Answer.From<PlanOnboardingRequest>(request =>
-                Roads.Plan with { Next = PlanNext.Stop, Stop = request.DryRun ? PlanStop.DryRun : PlanStop.None })),
-            $$"""{"clusterArn": "{{Roads.Cluster.Arn}}", "dryRun": true}""");
+            Onboardings.Again.On("PlanOnboarding", Answer.From<PlanOnboardingRequest>(request =>
+                Onboardings.Plan with { Next = PlanNext.Stop, Stop = request.DryRun ? PlanStop.DryRun : PlanStop.None })),
+            $$"""{"clusterArn": "{{Onboardings.Cluster.Arn}}", "dryRun": true}""");
 
         Assert.Equal(["PlanOnboarding", "IsCollectorThere?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded"], run.States.SkipWhile(state => state != "PlanOnboarding"));
         Assert.Equal(PlanStop.DryRun, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Plan!.Stop);
@@ -169,7 +170,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     [Fact]
     public async Task An_opted_out_cluster_is_recorded_and_left_alone()
     {
-        var run = await engine.RunAsync(Roads.Shortest(ClusterNext.OptOut, Outcome.OptedOut));
+        var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.OptOut, Outcome.OptedOut));
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(["ResolveCluster", "DescribeCluster", "IsClusterActive?", "RecordOutcome", "PublishOutcome", "HowDidItEnd?", "OnboardingEnded"], run.States);

@@ -1,8 +1,7 @@
-using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
@@ -18,13 +17,13 @@ public sealed class RetryTests(StateMachineEngine engine)
     {
         var script = state switch
         {
-            "WithdrawRemoteWrite" => Roads.First
+            "WithdrawRemoteWrite" => Onboardings.First
                 .On("DeliverRemoteWrite", Answer.Throws<BlockedException>(Causes.PodsNotReady))
                 .On(state, Answer.Result(new WithdrawRemoteWriteResult(Change.Updated)))
                 .Then("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged))),
-            "RemoveOldGrant" => Roads.Moving,
-            "SwitchAuthenticationMode" => Roads.Switching,
-            _ => Roads.First,
+            "RemoveOldGrant" => Onboardings.Moving,
+            "SwitchAuthenticationMode" => Onboardings.Switching,
+            _ => Onboardings.First,
         };
 
         var run = await engine.RunAsync(script.First(state, Answer.Throws<TransientException>(Causes.Throttled)));
@@ -41,7 +40,7 @@ public sealed class RetryTests(StateMachineEngine engine)
     [MemberData(nameof(Crashes))]
     public async Task A_function_that_dies_is_invoked_again(string error)
     {
-        var run = await engine.RunAsync(Roads.First.First("EnsureTrust", Answer.Dies(error)));
+        var run = await engine.RunAsync(Onboardings.First.First("EnsureTrust", Answer.Dies(error)));
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(2, run.CallsOf("EnsureTrust"));
@@ -52,7 +51,7 @@ public sealed class RetryTests(StateMachineEngine engine)
     {
         var died = Answer.Dies("Runtime.ExitError");
         var run = await engine.RunAsync(
-            Roads.First.On("InstallRbac", died, died).On("RecordOutcome", Roads.Recorded(Outcome.Failed)), pace: Pace.TimesOutSoon);
+            Onboardings.First.On("InstallRbac", died, died).On("RecordOutcome", Onboardings.Recorded(Outcome.Failed)), pace: Pace.TimesOutSoon);
 
         Assert.Equal(["InstallRbac", "EndElevation", "WhatComesNext?", "RecordOutcome"], run.States.Skip(6).Take(4));
         Assert.Equal("Runtime.ExitError", run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Failure!.Error);
@@ -63,7 +62,7 @@ public sealed class RetryTests(StateMachineEngine engine)
     [InlineData(500, "ServiceException")]
     public async Task A_function_that_Lambda_does_not_invoke_is_invoked_again(int status, string code)
     {
-        var run = await engine.RunAsync(Roads.First.First("EnsureTrust", Answer.Refused(status, code)));
+        var run = await engine.RunAsync(Onboardings.First.First("EnsureTrust", Answer.Refused(status, code)));
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(2, run.CallsOf("EnsureTrust"));
@@ -72,14 +71,14 @@ public sealed class RetryTests(StateMachineEngine engine)
     [Fact]
     public async Task A_function_that_dies_without_a_name_is_invoked_again()
     {
-        var run = await engine.RunAsync(Roads.First.First("EnsureTrust", Answer.Dies(null)));
+        var run = await engine.RunAsync(Onboardings.First.First("EnsureTrust", Answer.Dies(null)));
         Assert.Equal(2, run.CallsOf("EnsureTrust"));
     }
 
     [Fact]
     public async Task A_function_that_never_answers_is_invoked_again()
     {
-        var run = await engine.RunAsync(Roads.First.First("EnsureTrust", Answer.Silence), pace: Pace.TimesOutSoon);
+        var run = await engine.RunAsync(Onboardings.First.First("EnsureTrust", Answer.Silence), pace: Pace.TimesOutSoon);
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(2, run.CallsOf("EnsureTrust"));
@@ -88,7 +87,7 @@ public sealed class RetryTests(StateMachineEngine engine)
     [Fact]
     public async Task An_event_that_EventBridge_does_not_take_is_put_again()
     {
-        var run = await engine.RunAsync(Roads.Shortest(ClusterNext.OptOut, Outcome.OptedOut).First(StateNames.PublishOutcome, Answer.FailedEntry));
+        var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.OptOut, Outcome.OptedOut).First(StateNames.PublishOutcome, Answer.FailedEntry));
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(2, run.CallsOf(StateNames.PublishOutcome));
@@ -99,7 +98,7 @@ public sealed class RetryTests(StateMachineEngine engine)
     {
         var once = Answer.Throws<NotReadyException>();
         var elevated = Answer.Result(new StartElevationResult(Change.Created));
-        var run = await engine.RunAsync(Roads.First.On("StartElevation", once, elevated, once, elevated), pace: Pace.GivesUpSoon);
+        var run = await engine.RunAsync(Onboardings.First.On("StartElevation", once, elevated, once, elevated), pace: Pace.GivesUpSoon);
 
         Assert.Equal("SUCCEEDED", run.Status);
     }

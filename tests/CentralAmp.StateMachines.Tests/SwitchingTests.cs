@@ -1,7 +1,7 @@
-using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
@@ -12,9 +12,9 @@ public sealed class SwitchingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_switched_cluster_is_waited_for_and_then_onboarded()
     {
-        var run = await engine.RunAsync(Roads.First
-            .First("DescribeCluster", Roads.OnlyConfigMap, Roads.Described(ClusterNext.Wait))
-            .On("SwitchAuthenticationMode", Roads.Switched(1)));
+        var run = await engine.RunAsync(Onboardings.First
+            .First("DescribeCluster", Onboardings.OnlyConfigMap, Onboardings.Described(ClusterNext.Wait))
+            .On("SwitchAuthenticationMode", Onboardings.Switched(1)));
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(
@@ -28,9 +28,9 @@ public sealed class SwitchingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_cluster_that_comes_back_as_it_was_is_judged_by_the_same_update()
     {
-        var run = await engine.RunAsync(Roads.Shortest(ClusterNext.Continue, Outcome.Blocked)
-            .On("DescribeCluster", Roads.OnlyConfigMap, Roads.OnlyConfigMap)
-            .On("SwitchAuthenticationMode", Roads.Switched(1), Answer.Throws<BlockedException>(Causes.AuthenticationModeSwitchFailed)));
+        var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.Continue, Outcome.Blocked)
+            .On("DescribeCluster", Onboardings.OnlyConfigMap, Onboardings.OnlyConfigMap)
+            .On("SwitchAuthenticationMode", Onboardings.Switched(1), Answer.Throws<BlockedException>(Causes.AuthenticationModeSwitchFailed)));
 
         Assert.Equal("FAILED", run.Status);
         Assert.Equal("u-1", run.RequestOf<SwitchAuthenticationModeRequest>("SwitchAuthenticationMode").Switching!.UpdateId);
@@ -40,9 +40,9 @@ public sealed class SwitchingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_road_that_fails_after_the_switch_records_that_there_was_one()
     {
-        var run = await engine.RunAsync(Roads.Shortest(ClusterNext.Continue, Outcome.Blocked)
-            .First("DescribeCluster", Roads.OnlyConfigMap)
-            .On("SwitchAuthenticationMode", Roads.Switched(1))
+        var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.Continue, Outcome.Blocked)
+            .First("DescribeCluster", Onboardings.OnlyConfigMap)
+            .On("SwitchAuthenticationMode", Onboardings.Switched(1))
             .On("EnsureClusterAccess", Answer.Throws<BlockedException>(Causes.EndpointUnreachable))
             .On("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged))));
 
@@ -53,10 +53,10 @@ public sealed class SwitchingTests(StateMachineEngine engine)
     public async Task A_dry_run_is_known_to_be_one()
     {
         var run = await engine.RunAsync(
-            Roads.Shortest(ClusterNext.Continue, Outcome.Blocked)
-                .On("DescribeCluster", Roads.OnlyConfigMap)
+            Onboardings.Shortest(ClusterNext.Continue, Outcome.Blocked)
+                .On("DescribeCluster", Onboardings.OnlyConfigMap)
                 .On("SwitchAuthenticationMode", Answer.Throws<BlockedException>(Causes.AuthenticationModeConfigMap)),
-            $$"""{"clusterArn": "{{Roads.Cluster.Arn}}", "dryRun": true}""");
+            $$"""{"clusterArn": "{{Onboardings.Cluster.Arn}}", "dryRun": true}""");
 
         Assert.True(run.RequestOf<SwitchAuthenticationModeRequest>("SwitchAuthenticationMode").DryRun);
         Assert.Null(run.RequestOf<SwitchAuthenticationModeRequest>("SwitchAuthenticationMode").Switching);

@@ -1,9 +1,9 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
-using CentralAmp.Proof;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
@@ -11,14 +11,14 @@ namespace CentralAmp.StateMachines.Tests;
 /// <summary>A cluster or a collector that is not there yet costs transitions, and no function that sleeps.</summary>
 public sealed class WaitingTests(StateMachineEngine engine)
 {
-    private static readonly Answer Parked = Answer.Result(Roads.Plan with { Next = PlanNext.Park, WaitSeconds = 1, Collector = null });
+    private static readonly Answer Parked = Answer.Result(Onboardings.Plan with { Next = PlanNext.Park, WaitSeconds = 1, Collector = null });
 
     private static readonly Answer Reading = Answer.Result(new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Allowed));
 
     [Fact]
     public async Task A_cluster_that_is_being_created_is_looked_at_until_it_is_ACTIVE()
     {
-        var run = await engine.RunAsync(Roads.Again.First("DescribeCluster", Roads.Described(ClusterNext.Wait), Roads.Described(ClusterNext.Wait)));
+        var run = await engine.RunAsync(Onboardings.Again.First("DescribeCluster", Onboardings.Described(ClusterNext.Wait), Onboardings.Described(ClusterNext.Wait)));
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(
@@ -29,9 +29,9 @@ public sealed class WaitingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_cluster_without_a_collector_is_parked_until_one_appears()
     {
-        var run = await engine.RunAsync(Roads.First
+        var run = await engine.RunAsync(Onboardings.First
             .First("PlanOnboarding", Parked, Parked)
-            .Then("DescribeCluster", Roads.Described(ClusterNext.Continue), Roads.Described(ClusterNext.Continue))
+            .Then("DescribeCluster", Onboardings.Described(ClusterNext.Continue), Onboardings.Described(ClusterNext.Continue))
             .Then("EnsureClusterAccess", Reading, Reading));
 
         Assert.Equal("SUCCEEDED", run.Status);
@@ -43,12 +43,12 @@ public sealed class WaitingTests(StateMachineEngine engine)
     [Fact]
     public async Task Values_that_nobody_has_merged_yet_park_the_road_and_the_merge_is_verified()
     {
-        var written = Answer.Result(Roads.Plan with { Delivery = Deliveries.Values, WaitSeconds = 1 });
-        var run = await engine.RunAsync(Roads.Again
-            .Then("DescribeCluster", Roads.Described(ClusterNext.Continue), Roads.Described(ClusterNext.Continue))
+        var written = Answer.Result(Onboardings.Plan with { Delivery = DeliveryNames.Values, WaitSeconds = 1 });
+        var run = await engine.RunAsync(Onboardings.Again
+            .Then("DescribeCluster", Onboardings.Described(ClusterNext.Continue), Onboardings.Described(ClusterNext.Continue))
             .Then("EnsureClusterAccess", Reading, Reading)
             .First("PlanOnboarding", written, Parked)
-            .First("EnsureTrust", Roads.Trusted(Change.Created, RbacAccess.Allowed))
+            .First("EnsureTrust", Onboardings.Trusted(Change.Created, RbacAccess.Allowed))
             .On("ProveIngest", Answer.Result(new ProveIngestResult()))
             .First("DeliverRemoteWrite", Answer.Result(new DeliverRemoteWriteResult(Change.Created, Waits: true))));
 
@@ -62,15 +62,15 @@ public sealed class WaitingTests(StateMachineEngine engine)
     [Fact]
     public async Task An_elevation_while_values_wait_for_people_leads_to_a_new_plan_and_nowhere_without_a_collector()
     {
-        var written = Answer.Result(Roads.Plan with { Delivery = Deliveries.Values, WaitSeconds = 1 });
-        var run = await engine.RunAsync(Roads.Again
-            .Then("DescribeCluster", Roads.Described(ClusterNext.Continue), Roads.Described(ClusterNext.Continue))
+        var written = Answer.Result(Onboardings.Plan with { Delivery = DeliveryNames.Values, WaitSeconds = 1 });
+        var run = await engine.RunAsync(Onboardings.Again
+            .Then("DescribeCluster", Onboardings.Described(ClusterNext.Continue), Onboardings.Described(ClusterNext.Continue))
             .Then("EnsureClusterAccess", Reading, Answer.Result(new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Missing)))
             .On("StartElevation", Answer.Result(new StartElevationResult(Change.Created)))
             .On("InstallRbac", Answer.Result(new InstallRbacResult(Change.Updated)))
             .On("EndElevation", Answer.Result(new EndElevationResult(Change.Updated)))
             .First("PlanOnboarding", written, Parked)
-            .First("EnsureTrust", Roads.Trusted(Change.Created, RbacAccess.Allowed))
+            .First("EnsureTrust", Onboardings.Trusted(Change.Created, RbacAccess.Allowed))
             .On("ProveIngest", Answer.Result(new ProveIngestResult()))
             .First("DeliverRemoteWrite", Answer.Result(new DeliverRemoteWriteResult(Change.Created, Waits: true))));
 
@@ -84,11 +84,11 @@ public sealed class WaitingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_cluster_parked_for_too_long_ends_its_execution_well()
     {
-        var run = await engine.RunAsync(Roads.Again
-            .Then("DescribeCluster", Roads.Described(ClusterNext.Continue))
+        var run = await engine.RunAsync(Onboardings.Again
+            .Then("DescribeCluster", Onboardings.Described(ClusterNext.Continue))
             .Then("EnsureClusterAccess", Reading)
-            .On("PlanOnboarding", Parked, Answer.Result(Roads.Plan with { Next = PlanNext.Stop, Stop = PlanStop.ParkedTooLong, Collector = null }))
-            .On("RecordOutcome", Roads.Recorded(Outcome.Parked)));
+            .On("PlanOnboarding", Parked, Answer.Result(Onboardings.Plan with { Next = PlanNext.Stop, Stop = PlanStop.ParkedTooLong, Collector = null }))
+            .On("RecordOutcome", Onboardings.Recorded(Outcome.Parked)));
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(["IsCollectorThere?", "RecordOutcome"], run.States.TakeLast(5).Take(2));
@@ -100,11 +100,11 @@ public sealed class WaitingTests(StateMachineEngine engine)
     [InlineData(ClusterNext.Offboarded)]
     public async Task A_parked_cluster_that_opts_out_or_goes_is_not_onboarded_when_a_collector_appears(ClusterNext next)
     {
-        var run = await engine.RunAsync(Roads.Again
-            .Then("DescribeCluster", Roads.Described(next))
+        var run = await engine.RunAsync(Onboardings.Again
+            .Then("DescribeCluster", Onboardings.Described(next))
             .On("PlanOnboarding", Parked)
             .On("EnsureTrust")
-            .On("RecordOutcome", Roads.Recorded(Outcome.Parked)));
+            .On("RecordOutcome", Onboardings.Recorded(Outcome.Parked)));
 
         Assert.Equal(["WaitForCollector", "DescribeCluster", "IsClusterActive?", "RecordOutcome"], run.States.SkipWhile(state => state != "WaitForCollector").Take(4));
     }
@@ -112,12 +112,12 @@ public sealed class WaitingTests(StateMachineEngine engine)
     [Fact]
     public async Task A_parked_cluster_whose_tags_changed_is_planned_for_its_new_workspace()
     {
-        var moved = Answer.Result(new ClusterDescription { Next = ClusterNext.Continue, CreatedAt = 1, WorkspaceArn = Roads.OldWorkspace });
-        var run = await engine.RunAsync(Roads.Again
+        var moved = Answer.Result(new ClusterDescription { Next = ClusterNext.Continue, CreatedAt = 1, WorkspaceArn = Onboardings.OldWorkspace });
+        var run = await engine.RunAsync(Onboardings.Again
             .Then("DescribeCluster", moved)
             .Then("EnsureClusterAccess", Reading)
             .First("PlanOnboarding", Parked));
 
-        Assert.Equal(Roads.OldWorkspace, run.RequestOf<PlanOnboardingRequest>("PlanOnboarding").Described.WorkspaceArn);
+        Assert.Equal(Onboardings.OldWorkspace, run.RequestOf<PlanOnboardingRequest>("PlanOnboarding").Described.WorkspaceArn);
     }
 }

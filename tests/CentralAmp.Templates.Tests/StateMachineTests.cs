@@ -94,7 +94,7 @@ public sealed class StateMachineTests
     [MemberData(nameof(Names))]
     public void Every_error_name_is_one_that_we_throw_or_the_platform_does(string scope)
     {
-        var ours = typeof(RoadException).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(RoadException))).Select(t => t.Name).ToHashSet();
+        var ours = typeof(WorkflowException).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(WorkflowException))).Select(t => t.Name).ToHashSet();
         var known = ours.Concat(Platform).ToHashSet();
         var used = Scopes[scope].Tasks
             .SelectMany(t => StateMachine.Rules(t.Value, "Retry").Concat(StateMachine.Rules(t.Value, "Catch")))

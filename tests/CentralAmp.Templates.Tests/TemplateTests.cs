@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CentralAmp.Kubernetes;
+using CentralAmp.Routes;
 using CentralAmp.Settings;
 using YamlDotNet.RepresentationModel;
 

@@ -1,3 +1,4 @@
+using CentralAmp.Failures;
 using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Functions.Logging;

@@ -30,10 +30,10 @@ public static class AccessEntryDecision
             return AccessEntryDelta.Create;
         }
 
-        var ours = IsOurs(cluster, observed);
+        var managed = IsManaged(cluster, observed);
         var standard = observed.Type == "STANDARD";
         var exact = observed.KubernetesGroups.Count == 1 && observed.KubernetesGroups[0] == Group;
-        return (ours, standard) switch
+        return (managed, standard) switch
         {
             (_, true) when exact => AccessEntryDelta.None,
             (true, true) => AccessEntryDelta.UpdateGroups,
@@ -49,7 +49,7 @@ public static class AccessEntryDecision
     }
 
     /// <summary>Our tag of this cluster is on it.</summary>
-    public static bool IsOurs(ClusterReference cluster, ObservedAccessEntry observed) =>
+    public static bool IsManaged(ClusterReference cluster, ObservedAccessEntry observed) =>
         observed.Tags.TryGetValue(ClusterTag, out var arn) && arn == cluster.Arn;
 
     /// <summary>Access entries need a mode that knows them; switching it cannot be taken back, so a person does it, or says that we may.</summary>

@@ -20,11 +20,11 @@ public static class AuthenticationModeDecision
     /// <summary>Looks at an ACTIVE cluster that is still not switched; while it is UPDATING nobody counts. EKS' views agree within seconds.</summary>
     public const int MostLooks = 15;
 
-    /// <param name="before">What this execution did about it so far; null at first.</param>
+    /// <param name="looks">How often this execution found the cluster not switched.</param>
     /// <param name="update">The update that it started, as it is now.</param>
     /// <exception cref="BlockedException">It may not be switched, or could not be.</exception>
     public static AuthenticationModeDelta Decide(
-        ClusterReference cluster, string mode, bool switches, bool dryRun, SwitchAuthenticationModeResult? before, ModeUpdate? update)
+        ClusterReference cluster, string mode, bool switches, bool dryRun, int looks, ModeUpdate? update)
     {
         if (mode != AccessEntryDecision.OnlyConfigMap || !switches)
         {
@@ -40,9 +40,9 @@ public static class AuthenticationModeDecision
                 "Execute without dryRun, or set SwitchConfigMapClusters to false.");
         }
 
-        return (before, update) switch
+        return (looks, update) switch
         {
-            ({ Looks: >= MostLooks }, _) => throw Failed(cluster, $"after {MostLooks} looks EKS still says {mode}"),
+            (>= MostLooks, _) => throw Failed(cluster, $"after {MostLooks} looks EKS still says {mode}"),
             (_, { Status: "Failed" or "Cancelled" }) => throw Failed(cluster, $"the update is {update.Status} ({update.Errors})"),
             (_, not null) => AuthenticationModeDelta.Wait,
             _ => AuthenticationModeDelta.Switch,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CentralAmp.Collectors;
 
 namespace CentralAmp.Access;
 
@@ -12,13 +13,9 @@ public static class RbacComparison
         && Set(Subjects(desired)).SetEquals(Subjects(observed))
         && RoleRef(desired) == RoleRef(observed)
         && Annotations(desired).IsSubsetOf(Annotations(observed))
-        && IsOurs(observed)
+        && ManagedNames.IsManaged(observed)
         // Someone could widen our role without touching its rules.
         && observed["aggregationRule"] is null;
-
-    /// <summary>Our label is on it.</summary>
-    public static bool IsOurs(JsonObject observed) =>
-        (observed["metadata"] as JsonObject)?["labels"] is JsonObject labels && Text(labels[RbacManifests.ManagedByLabel]) == RbacManifests.ManagedBy;
 
     /// <summary>Of namespace and service account; others may add their own.</summary>
     private static HashSet<string> Annotations(JsonObject item) => [

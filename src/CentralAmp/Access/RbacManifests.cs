@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using CentralAmp.Delivery.Agents;
-using CentralAmp.Planning;
+using CentralAmp.Collectors;
+using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Access;
 
@@ -9,40 +9,34 @@ public static class RbacManifests
 {
     public const string ReadName = "central-amp-read";
     public const string WriteName = "central-amp-write";
-    public const string ManagedByLabel = "app.kubernetes.io/managed-by";
-    public const string ManagedBy = "central-amp";
 
-    /// <summary>The port that the operator gives Prometheus' web interface; part of the name under which RBAC knows a proxied pod.</summary>
-    public const int PrometheusPort = 9090;
 
-    internal const string ApiVersion = "rbac.authorization.k8s.io/v1";
-    private const string ApiGroup = "rbac.authorization.k8s.io";
 
     private static readonly string[] OwnPods = [AgentNames.PodOf(AgentNames.Agent), AgentNames.PodOf(AgentNames.OperatorStatefulSet)];
 
     /// <summary>What planning and delivery read, in every namespace. No Secrets, no ConfigMaps.</summary>
     public static JsonObject ReadRole() => new()
     {
-        ["apiVersion"] = ApiVersion,
+        ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "ClusterRole",
         ["metadata"] = Metadata(ReadName),
         ["rules"] = new JsonArray(
-            Rule("monitoring.coreos.com", ["prometheuses", "prometheusagents"], ["get", "list"]),
-            Rule("", ["serviceaccounts"], ["get"]),
-            Rule("", ["pods"], ["get", "list"]),
-            Rule("apps", ["statefulsets"], ["get", "list"]),
-            Rule(ApiGroup, ["clusterroles", "clusterrolebindings"], ["get"], [ReadName, AgentNames.ScrapeRole]),
-            Rule(ApiGroup, ["roles", "rolebindings"], ["get"], [WriteName]),
-            Rule("", ["namespaces"], ["get"], [AgentNames.Namespace]),
-            Rule("", ["nodes"], ["list"])),
+            RbacManifest.Rule("monitoring.coreos.com", ["prometheuses", "prometheusagents"], ["get", "list"]),
+            RbacManifest.Rule("", ["serviceaccounts"], ["get"]),
+            RbacManifest.Rule("", ["pods"], ["get", "list"]),
+            RbacManifest.Rule("apps", ["statefulsets"], ["get", "list"]),
+            RbacManifest.Rule(RbacManifest.ApiGroup, ["clusterroles", "clusterrolebindings"], ["get"], [ReadName, AgentNames.ScrapeRole]),
+            RbacManifest.Rule(RbacManifest.ApiGroup, ["roles", "rolebindings"], ["get"], [WriteName]),
+            RbacManifest.Rule("", ["namespaces"], ["get"], [AgentNames.Namespace]),
+            RbacManifest.Rule("", ["nodes"], ["list"])),
     };
 
     public static JsonObject ReadBinding() => new()
     {
-        ["apiVersion"] = ApiVersion,
+        ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "ClusterRoleBinding",
         ["metadata"] = Metadata(ReadName),
-        ["roleRef"] = RoleRef("ClusterRole", ReadName),
+        ["roleRef"] = RbacManifest.RoleRef("ClusterRole", ReadName),
         ["subjects"] = Subjects(),
     };
 
@@ -50,54 +44,54 @@ public static class RbacManifests
     /// <param name="collectors">Of one namespace: the one that is planned, and perhaps one that it replaces.</param>
     public static JsonObject WriteRole(params Collector[] collectors) => new()
     {
-        ["apiVersion"] = ApiVersion,
+        ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "Role",
         ["metadata"] = Metadata(WriteName, collectors[0].Namespace),
         ["rules"] = new JsonArray(
-            Rule("monitoring.coreos.com", ["prometheuses"], ["get", "patch"], Names(collectors, collector => [collector.Name])),
-            Rule("", ["serviceaccounts"], ["get", "patch"], Names(collectors, collector => [collector.ServiceAccount])),
-            Rule("", ["serviceaccounts/token"], ["create"], Names(collectors, collector => [collector.ServiceAccount])),
-            Rule("", ["pods/proxy"], ["get"], Names(collectors, collector => collector.Pods.Select(pod => $"{pod}:{PrometheusPort}")))),
+            RbacManifest.Rule("monitoring.coreos.com", ["prometheuses"], ["get", "patch"], Names(collectors, collector => [collector.Name])),
+            RbacManifest.Rule("", ["serviceaccounts"], ["get", "patch"], Names(collectors, collector => [collector.ServiceAccount])),
+            RbacManifest.Rule("", ["serviceaccounts/token"], ["create"], Names(collectors, collector => [collector.ServiceAccount])),
+            RbacManifest.Rule("", ["pods/proxy"], ["get"], Names(collectors, collector => collector.Pods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")))),
     };
 
     /// <summary>Where people write the collector themselves: its token, and its pods' own word.</summary>
     public static JsonObject ProveRole(Collector collector) => new()
     {
-        ["apiVersion"] = ApiVersion,
+        ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "Role",
         ["metadata"] = Metadata(WriteName, collector.Namespace),
         ["rules"] = new JsonArray(
-            Rule("monitoring.coreos.com", ["prometheuses"], ["get"], [collector.Name]),
-            Rule("", ["serviceaccounts/token"], ["create"], [collector.ServiceAccount]),
-            Rule("", ["pods/proxy"], ["get"], Names([collector], one => one.Pods.Select(pod => $"{pod}:{PrometheusPort}")))),
+            RbacManifest.Rule("monitoring.coreos.com", ["prometheuses"], ["get"], [collector.Name]),
+            RbacManifest.Rule("", ["serviceaccounts/token"], ["create"], [collector.ServiceAccount]),
+            RbacManifest.Rule("", ["pods/proxy"], ["get"], Names([collector], one => one.Pods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")))),
     };
 
     /// <summary>Writing in our own namespace: everything by name, but for making, where Kubernetes knows no name yet.</summary>
     public static JsonObject OwnWriteRole() => new()
     {
-        ["apiVersion"] = ApiVersion,
+        ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "Role",
         ["metadata"] = Metadata(WriteName, AgentNames.Namespace),
         ["rules"] = new JsonArray(
-            Rule("monitoring.coreos.com", ["prometheusagents"], ["get", "patch", "delete"], [AgentNames.PrometheusAgent]),
-            Rule("monitoring.coreos.com", ["prometheusagents"], ["create"]),
-            Rule("apps", ["statefulsets"], ["get", "patch", "delete"], [AgentNames.Agent]),
-            Rule("apps", ["statefulsets"], ["create"]),
-            Rule("", ["configmaps"], ["get", "patch", "delete"], [AgentNames.Agent, AgentNames.Values]),
-            Rule("", ["configmaps"], ["create"]),
-            Rule("", ["serviceaccounts"], ["get", "patch"], [AgentNames.ServiceAccount]),
-            Rule("", ["serviceaccounts/token"], ["create"], [AgentNames.ServiceAccount]),
+            RbacManifest.Rule("monitoring.coreos.com", ["prometheusagents"], ["get", "patch", "delete"], [AgentNames.PrometheusAgent]),
+            RbacManifest.Rule("monitoring.coreos.com", ["prometheusagents"], ["create"]),
+            RbacManifest.Rule("apps", ["statefulsets"], ["get", "patch", "delete"], [AgentNames.Agent]),
+            RbacManifest.Rule("apps", ["statefulsets"], ["create"]),
+            RbacManifest.Rule("", ["configmaps"], ["get", "patch", "delete"], [AgentNames.Agent, AgentNames.Values]),
+            RbacManifest.Rule("", ["configmaps"], ["create"]),
+            RbacManifest.Rule("", ["serviceaccounts"], ["get", "patch"], [AgentNames.ServiceAccount]),
+            RbacManifest.Rule("", ["serviceaccounts/token"], ["create"], [AgentNames.ServiceAccount]),
             // Why pods are refused (quota, pod security) is told by events alone.
-            Rule("", ["events"], ["list"]),
-            Rule("", ["pods/proxy"], ["get"], [.. OwnPods.Select(pod => $"{pod}:{PrometheusPort}")])),
+            RbacManifest.Rule("", ["events"], ["list"]),
+            RbacManifest.Rule("", ["pods/proxy"], ["get"], [.. OwnPods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")])),
     };
 
     public static JsonObject WriteBinding(string @namespace) => new()
     {
-        ["apiVersion"] = ApiVersion,
+        ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "RoleBinding",
         ["metadata"] = Metadata(WriteName, @namespace),
-        ["roleRef"] = RoleRef("Role", WriteName),
+        ["roleRef"] = RbacManifest.RoleRef("Role", WriteName),
         ["subjects"] = Subjects(),
     };
 
@@ -112,31 +106,14 @@ public static class RbacManifests
             metadata["namespace"] = @namespace;
         }
 
-        metadata["labels"] = new JsonObject { [ManagedByLabel] = ManagedBy };
+        metadata["labels"] = new JsonObject { [ManagedNames.ManagedByLabel] = ManagedNames.ManagedBy };
         return metadata;
     }
 
-    internal static JsonObject RoleRef(string kind, string name) => new() { ["apiGroup"] = ApiGroup, ["kind"] = kind, ["name"] = name };
-
     private static JsonArray Subjects() => new(new JsonObject
     {
-        ["apiGroup"] = ApiGroup,
+        ["apiGroup"] = RbacManifest.ApiGroup,
         ["kind"] = "Group",
         ["name"] = AccessEntryDecision.Group,
     });
-
-    internal static JsonObject Rule(string group, string[] resources, string[] verbs, string[]? names = null)
-    {
-        var rule = new JsonObject { ["apiGroups"] = Array(group), ["resources"] = Array(resources) };
-        // An empty list of names would mean every object.
-        if (names is { Length: > 0 })
-        {
-            rule["resourceNames"] = Array(names);
-        }
-
-        rule["verbs"] = Array(verbs);
-        return rule;
-    }
-
-    private static JsonArray Array(params string[] texts) => new([.. texts.Select(text => (JsonNode)JsonValue.Create(text))]);
 }

@@ -1,10 +1,19 @@
 using System.Text.Json.Nodes;
-using CentralAmp.Delivery.Agents;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Deliveries.Managed;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
 
 namespace CentralAmp.Access;
+
+/// <summary>Whether our RBAC in the cluster lets us do something.</summary>
+public enum RbacAccess
+{
+    Allowed,
+    Missing,
+}
 
 /// <summary>One RBAC object that has to be as we want it.</summary>
 public sealed record RbacObject(string Path, JsonObject Desired)
@@ -36,13 +45,13 @@ public static class RbacRules
         var collector = plan.RequireCollector();
         RbacObject[] planned = plan.Delivery switch
         {
-            Deliveries.PrometheusAgent or Deliveries.Agent => [.. OwnIdentity(plan.RoleArn), .. OwnWriting()],
-            Deliveries.Values => [OwnNamespace(), OwnAccount(), .. OwnWriting(), .. Proving(collector)],
+            DeliveryNames.PrometheusAgent or DeliveryNames.Agent => [.. OwnIdentity(plan.RoleArn), .. OwnWriting()],
+            DeliveryNames.Values => [OwnNamespace(), OwnAccount(), .. OwnWriting(), .. Proving(collector)],
             _ => [],
         };
-        var written = plan.Replaces.Where(replaced => replaced.Delivery == Deliveries.Prometheus).Select(replaced => replaced.Collector);
-        written = plan.Delivery == Deliveries.Prometheus ? written.Prepend(collector) : written;
-        var replacesOwn = plan.Replaces.Any(replaced => replaced.Delivery != Deliveries.Prometheus);
+        var written = plan.Replaces.Where(replaced => replaced.Delivery == DeliveryNames.Prometheus).Select(replaced => replaced.Collector);
+        written = plan.Delivery == DeliveryNames.Prometheus ? written.Prepend(collector) : written;
+        var replacesOwn = plan.Replaces.Any(replaced => replaced.Delivery != DeliveryNames.Prometheus);
         // Rights to write a collector come first: they include those to prove it.
         return
         [
@@ -108,12 +117,12 @@ public static class RbacRules
             return Change.Unchanged;
         }
 
-        if (observed is not null && !RbacComparison.IsOurs(observed))
+        if (observed is not null && !ManagedNames.IsManaged(observed))
         {
             throw new BlockedException(
                 Causes.KubernetesConflict,
                 $"There is a {item.Kind} '{item.Name}' that CentralAmp did not make.",
-                $"Remove or rename it, then execute again. CentralAmp changes only what has the label {RbacManifests.ManagedByLabel}={RbacManifests.ManagedBy}.");
+                $"Remove or rename it, then execute again. CentralAmp changes only what has the label {ManagedNames.ManagedByLabel}={ManagedNames.ManagedBy}.");
         }
 
         await PutAsync(kubernetes, item, observed, cancellationToken);
@@ -127,9 +136,9 @@ public static class RbacRules
         {
             await kubernetes.ApplyAsync(item.Path, item.Desired, cancellationToken);
         }
-        catch (RoadException e) when (observed is not null && e.InnerException is KubernetesException { IsManagerConflict: true })
+        catch (WorkflowException e) when (observed is not null && e.InnerException is KubernetesException { IsManagerConflict: true })
         {
-            await kubernetes.MergePatchAsync(item.Path, OwnPatch.Of(item.Desired, observed), cancellationToken);
+            await kubernetes.MergePatchAsync(item.Path, MergePatch.Of(item.Desired, observed), cancellationToken);
         }
     }
 
@@ -139,7 +148,7 @@ public static class RbacRules
         {
             return await kubernetes.GetAsync(item.Path, cancellationToken);
         }
-        catch (RoadException e) when (e.InnerException is KubernetesException { Status: 403 })
+        catch (WorkflowException e) when (e.InnerException is KubernetesException { Status: 403 })
         {
             return null;
         }

@@ -54,7 +54,7 @@ public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubS
             var answer = await sts.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = roleArn, RoleSessionName = session }, cancellationToken);
             return answer.Credentials;
         }
-        catch (AmazonServiceException e) when (FailureMapping.IsDenial(e) && !FailureMapping.IsDeniedByGuardrail(e))
+        catch (AmazonServiceException e) when (AwsFailures.IsDenial(e) && !AwsFailures.IsDeniedByGuardrail(e))
         {
             throw new BlockedException(
                 Causes.MemberRoleNotAssumable,
@@ -62,7 +62,7 @@ public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubS
                 $"Deploy src/MemberAccount/template.yaml in account {accountId} with this hub's account id.",
                 e);
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, doing, CallSide.Hub, out var failure))
+        catch (Exception e) when (AwsFailures.TryMap(e, doing, CallSide.Hub, out var failure))
         {
             throw failure;
         }

@@ -1,5 +1,3 @@
-using CentralAmp.Routes;
-
 namespace CentralAmp.Clusters;
 
 /// <summary>Where the road goes after the look at the cluster.</summary>
@@ -18,9 +16,9 @@ public enum ClusterNext
 
 /// <summary>What the cluster's tags ask of the road.</summary>
 /// <param name="AllowRestart"><c>central-amp:allow-restart</c>: pods may roll although their storage does not persist.</param>
-/// <param name="Delivery"><c>central-amp:delivery</c>, one of <see cref="Planning.Deliveries"/>; null: the installation's.</param>
-/// <param name="Profile"><c>central-amp:profile</c>, one of <see cref="Planning.Profiles"/>; null: the installation's.</param>
-public sealed record RoadTags(bool AllowRestart, string? Delivery = null, string? Profile = null);
+/// <param name="Delivery"><c>central-amp:delivery</c>, one of <see cref="DeliveryNames"/>; null: the installation's.</param>
+/// <param name="Profile"><c>central-amp:profile</c>, one of <see cref="Profiles"/>; null: the installation's.</param>
+public sealed record ClusterOptions(bool AllowRestart, string? Delivery = null, string? Profile = null);
 
 /// <summary>What later states need to know of a cluster. Issuer, endpoint and CA are empty unless <see cref="Next"/> is Continue.</summary>
 public sealed record ClusterDescription
@@ -59,5 +57,5 @@ public sealed record ClusterDescription
     /// <summary>What the route or the installation says (direct, chained, auto); the plan decides. An execution that was parked before an update has none.</summary>
     public string TrustMode { get => field ?? TrustModes.Direct; init; } = TrustModes.Direct;
 
-    public RoadTags Options { get; init; } = new(AllowRestart: false);
+    public ClusterOptions Options { get; init; } = new(AllowRestart: false);
 }

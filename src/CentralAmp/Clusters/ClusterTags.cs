@@ -1,5 +1,4 @@
 using CentralAmp.Failures;
-using CentralAmp.Planning;
 
 namespace CentralAmp.Clusters;
 
@@ -12,7 +11,7 @@ public static class ClusterTags
     /// <summary><c>true</c> allows to roll pods whose storage does not persist.</summary>
     public const string AllowRestart = "central-amp:allow-restart";
 
-    /// <summary>One of <see cref="Deliveries"/>.</summary>
+    /// <summary>One of <see cref="DeliveryNames"/>.</summary>
     public const string Delivery = "central-amp:delivery";
 
     /// <summary>One of <see cref="Profiles"/>.</summary>
@@ -22,7 +21,7 @@ public static class ClusterTags
 
     /// <param name="onboardByDefault">What an untagged cluster gets.</param>
     /// <exception cref="BlockedException">ClusterTagsInvalid.</exception>
-    public static (bool Onboard, RoadTags Options) Read(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, bool onboardByDefault)
+    public static (bool Onboard, ClusterOptions Options) Read(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, bool onboardByDefault)
     {
         foreach (var key in tags.Keys.Where(key => key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
         {
@@ -34,9 +33,9 @@ public static class ClusterTags
 
         return (
             Flag(cluster, tags, Onboard, absent: onboardByDefault),
-            new RoadTags(
+            new ClusterOptions(
                 Flag(cluster, tags, AllowRestart, absent: false),
-                Word(cluster, tags, Delivery, Deliveries.IsKnown, Deliveries.Expected),
+                Word(cluster, tags, Delivery, DeliveryNames.IsKnown, DeliveryNames.Expected),
                 Word(cluster, tags, Profile, Profiles.IsKnown, Profiles.Expected)));
     }
 
@@ -78,6 +77,6 @@ public static class ClusterTags
     private static BlockedException Invalid(ClusterReference cluster, string why) => new(
         Causes.ClusterTagsInvalid,
         $"The tags of {cluster} cannot be followed: {why}.",
-        $"Set '{Onboard}' and '{AllowRestart}' to true or false, '{Delivery}' to {Deliveries.Expected}, '{Profile}' to {Profiles.Expected}, "
+        $"Set '{Onboard}' and '{AllowRestart}' to true or false, '{Delivery}' to {DeliveryNames.Expected}, '{Profile}' to {Profiles.Expected}, "
         + "or remove them, then execute again.");
 }

@@ -3,19 +3,6 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.Failures;
 
-/// <summary>The kind of a failure as it comes out of a Catch.</summary>
-public enum FailureKind
-{
-    /// <summary>Not one of ours: a crash, a timeout of the platform, a bug.</summary>
-    Unexpected,
-    NotReady,
-    Transient,
-    Blocked,
-}
-
-/// <summary>A failure as read back from what a Catch of the state machine holds.</summary>
-public sealed record Failure(FailureKind Kind, string Cause, string Sentence, string Remedy);
-
 /// <summary>The text that crosses from Lambda to Step Functions, and back to RecordOutcome.</summary>
 public static partial class FailureMessage
 {

@@ -6,8 +6,8 @@ namespace CentralAmp.Kubernetes;
 
 /// <summary>The Kubernetes API of one cluster. Paths come from <see cref="KubernetesPath"/>.</summary>
 /// <remarks>
-/// Errors are <see cref="RoadException"/>s already, with the <see cref="KubernetesException"/> inside where there was an answer:
-/// <c>catch (RoadException e) when (e.InnerException is KubernetesException { Status: 403 })</c>.
+/// Errors are <see cref="WorkflowException"/>s already, with the <see cref="KubernetesException"/> inside where there was an answer:
+/// <c>catch (WorkflowException e) when (e.InnerException is KubernetesException { Status: 403 })</c>.
 /// </remarks>
 public interface IKubernetes : IDisposable
 {

@@ -152,12 +152,12 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw FailureMapping.OfCutAnswer(e, doing);
+            throw KubernetesFailures.OfCutAnswer(e, doing);
         }
     }
 
-    private RoadException Unanswered(Exception exception, HttpMethod method, string path) =>
-        FailureMapping.OfConnection(exception, Doing(method, path), http.BaseAddress!, access);
+    private WorkflowException Unanswered(Exception exception, HttpMethod method, string path) =>
+        KubernetesFailures.OfConnection(exception, Doing(method, path), http.BaseAddress!, access);
 
     private string TooLong(TimeSpan within) => within < limits.Answer
         ? $"the answers to this step took {limits.Together.TotalSeconds:0.#} s together"
@@ -178,7 +178,7 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
         }
         catch (JsonException e) when (answer.Body.TrimStart().StartsWith('{'))
         {
-            throw FailureMapping.OfCutAnswer(e, Doing(method, path));
+            throw KubernetesFailures.OfCutAnswer(e, Doing(method, path));
         }
         catch (JsonException e)
         {
@@ -186,12 +186,8 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
         }
     }
 
-    private RoadException Failure(HttpMethod method, string path, Answer answer)
-    {
-        FailureMapping.TryMap(
-            KubernetesStatus.Read(answer.Status, answer.Body, answer.RetryAfter), Doing(method, path), CallSide.Member, out var failure);
-        return failure!;
-    }
+    private WorkflowException Failure(HttpMethod method, string path, Answer answer) =>
+        KubernetesFailures.Of(KubernetesStatus.Read(answer.Status, answer.Body, answer.RetryAfter), Doing(method, path));
 
     private string Doing(HttpMethod method, string path) => $"calling {method} {path.Split('?')[0]} of {cluster}";
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CentralAmp.Failures;
 
 namespace CentralAmp.Kubernetes;
 

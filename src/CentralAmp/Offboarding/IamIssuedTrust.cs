@@ -1,5 +1,6 @@
 using Amazon.IdentityManagement;
 using Amazon.IdentityManagement.Model;
+using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
 using CentralAmp.Trust;
@@ -89,7 +90,7 @@ public sealed class IamIssuedTrust(
                 "Detach the managed policies and instance profiles from that role, then execute again.",
                 e);
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, $"{doing} in {account}", account.Member is null ? CallSide.Hub : CallSide.Member, out var failure))
+        catch (Exception e) when (AwsFailures.TryMap(e, $"{doing} in {account}", account.Member is null ? CallSide.Hub : CallSide.Member, out var failure))
         {
             throw failure;
         }

@@ -12,7 +12,7 @@ internal static class IssuedNames
     public static string Role(ResolveOffboardingResult resolved) => IngestRole.Name(resolved.Cluster, resolved.Described.CreatedAt);
 
     /// <summary>A role or provider of that name may be anyone's; only the tags of this very cluster make it ours.</summary>
-    public static bool IsOurs(ResolveOffboardingResult resolved, IReadOnlyDictionary<string, string>? tags) =>
+    public static bool IsManaged(ResolveOffboardingResult resolved, IReadOnlyDictionary<string, string>? tags) =>
         tags is not null
         && tags.GetValueOrDefault(TrustTags.ClusterArn) == resolved.Cluster.Arn
         && tags.GetValueOrDefault(TrustTags.CreatedAt) == resolved.Described.CreatedAt.ToString(CultureInfo.InvariantCulture);

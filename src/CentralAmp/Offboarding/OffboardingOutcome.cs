@@ -1,5 +1,5 @@
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 
 namespace CentralAmp.Offboarding;
@@ -13,7 +13,7 @@ internal static class OffboardingOutcome
         { Leftover: { } caught } => OfFailure(request, FailureMessage.Parse(caught.Error, caught.Cause)),
         { Resolved.Unreached: { } unreached } => OfFailure(request, FailureMessage.Parse(nameof(BlockedException), unreached)),
         { Resolved: { } resolved, Removal: { } removal } => new OutcomeDecision(
-            resolved is { Standing: ClusterStanding.Living, Reason: OffboardingReason.OptedOut } ? Outcome.OptedOut : Outcome.Offboarded,
+            resolved is { Presence: ClusterPresence.Living, Reason: OffboardingReason.OptedOut } ? Outcome.OptedOut : Outcome.Offboarded,
             null,
             Done(resolved, removal),
             null),
@@ -25,7 +25,7 @@ internal static class OffboardingOutcome
     };
 
     private static string Done(ResolveOffboardingResult resolved, RemoveTrustResult removal) =>
-        $"Nothing of CentralAmp is left for {resolved.Cluster} ({resolved.Standing switch { ClusterStanding.Gone => "gone", _ => "living" }}, {resolved.Reason})"
+        $"Nothing of CentralAmp is left for {resolved.Cluster} ({resolved.Presence switch { ClusterPresence.Gone => "gone", _ => "living" }}, {resolved.Reason})"
         + (removal.KeptProviderArn is { } provider ? $" but {provider}, which other workloads of the cluster may rely on." : ".");
 
     private static OutcomeDecision OfFailure(RecordOffboardingRequest request, Failure failure) =>
@@ -37,7 +37,7 @@ internal static class OffboardingOutcome
         // Nothing is known of the cluster, or nothing is known of a request for it.
         ({ Resolved: null }, FailureKind.Blocked) => Outcome.Blocked,
         // Its access is not cut: not a state to leave it in.
-        ({ Resolved: null } or { Resolved.Standing: ClusterStanding.Living, Cut: null }, _) => Outcome.Failed,
+        ({ Resolved: null } or { Resolved.Presence: ClusterPresence.Living, Cut: null }, _) => Outcome.Failed,
         // Access is cut, or the cluster gone; what is left waits for a person or the next sweep.
         (_, FailureKind.Blocked or FailureKind.NotReady) => Outcome.Offboarding,
         _ => Outcome.Failed,
@@ -47,7 +47,7 @@ internal static class OffboardingOutcome
     {
         { Failure: not null, Leftover: { } caught } =>
             $" On the way out something was left behind: {FailureMessage.Parse(caught.Error, caught.Cause).Sentence}",
-        { Resolved.Standing: ClusterStanding.Living, Cut: not null, Removal: null } => " Its access to the workspace is cut; its role stays until our configuration is gone.",
+        { Resolved.Presence: ClusterPresence.Living, Cut: not null, Removal: null } => " Its access to the workspace is cut; its role stays until our configuration is gone.",
         _ => "",
     };
 }

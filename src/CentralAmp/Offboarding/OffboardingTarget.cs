@@ -1,6 +1,6 @@
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
 
@@ -9,7 +9,7 @@ namespace CentralAmp.Offboarding;
 /// <summary>All that is decided on.</summary>
 /// <param name="Observed">Null: EKS says that there is none, or <paramref name="Unreached"/> says why it could not be asked.</param>
 /// <param name="Items">Every cluster that had this ARN, as the registry knows them.</param>
-internal sealed record OffboardingFacts(
+internal sealed record OffboardingObservation(
     OffboardingInput Input,
     ObservedCluster? Observed,
     BlockedException? Unreached,
@@ -25,7 +25,7 @@ internal sealed record OffboardingFacts(
 internal static class OffboardingTarget
 {
     /// <exception cref="BlockedException">The cluster cannot be looked at, and so it is not known which one is meant.</exception>
-    public static ResolveOffboardingResult Decide(OffboardingFacts facts)
+    public static ResolveOffboardingResult Decide(OffboardingObservation facts)
     {
         if (CreatedAtOf(facts) is not { } createdAt)
         {
@@ -40,11 +40,11 @@ internal static class OffboardingTarget
         {
             (_, { } unreached) => Living(facts, item) with { Unreached = unreached.Message },
             ({ } observed, _) when observed.CreatedAt == createdAt => OfLiving(facts, observed, item),
-            _ => Result(facts, item, OffboardingNext.Offboard, ClusterStanding.Gone, "it is gone"),
+            _ => Result(facts, item, OffboardingNext.Offboard, ClusterPresence.Gone, "it is gone"),
         };
     }
 
-    private static long? CreatedAtOf(OffboardingFacts facts) => facts switch
+    private static long? CreatedAtOf(OffboardingObservation facts) => facts switch
     {
         { Input.CreatedAt: { } given } => given,
         // An event that comes late may be of a cluster before the one that is there now.
@@ -55,13 +55,13 @@ internal static class OffboardingTarget
     };
 
     /// <summary>The oldest that is not closed; if all are, and no cluster is there, the last: it may have left something while it lived.</summary>
-    private static long? Gone(OffboardingFacts facts) =>
+    private static long? Gone(OffboardingObservation facts) =>
         Open(facts).FirstOrDefault(item => item.CreatedAt != facts.Observed?.CreatedAt)?.CreatedAt
         ?? (facts is { Observed: null, Items: [.., var last] } ? last.CreatedAt : null);
 
-    private static IEnumerable<RegistryItem> Open(OffboardingFacts facts) => facts.Items.Where(item => !item.IsTombstone);
+    private static IEnumerable<RegistryItem> Open(OffboardingObservation facts) => facts.Items.Where(item => !item.IsTombstone);
 
-    private static ResolveOffboardingResult OfLiving(OffboardingFacts facts, ObservedCluster observed, RegistryItem item)
+    private static ResolveOffboardingResult OfLiving(OffboardingObservation facts, ObservedCluster observed, RegistryItem item)
     {
         if (observed.Status == "DELETING")
         {
@@ -85,7 +85,7 @@ internal static class OffboardingTarget
         }
     }
 
-    private static string? WhyItStays(OffboardingFacts facts, ObservedCluster observed, RegistryItem item) => facts.Input.Reason switch
+    private static string? WhyItStays(OffboardingObservation facts, ObservedCluster observed, RegistryItem item) => facts.Input.Reason switch
     {
         _ when item.IsTombstone && !facts.EntryIsBack => "it was offboarded before",
         OffboardingReason.Swept or OffboardingReason.Deleted => "the cluster lives",
@@ -95,29 +95,29 @@ internal static class OffboardingTarget
         _ => null,
     };
 
-    private static BlockedException StillDeleting(OffboardingFacts facts) => new(
+    private static BlockedException StillDeleting(OffboardingObservation facts) => new(
         Causes.ClusterDeleting,
         $"The {facts.Input.Cluster} is still being deleted {Math.Round(facts.SinceStart.TotalMinutes)} minutes after the execution began.",
         "See in EKS what it waits for; when it is gone, sweeps take back the rest (the second one that misses it).");
 
-    private static ResolveOffboardingResult Living(OffboardingFacts facts, RegistryItem item) =>
-        Result(facts, item, OffboardingNext.Offboard, ClusterStanding.Living, "the cluster lives");
+    private static ResolveOffboardingResult Living(OffboardingObservation facts, RegistryItem item) =>
+        Result(facts, item, OffboardingNext.Offboard, ClusterPresence.Living, "the cluster lives");
 
-    private static ResolveOffboardingResult Nothing(OffboardingFacts facts, RegistryItem item, string why) => Result(
+    private static ResolveOffboardingResult Nothing(OffboardingObservation facts, RegistryItem item, string why) => Result(
         facts,
         item,
         OffboardingNext.Nothing,
-        facts.Observed?.CreatedAt == item.CreatedAt ? ClusterStanding.Living : ClusterStanding.Gone,
+        facts.Observed?.CreatedAt == item.CreatedAt ? ClusterPresence.Living : ClusterPresence.Gone,
         $"nothing is taken back, because {why}");
 
     private static ResolveOffboardingResult Result(
-        OffboardingFacts facts, RegistryItem item, OffboardingNext next, ClusterStanding standing, string why) => new()
+        OffboardingObservation facts, RegistryItem item, OffboardingNext next, ClusterPresence presence, string why) => new()
     {
         Next = next,
         Sentence = $"Of {facts.Input.Cluster} ({facts.Input.Reason}): {why}.",
         Cluster = facts.Input.Cluster,
         Reason = facts.Input.Reason,
-        Standing = standing,
+        Presence = presence,
         Described = new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = item.CreatedAt },
         Registered = RegisteredTrust.Of(item),
     };

@@ -1,6 +1,5 @@
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
 
 namespace CentralAmp.Offboarding;
 
@@ -10,26 +9,26 @@ internal sealed record TouchedCollector(PrometheusResource Prometheus, ServiceAc
 {
     /// <summary>The resource itself, not only a service account that it may share with others.</summary>
     public bool HasOursItself =>
-        Prometheus.RemoteWriteOwners.Contains(Ours.FieldManager) || Prometheus.PodsRoleIsOurs || Prometheus.Applied is not null;
+        Prometheus.RemoteWriteOwners.Contains(ManagedNames.FieldManager) || Prometheus.PodsRoleIsManaged || Prometheus.Applied is not null;
 
-    public bool HasOurs => HasOursItself || ServiceAccount is { RoleIsOurs: true } || KeepsEntryAtSource;
+    public bool HasOurs => HasOursItself || ServiceAccount is { RoleIsManaged: true } || KeepsEntryAtSource;
 
     /// <summary>Someone's own source has an entry of our name, and it needs the role that we gave: taken away, the collector would stop.</summary>
     public bool KeepsEntryAtSource =>
         Prometheus.RemoteWrite.Any(IsOurName)
-        && !Prometheus.RemoteWriteIsOurs
-        && (Prometheus.PodsRoleIsOurs || HasOurRole || ServiceAccount is { RoleIsOurs: true });
+        && !Prometheus.RemoteWriteIsManaged
+        && (Prometheus.PodsRoleIsManaged || HasOurRole || ServiceAccount is { RoleIsManaged: true });
 
     public string? EntryUrl => Prometheus.RemoteWrite.Where(IsOurName).Select(entry => entry["url"]?.ToString()).FirstOrDefault();
 
-    private static bool IsOurName(System.Text.Json.Nodes.JsonObject entry) => entry["name"]?.ToString() == Ours.EntryName;
+    private static bool IsOurName(System.Text.Json.Nodes.JsonObject entry) => entry["name"]?.ToString() == ManagedNames.EntryName;
 }
 
 /// <summary>Reads all of them, whatever their owners say about onboarding: also one that was the collector once.</summary>
 internal static class TouchedCollectors
 {
     /// <param name="roleArns">Roles of this cluster.</param>
-    public static async Task<IReadOnlyList<TouchedCollector>> GatherAsync(
+    public static async Task<IReadOnlyList<TouchedCollector>> ObserveAsync(
         IKubernetes kubernetes, IReadOnlyCollection<string> roleArns, CancellationToken cancellationToken)
     {
         var touched = new List<TouchedCollector>();

@@ -1,15 +1,13 @@
+using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
-using CentralAmp.Planning;
-using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Trust;
-using System.Text.Json.Nodes;
 
 namespace CentralAmp.Offboarding;
 
 /// <summary>What there is of a cluster's trust; null where there is nothing, or nothing of ours.</summary>
 /// <param name="ProviderAccount">Where the provider is, if there is one.</param>
-internal sealed record IssuedTrustFacts(
+internal sealed record IssuedTrustObservation(
     ResolveOffboardingResult Resolved,
     HubSettings Settings,
     TrustAccount Hub,
@@ -32,7 +30,7 @@ internal sealed record TrustRemovalAction(TrustRemovalKind Kind, string Name, Tr
 internal static class TrustRemoval
 {
     /// <summary>The ingest role is the last: its tags still tell the rest if this is interrupted and the registry lost.</summary>
-    public static IEnumerable<TrustRemovalAction> Decide(IssuedTrustFacts facts)
+    public static IEnumerable<TrustRemovalAction> Decide(IssuedTrustObservation facts)
     {
         var role = IssuedNames.Role(facts.Resolved);
         if (facts.CollectorRole is not null)
@@ -51,18 +49,18 @@ internal static class TrustRemoval
         }
     }
 
-    public static string? KeptProvider(IssuedTrustFacts facts) => IsKept(facts) ? facts.ProviderArn : null;
+    public static string? KeptProvider(IssuedTrustObservation facts) => IsKept(facts) ? facts.ProviderArn : null;
 
     /// <summary>Of a living cluster, in its own account.</summary>
-    private static bool IsKept(IssuedTrustFacts facts) =>
-        facts is { Resolved.Standing: ClusterStanding.Living, ProviderAccount: { } account }
+    private static bool IsKept(IssuedTrustObservation facts) =>
+        facts is { Resolved.Presence: ClusterPresence.Living, ProviderAccount: { } account }
         && (account.Member is not null || IssuedNames.IsHubsOwn(facts.Resolved.Cluster, facts.Settings));
 }
 
 /// <summary>Reads what there is, in the accounts where something can be.</summary>
-internal static class IssuedTrustGatherer
+internal static class IssuedTrustObserver
 {
-    public static async Task<IssuedTrustFacts> GatherAsync(
+    public static async Task<IssuedTrustObservation> ObserveAsync(
         IIssuedTrust trust, RemoveTrustRequest request, HubSettings settings, CancellationToken cancellationToken)
     {
         var resolved = request.Resolved;
@@ -73,7 +71,7 @@ internal static class IssuedTrustGatherer
         var collector = chained ? await RoleAsync(trust, member, resolved, cancellationToken) : null;
         var account = chained ? member : hub;
         var provider = await ProviderAsync(trust, account, resolved, IssuerOf(resolved, ingest, collector), settings, cancellationToken);
-        return new IssuedTrustFacts(resolved, settings, hub, ingest, collector, provider, provider is null ? null : account);
+        return new IssuedTrustObservation(resolved, settings, hub, ingest, collector, provider, provider is null ? null : account);
     }
 
     /// <summary>The registry's word; without it the ingest role's: who may assume it, a provider or an account.</summary>
@@ -91,7 +89,7 @@ internal static class IssuedTrustGatherer
 
     private static async Task<ObservedRole?> RoleAsync(
         IIssuedTrust trust, TrustAccount account, ResolveOffboardingResult resolved, CancellationToken cancellationToken) =>
-        await trust.FindRoleAsync(account, IssuedNames.Role(resolved), cancellationToken) is { } role && IssuedNames.IsOurs(resolved, role.Tags) ? role : null;
+        await trust.FindRoleAsync(account, IssuedNames.Role(resolved), cancellationToken) is { } role && IssuedNames.IsManaged(resolved, role.Tags) ? role : null;
 
     private static async Task<string?> ProviderAsync(
         IIssuedTrust trust,
@@ -107,6 +105,6 @@ internal static class IssuedTrustGatherer
         }
 
         var arn = ClusterTrust.ProviderArn(resolved.Cluster, account.Member?.AccountId ?? settings.HubAccountId, issuer);
-        return await trust.FindProviderAsync(account, arn, cancellationToken) is { } provider && IssuedNames.IsOurs(resolved, provider.Tags) ? arn : null;
+        return await trust.FindProviderAsync(account, arn, cancellationToken) is { } provider && IssuedNames.IsManaged(resolved, provider.Tags) ? arn : null;
     }
 }

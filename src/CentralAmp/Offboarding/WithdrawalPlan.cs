@@ -1,7 +1,10 @@
 using CentralAmp.Access;
-using CentralAmp.Delivery;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
-using CentralAmp.Planning;
+using CentralAmp.Onboarding;
+using CentralAmp.RemoteWrite;
 using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Trust;
@@ -28,10 +31,10 @@ internal static class WithdrawalPlan
         Sentence = $"What CentralAmp put into {collector.Prometheus} is taken back.",
         WorkspaceArn = resolved.Registered.WorkspaceArn ?? settings.WorkspaceArn,
         // Only to know our entry by; an entry that is not there needs none.
-        WorkspaceEndpoint = collector.EntryUrl?.Replace(RemoteWriteEntry.Url(""), "", StringComparison.Ordinal) ?? "",
+        WorkspaceEndpoint = collector.EntryUrl?.Replace(Workspace.RemoteWriteUrlOf(""), "", StringComparison.Ordinal) ?? "",
         IngestRoleName = IssuedNames.Role(resolved),
         ClusterLabel = ClusterLabels.Of(resolved.Cluster, settings.ClusterLabelFormat).Cluster,
-        Collector = OnboardingDecider.CollectorOf(collector.Prometheus),
+        Collector = Collector.Of(collector.Prometheus),
         Change = Change.Updated,
     };
 
@@ -60,9 +63,9 @@ internal static class WithdrawalPlan
     private static bool IsSharedWith(List<TouchedCollector> kept, TouchedCollector collector) =>
         !collector.HasOursItself && kept.Any(other => other.ServiceAccount?.Uid == collector.ServiceAccount?.Uid);
 
-    private static Failure KeptAtSource(TouchedCollector collector) => Decisions.Blocked(
+    private static Failure KeptAtSource(TouchedCollector collector) => Failure.Blocked(
         Causes.EntryKeptAtSource,
-        $"The list of remote writes of {collector.Prometheus} comes from its own source and still has our entry '{Ours.EntryName}'; "
+        $"The list of remote writes of {collector.Prometheus} comes from its own source and still has our entry '{ManagedNames.EntryName}'; "
         + "without its role that Prometheus could not reload.",
         "Remove the entry at its source (Helm values, Git), then execute again.");
 }

@@ -31,11 +31,11 @@ public sealed record CollectorToken(string Issuer, string Subject)
     /// <summary>Why this token cannot be the one that the ingest role trusts; null if it can.</summary>
     public static Failure? Check(CollectorToken? token, string issuer, string subject) => token switch
     {
-        null => Decisions.Blocked(
+        null => Failure.Blocked(
             Causes.TokenIssuerMismatch, "The cluster's TokenRequest answered with something that is not a JSON Web Token.", Remedy),
-        _ when token.Issuer != issuer => Decisions.Blocked(
+        _ when token.Issuer != issuer => Failure.Blocked(
             Causes.TokenIssuerMismatch, $"The cluster's tokens are issued by '{token.Issuer}', while EKS names the issuer '{issuer}'.", Remedy),
-        _ when token.Subject != subject => Decisions.Blocked(
+        _ when token.Subject != subject => Failure.Blocked(
             Causes.TokenIssuerMismatch, $"The cluster issued a token for '{token.Subject}' where one for '{subject}' was asked for.", Remedy),
         _ => null,
     };

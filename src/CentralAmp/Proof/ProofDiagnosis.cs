@@ -54,7 +54,7 @@ internal static class ProofDiagnosis
     private static Failure? OfProvider(DesiredTrust desired, ObservedProvider provider, string denial) =>
         provider.ClientIds.Contains(DesiredTrust.Audience)
             ? null
-            : Decisions.Blocked(
+            : Failure.Blocked(
                 Causes.TrustAudienceMismatch,
                 $"{denial}: the provider {desired.ProviderArn} knows the client ids [{string.Join(", ", provider.ClientIds)}] and not {DesiredTrust.Audience}.",
                 $"Add the client id {DesiredTrust.Audience} to the provider, then execute again.");
@@ -70,11 +70,11 @@ internal static class ProofDiagnosis
         var subjects = ConditionValues(role.TrustPolicy, $"{issuer}:sub");
         var audiences = ConditionValues(role.TrustPolicy, $"{issuer}:aud");
         return subjects is [var subject] && subject == desired.Subject && audiences is not [DesiredTrust.Audience]
-            ? Decisions.Blocked(
+            ? Failure.Blocked(
                 Causes.TrustAudienceMismatch,
                 $"{denial}: its trust policy asks for the audience [{string.Join(", ", audiences)}] and not {DesiredTrust.Audience}.",
                 Restore)
-            : Decisions.Blocked(
+            : Failure.Blocked(
                 Causes.TrustSubjectMismatch,
                 $"{denial}: its trust policy trusts [{string.Join(", ", subjects)}] and not exactly {desired.Subject} of {desired.ProviderArn}.",
                 Restore);
@@ -83,7 +83,7 @@ internal static class ProofDiagnosis
     /// <summary>Provider and policy are right, so the token is not what it says.</summary>
     private static Failure? OfToken(WebIdentityAnswer answer, string denial) =>
         answer.Code == "InvalidIdentityToken" && (Says(answer.Message, "signature") || Says(answer.Message, "could not be validated"))
-            ? Decisions.Blocked(
+            ? Failure.Blocked(
                 Causes.TokenIssuerMismatch,
                 $"{denial}: the token was not signed by the issuer that it names.",
                 "See which API server answers at the cluster's endpoint; its tokens are another cluster's.")
@@ -93,7 +93,7 @@ internal static class ProofDiagnosis
     private static Failure? OfTrustedCollector(DesiredTrust desired, ObservedRole role, string denial) =>
         PolicyMeaning.IsSame(role.TrustPolicy, desired.TrustPolicy)
             ? null
-            : Decisions.Blocked(
+            : Failure.Blocked(
                 Causes.TrustSubjectMismatch,
                 $"{denial}: the trust policy of the ingest role trusts [{string.Join(", ", ConditionValues(role.TrustPolicy, "aws:PrincipalArn"))}] "
                 + $"and not exactly {desired.Subject} of its account.",
@@ -102,7 +102,7 @@ internal static class ProofDiagnosis
     private static Failure? OfPolicy(DesiredTrust desired, ObservedTrust observed, string grant, string denial) =>
         PolicyMeaning.IsSame(observed.Policy, desired.Policy)
             ? null
-            : Decisions.Blocked(
+            : Failure.Blocked(
                 Causes.IngestPolicyMismatch,
                 $"{denial}: the policy {desired.PolicyName} of {desired.RoleArn} "
                 + (observed.Policy is null ? "is missing." : $"does not grant {grant}."),
@@ -112,21 +112,21 @@ internal static class ProofDiagnosis
     {
         if (Says(answer, "service control policy") || Says(answer, "resource control policy"))
         {
-            return Decisions.Blocked(
+            return Failure.Blocked(
                 Causes.DeniedByServiceControlPolicy,
                 $"{denial}: a policy of the organization denies {action}.",
                 $"Ask the owner of the organization's policies to allow {action} for roles of CentralAmp.");
         }
 
         return Says(answer, "permissions boundary") || role.BoundaryArn != desired.BoundaryArn
-            ? Decisions.Blocked(
+            ? Failure.Blocked(
                 Causes.DeniedByPermissionsBoundary,
                 $"{denial}: the permissions boundary {role.BoundaryArn} does not allow {action}.",
                 "Allow it in the boundary, or give CentralAmp another boundary by parameter.")
             : null;
     }
 
-    private static Failure NotEffective(string denial) => Decisions.NotReady(
+    private static Failure NotEffective(string denial) => Failure.NotReady(
         Causes.TrustNotEffective,
         $"{denial}, though trust and grant are as they should be.",
         "None if it passes: IAM takes seconds to settle. "

@@ -1,6 +1,5 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
-using CentralAmp.Outcomes;
 using CentralAmp.Settings;
 
 namespace CentralAmp.Registry;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
-using CentralAmp.Failures;
+using CentralAmp.Aws;
 
 namespace CentralAmp.Registry;
 
@@ -93,7 +93,7 @@ internal sealed class ItemTable(IAmazonDynamoDB dynamo, string name)
         {
             return await call();
         }
-        catch (Exception e) when (e is not ConditionalCheckFailedException && FailureMapping.TryMap(e, doing, CallSide.Hub, out var failure))
+        catch (Exception e) when (e is not ConditionalCheckFailedException && AwsFailures.TryMap(e, doing, CallSide.Hub, out var failure))
         {
             throw failure;
         }

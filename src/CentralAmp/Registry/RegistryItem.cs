@@ -1,4 +1,4 @@
-using CentralAmp.Outcomes;
+using CentralAmp.Clusters;
 
 namespace CentralAmp.Registry;
 

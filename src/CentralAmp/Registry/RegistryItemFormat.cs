@@ -1,7 +1,7 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
 
 namespace CentralAmp.Registry;
 

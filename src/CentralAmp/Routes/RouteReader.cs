@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CentralAmp.Clusters;
-using CentralAmp.Settings;
+using CentralAmp.Failures;
 
 namespace CentralAmp.Routes;
 
@@ -91,7 +91,7 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
             return arn;
         }
 
-        if (!SettingsChecks.IsWorkspaceArn(arn))
+        if (!Workspace.IsArn(arn))
         {
             Wrong(where, $"is '{Quote.Cut(arn)}', expected the ARN of an AMP workspace");
         }

@@ -1,5 +1,4 @@
 using CentralAmp.Clusters;
-using CentralAmp.Settings;
 
 namespace CentralAmp.Routes;
 
@@ -36,9 +35,10 @@ public sealed class RouteTable
     }
 
     /// <summary>The first route that matches; else what the installation says for everyone.</summary>
-    public RoutedWorkspace WorkspaceFor(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, HubSettings settings)
+    /// <param name="installation">Workspace and trust mode of clusters that no route names.</param>
+    public RoutedWorkspace WorkspaceFor(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, RoutedWorkspace installation)
     {
         var route = Routes.FirstOrDefault(route => route.Matches(cluster, tags));
-        return new RoutedWorkspace(route?.WorkspaceArn ?? settings.WorkspaceArn, route?.TrustMode ?? settings.TrustMode);
+        return new RoutedWorkspace(route?.WorkspaceArn ?? installation.WorkspaceArn, route?.TrustMode ?? installation.TrustMode);
     }
 }

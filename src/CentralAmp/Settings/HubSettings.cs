@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
-using CentralAmp.Planning;
 using CentralAmp.Routes;
 
 namespace CentralAmp.Settings;
@@ -62,8 +61,8 @@ public sealed record HubSettings
     /// <summary>Sets <c>proxyFromEnvironment</c> in our remote-write entry, for clusters behind an egress proxy.</summary>
     public bool ProxyFromEnvironment { get; init; }
 
-    /// <summary>One of <see cref="Deliveries"/>, for clusters whose tags do not say.</summary>
-    public string Delivery { get; init; } = Deliveries.Auto;
+    /// <summary>One of <see cref="DeliveryNames"/>, for clusters whose tags do not say.</summary>
+    public string Delivery { get; init; } = DeliveryNames.Auto;
 
     /// <summary>One of <see cref="Profiles"/>, for clusters whose tags do not say.</summary>
     public string Profile { get; init; } = Profiles.Full;
@@ -96,8 +95,8 @@ public sealed record HubSettings
     {
         var variables = new Variables(read ?? Environment.GetEnvironmentVariable);
         var hub = variables.Text("CENTRALAMP_HUB_ACCOUNT_ID", SettingsChecks.IsAccountId, "twelve digits");
-        var workspace = variables.Text("CENTRALAMP_WORKSPACE_ARN", SettingsChecks.IsWorkspaceArn, "an ARN of an AMP workspace");
-        var more = variables.Texts("CENTRALAMP_MORE_WORKSPACE_ARNS", SettingsChecks.IsWorkspaceArn, "ARNs of AMP workspaces");
+        var workspace = variables.Text("CENTRALAMP_WORKSPACE_ARN", Workspace.IsArn, "an ARN of an AMP workspace");
+        var more = variables.Texts("CENTRALAMP_MORE_WORKSPACE_ARNS", Workspace.IsArn, "ARNs of AMP workspaces");
         var settings = new HubSettings
         {
             RegistryTable = variables.Text("CENTRALAMP_REGISTRY_TABLE"),
@@ -120,7 +119,7 @@ public sealed record HubSettings
             ParkLimit = variables.Seconds("CENTRALAMP_PARK_LIMIT_SECONDS"),
             Lease = variables.Seconds("CENTRALAMP_LEASE_SECONDS"),
             ProxyFromEnvironment = variables.Flag("CENTRALAMP_PROXY_FROM_ENVIRONMENT"),
-            Delivery = variables.TextOr("CENTRALAMP_DELIVERY", Deliveries.Auto, Deliveries.IsKnown, Deliveries.Expected),
+            Delivery = variables.TextOr("CENTRALAMP_DELIVERY", DeliveryNames.Auto, DeliveryNames.IsKnown, DeliveryNames.Expected),
             Profile = variables.TextOr("CENTRALAMP_PROFILE", Profiles.Full, Profiles.IsKnown, Profiles.Expected),
             ClusterLabelFormat = variables.TextOr(
                 "CENTRALAMP_CLUSTER_LABEL", DefaultClusterLabelFormat, SettingsChecks.IsClusterLabel, "a text with {name}, {region} and {account}"),

@@ -9,8 +9,6 @@ internal static partial class SettingsChecks
 {
     public static bool IsAccountId(string value) => AccountId().IsMatch(value);
 
-    public static bool IsWorkspaceArn(string value) => WorkspaceArn().IsMatch(value);
-
     public static bool IsPolicyArn(string value) => PolicyArn().IsMatch(value);
 
     public static bool IsRoleName(string value) => RoleName().IsMatch(value);
@@ -45,9 +43,6 @@ internal static partial class SettingsChecks
 
     [GeneratedRegex(@"\A[0-9]{12}\z")]
     private static partial Regex AccountId();
-
-    [GeneratedRegex(@"\Aarn:aws[a-z-]*:aps:[a-z0-9-]+:[0-9]{12}:workspace/ws-[A-Za-z0-9-]+\z")]
-    private static partial Regex WorkspaceArn();
 
     [GeneratedRegex(@"\Aarn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+\z")]
     private static partial Regex PolicyArn();

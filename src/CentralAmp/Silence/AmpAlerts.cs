@@ -1,8 +1,9 @@
 using System.Text;
 using Amazon.PrometheusService;
 using Amazon.PrometheusService.Model;
+using CentralAmp.Aws;
 using CentralAmp.Failures;
-using CentralAmp.Planning;
+using CentralAmp.Routes;
 
 namespace CentralAmp.Silence;
 
@@ -59,7 +60,7 @@ public sealed class AmpAlerts(Func<string, IAmazonPrometheusService> clientFor) 
         {
             return null;
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, doing, CallSide.Hub, out var failure))
+        catch (Exception e) when (AwsFailures.TryMap(e, doing, CallSide.Hub, out var failure))
         {
             throw failure;
         }
@@ -79,7 +80,7 @@ public sealed class AmpAlerts(Func<string, IAmazonPrometheusService> clientFor) 
                 "Deploy template.yaml with the ARN of a workspace that exists, then execute again.",
                 e);
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, doing, CallSide.Hub, out var failure))
+        catch (Exception e) when (AwsFailures.TryMap(e, doing, CallSide.Hub, out var failure))
         {
             throw failure;
         }

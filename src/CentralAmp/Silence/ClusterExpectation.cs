@@ -1,6 +1,7 @@
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
 using CentralAmp.Registry;
+using CentralAmp.Routes;
 using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Silence;
@@ -32,7 +33,7 @@ public sealed partial class ClusterExpectation(
                 await writer.WriteAsync(workspaceArn, [(told, expected)], now, cancellationToken);
             }
         }
-        catch (RoadException e)
+        catch (WorkflowException e)
         {
             Untold(cluster.Arn, e.Cause, e.Sentence);
         }
@@ -44,7 +45,7 @@ public sealed partial class ClusterExpectation(
         {
             await writer.WriteAsync(leftWorkspaceArn, [(cluster, false)], time.GetUtcNow(), cancellationToken);
         }
-        catch (RoadException e)
+        catch (WorkflowException e)
         {
             LeftUntold(cluster.Arn, leftWorkspaceArn, e.Cause, e.Sentence);
         }

@@ -1,5 +1,4 @@
 using CentralAmp.Clusters;
-using CentralAmp.Outcomes;
 using CentralAmp.Registry;
 
 namespace CentralAmp.Silence;
@@ -7,9 +6,6 @@ namespace CentralAmp.Silence;
 /// <summary>Whether a cluster should be heard of in its workspace. Pure.</summary>
 public static class Expectation
 {
-    /// <summary>1: samples of the cluster should arrive. 0: no longer. The alert asks for the last one.</summary>
-    public const string MetricName = "central_amp_expected";
-
     /// <summary>
     /// Onboarded (it has a role) and not let go: it should send, whether it ever did or not. Blocked or failed before there was any trust is
     /// for the alarms of onboarding; one that waits for its first collector is silent with good reason.

@@ -1,9 +1,9 @@
 using Amazon.Runtime;
-using CentralAmp.Delivery;
-using CentralAmp.Failures;
+using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Planning;
-using CentralAmp.Proof;
+using CentralAmp.Failures;
+using CentralAmp.RemoteWrite;
+using CentralAmp.Routes;
 using CentralAmp.Settings;
 
 namespace CentralAmp.Silence;
@@ -14,14 +14,14 @@ public sealed class ExpectationWriter(
     IWorkspaces workspaces, WorkspaceDataPlane dataPlane, Func<Task<ImmutableCredentials>> credentials, HubSettings settings)
 {
     /// <param name="at">When the registry was read: what is known later wins, whoever writes it first.</param>
-    /// <exception cref="RoadException">The workspace did not take it.</exception>
+    /// <exception cref="WorkflowException">The workspace did not take it.</exception>
     public async Task WriteAsync(
         string workspaceArn, IReadOnlyList<(ClusterReference Cluster, bool Expected)> clusters, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var workspace = await workspaces.FindAsync(workspaceArn, cancellationToken);
         // Below 200 bytes a series: a page of the registry is far from the megabyte that AMP takes at once.
         var body = RemoteWriteBody.Of(clusters.Select(item => new HubSample(
-            Expectation.MetricName, ClusterLabels.Of(item.Cluster, settings.ClusterLabelFormat), item.Expected ? 1 : 0, at)));
+            HubMetrics.Expected, ClusterLabels.Of(item.Cluster, settings.ClusterLabelFormat), item.Expected ? 1 : 0, at)));
         var doing = $"telling {workspaceArn} which clusters are expected";
         try
         {

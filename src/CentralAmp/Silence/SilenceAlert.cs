@@ -6,7 +6,7 @@ namespace CentralAmp.Silence;
 /// <summary>Ensures that a workspace alerts for silent clusters.</summary>
 public sealed class SilenceAlert(IWorkspaceAlerts alerts, HubSettings settings)
 {
-    /// <exception cref="RoadException">AMP did not answer, or refused what it was given.</exception>
+    /// <exception cref="WorkflowException">AMP did not answer, or refused what it was given.</exception>
     public async Task<Change> EnsureAsync(string workspaceArn, CancellationToken cancellationToken)
     {
         var rules = await EnsureRulesAsync(workspaceArn, cancellationToken);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using CentralAmp.Delivery.Agents;
+using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Silence;
 
@@ -48,7 +48,7 @@ public static class SilenceRules
         ["alert"] = Alert,
         ["expr"] = string.Create(
             CultureInfo.InvariantCulture,
-            $$$"""max by (cluster, cluster_name, account_id, region) (last_over_time({{{Expectation.MetricName}}}[{{{window.TotalHours}}}h])) == 1 unless on (cluster) group by (cluster) (up{cluster!=""})"""),
+            $$$"""max by (cluster, cluster_name, account_id, region) (last_over_time({{{HubMetrics.Expected}}}[{{{window.TotalHours}}}h])) == 1 unless on (cluster) group by (cluster) (up{cluster!=""})"""),
         ["for"] = "15m",
         ["labels"] = new JsonObject { ["severity"] = "critical" },
         ["annotations"] = new JsonObject

@@ -1,11 +1,17 @@
 using System.Globalization;
+using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Failures;
-using CentralAmp.Planning;
-using CentralAmp.Routes;
+using CentralAmp.Collectors;
 using CentralAmp.Settings;
 
 namespace CentralAmp.Trust;
+
+/// <summary>What an onboarding plan asks of IAM.</summary>
+/// <param name="Mode"><c>direct</c> or <c>chained</c>.</param>
+/// <param name="RoleName">Of the ingest role, and of the collector role in chained mode.</param>
+/// <param name="WorkspaceArn">The one workspace that the ingest role may write to.</param>
+/// <param name="Replaced">Collectors of earlier deliveries, which are trusted as long as they send.</param>
+public sealed record PlannedTrust(string Mode, string RoleName, string WorkspaceArn, Collector Collector, IReadOnlyList<Collector> Replaced);
 
 /// <summary>All that one cluster and its collector shall have in IAM (design.md, "Trust, exactly").</summary>
 /// <param name="Hub">The ingest role; in trust mode <c>direct</c> with the provider that it trusts.</param>
@@ -16,29 +22,28 @@ public sealed record ClusterTrust(DesiredTrust Hub, DesiredTrust? Member)
     public DesiredTrust Assumed => Member ?? Hub;
 
     public static ClusterTrust For(
-        ClusterReference cluster, ClusterDescription described, OnboardingPlan plan, Collector collector, HubSettings settings)
+        ClusterReference cluster, ClusterDescription described, PlannedTrust planned, HubSettings settings)
     {
-        var subject = SubjectOf(collector);
-        // Values run nothing; who wrote them down is not who sends.
-        string[] replaced = [.. plan.Replaces.Where(one => one.Delivery != Deliveries.Values).Select(one => SubjectOf(one.Collector))];
-        var (ingest, boundary) = (IngestRole.Arn(cluster, plan.IngestRoleName, settings), settings.BoundaryArn);
-        var hub = Blank(cluster, described, plan, settings) with
+        var subject = SubjectOf(planned.Collector);
+        string[] replaced = [.. planned.Replaced.Select(SubjectOf)];
+        var (ingest, boundary) = (IngestRole.Arn(cluster, planned.RoleName, settings), settings.BoundaryArn);
+        var hub = Blank(cluster, described, planned, settings) with
         {
             Side = CallSide.Hub,
             RoleArn = ingest,
             BoundaryArn = boundary,
             Description = "Made by CentralAmp: one cluster's collector writes to one workspace.",
             PolicyName = IngestRole.PolicyName,
-            Policy = TrustPolicies.Ingest(plan.WorkspaceArn),
-            RoleTags = new Dictionary<string, string>(Tags(cluster, described), StringComparer.Ordinal) { [TrustTags.WorkspaceArn] = plan.WorkspaceArn },
+            Policy = TrustPolicies.Ingest(planned.WorkspaceArn),
+            RoleTags = new Dictionary<string, string>(Tags(cluster, described), StringComparer.Ordinal) { [TrustTags.WorkspaceArn] = planned.WorkspaceArn },
         };
-        if (plan.TrustMode != TrustModes.Chained)
+        if (planned.Mode != TrustModes.Chained)
         {
             return new ClusterTrust(Federated(hub, ProviderArn(cluster, settings.HubAccountId, described.Issuer), subject, replaced), Member: null);
         }
 
-        var collectorRole = CollectorRole.Arn(cluster, plan.IngestRoleName, settings);
-        var member = Blank(cluster, described, plan, settings) with
+        var collectorRole = CollectorRole.Arn(cluster, planned.RoleName, settings);
+        var member = Blank(cluster, described, planned, settings) with
         {
             Side = CallSide.Member,
             RoleArn = collectorRole,
@@ -73,12 +78,12 @@ public sealed record ClusterTrust(DesiredTrust Hub, DesiredTrust? Member)
     };
 
     /// <summary>What both accounts have in common.</summary>
-    private static DesiredTrust Blank(ClusterReference cluster, ClusterDescription described, OnboardingPlan plan, HubSettings settings) => new()
+    private static DesiredTrust Blank(ClusterReference cluster, ClusterDescription described, PlannedTrust planned, HubSettings settings) => new()
     {
         Side = CallSide.Hub,
         Issuer = described.Issuer,
         ProviderArn = null,
-        RoleName = plan.IngestRoleName,
+        RoleName = planned.RoleName,
         RolePath = settings.RolePath,
         RoleArn = "",
         Description = "",

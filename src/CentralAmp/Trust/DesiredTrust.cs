@@ -1,5 +1,6 @@
-using CentralAmp.Failures;
-using CentralAmp.Settings;
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
+using CentralAmp.Routes;
 
 namespace CentralAmp.Trust;
 
@@ -47,7 +48,7 @@ public sealed record DesiredTrust
         RoleTags.TryGetValue(TrustTags.WorkspaceArn, out var desired)
         && observed.Role?.Tags.GetValueOrDefault(TrustTags.WorkspaceArn) is { } verified
         && verified != desired
-        && SettingsChecks.IsWorkspaceArn(verified)
+        && Workspace.IsArn(verified)
             ? verified
             : null;
 

@@ -6,7 +6,7 @@ namespace CentralAmp.Trust;
 public interface ITrustStore : IDisposable
 {
     /// <summary>Three reads; one less without the role, and one without a provider.</summary>
-    Task<ObservedTrust> GatherAsync(DesiredTrust desired, CancellationToken cancellationToken);
+    Task<ObservedTrust> ObserveAsync(DesiredTrust desired, CancellationToken cancellationToken);
 
     /// <summary>False when another execution was faster, or took away what was to be changed: gather again.</summary>
     Task<bool> ActAsync(TrustAction action, DesiredTrust desired, CancellationToken cancellationToken);

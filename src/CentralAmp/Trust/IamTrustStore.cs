@@ -1,8 +1,23 @@
 using Amazon.IdentityManagement;
 using Amazon.IdentityManagement.Model;
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
 
 namespace CentralAmp.Trust;
+
+/// <summary>IAM of the hub with the function's own credentials, of members as their member role.</summary>
+/// <param name="hubRegion">IAM is global; the region names the partition.</param>
+public sealed class IamTrustStores(AwsClients clients, string hubRegion) : ITrustStores
+{
+    // Made on first use: not every step that may need it does.
+    private readonly Lazy<ITrustStore> hub = new(() => new IamTrustStore(clients.Iam(hubRegion)));
+
+    public ITrustStore Hub => hub.Value;
+
+    public async Task<ITrustStore> MemberAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        new IamTrustStore(await clients.MemberIamAsync(cluster, execution, cancellationToken), CallSide.Member, owned: true);
+}
 
 /// <summary>IAM of one account.</summary>
 /// <param name="side">Whose credentials the client has.</param>
@@ -17,7 +32,7 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam, CallSide
         }
     }
 
-    public async Task<ObservedTrust> GatherAsync(DesiredTrust desired, CancellationToken cancellationToken)
+    public async Task<ObservedTrust> ObserveAsync(DesiredTrust desired, CancellationToken cancellationToken)
     {
         var provider = desired.ProviderArn is null ? null : await FindAsync($"reading the provider {desired.ProviderArn}", async () =>
         {
@@ -69,7 +84,7 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam, CallSide
                     : " in the member account, or delete providers of clusters that are gone."),
                 e);
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, $"doing {action} for {desired.RoleArn}", side, out var failure))
+        catch (Exception e) when (AwsFailures.TryMap(e, $"doing {action} for {desired.RoleArn}", side, out var failure))
         {
             throw failure;
         }
@@ -82,7 +97,7 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam, CallSide
             var answer = await iam.ListOpenIDConnectProvidersAsync(new ListOpenIDConnectProvidersRequest(), cancellationToken);
             return [.. (answer.OpenIDConnectProviderList ?? []).Select(provider => provider.Arn)];
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, "listing the OIDC providers of the account", side, out var failure))
+        catch (Exception e) when (AwsFailures.TryMap(e, "listing the OIDC providers of the account", side, out var failure))
         {
             throw failure;
         }
@@ -133,7 +148,7 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam, CallSide
         {
             return null;
         }
-        catch (Exception e) when (FailureMapping.TryMap(e, doing, side, out var failure))
+        catch (Exception e) when (AwsFailures.TryMap(e, doing, side, out var failure))
         {
             throw failure;
         }

@@ -37,7 +37,7 @@ internal static class TrustDecider
         if (observed.Provider is { } provider && !provider.ClientIds.Contains(DesiredTrust.Audience))
         {
             // One provider per issuer and account: it may be someone's, and what relies on it is not ours to know.
-            return Decisions.Blocked(
+            return Failure.Blocked(
                 Causes.ProviderForeignAudience,
                 $"The provider {desired.ProviderArn} is there without the client id {DesiredTrust.Audience}.",
                 $"aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {desired.ProviderArn} --client-id {DesiredTrust.Audience}, "
@@ -46,7 +46,7 @@ internal static class TrustDecider
 
         if (observed.Role is { } role && !IsOurs(desired, role))
         {
-            return Decisions.Blocked(
+            return Failure.Blocked(
                 Causes.RoleForeign,
                 $"There is a role {role.Arn} that CentralAmp did not make for this cluster: its tags or its path say otherwise.",
                 "Rename or delete that role, then execute again. CentralAmp changes only roles with its own tags.");

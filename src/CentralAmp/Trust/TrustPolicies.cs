@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
 
 namespace CentralAmp.Trust;
 
@@ -64,5 +63,5 @@ public static class TrustPolicies
         : new JsonArray([.. subjects.Distinct().Select(subject => (JsonNode)JsonValue.Create(subject))]);
 
     private static string Document(JsonObject statement) =>
-        JsonMeaning.Print(new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statement) });
+        JsonText.Print(new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statement) });
 }

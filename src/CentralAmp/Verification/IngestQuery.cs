@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CentralAmp.Proof;
-using CentralAmp.Silence;
+using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Verification;
 
@@ -21,7 +20,7 @@ public static class IngestQuery
     public static string NewestSample(string cluster) => Named(Newest, $"max(timestamp(up{{cluster=\"{cluster}\"}}))");
 
     public static string NewestSampleAndSeries(string cluster) =>
-        $"{NewestSample(cluster)} or {Named(Series, $"count({{cluster=\"{cluster}\",__name__!~\"{ProofSample.MetricName}|{Expectation.MetricName}\"}})")}";
+        $"{NewestSample(cluster)} or {Named(Series, $"count({{cluster=\"{cluster}\",__name__!~\"{HubMetrics.Proof}|{HubMetrics.Expected}\"}})")}";
 
     /// <summary>Null if the answer is not one of a query.</summary>
     public static IngestReading? Read(string body)

@@ -13,7 +13,7 @@ internal abstract record Answer
 
     /// <summary>The step throws: errorType and errorMessage are all that crosses to Step Functions.</summary>
     public static Answer Throws<TException>(string cause = Causes.Unexpected, string sentence = "As planned.")
-        where TException : RoadException => new Error(typeof(TException).Name, FailureMessage.Format(cause, sentence, "None."));
+        where TException : WorkflowException => new Error(typeof(TException).Name, FailureMessage.Format(cause, sentence, "None."));
 
     /// <param name="type">Null where Lambda knows none.</param>
     public static Answer Dies(string? type) => new Error(type, "The process is no more.");

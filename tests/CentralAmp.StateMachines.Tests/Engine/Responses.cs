@@ -52,7 +52,7 @@ internal static class Responses
         byte[] result;
         try
         {
-            result = RoadJson.Write(computed.Compute(request));
+            result = FunctionJson.Write(computed.Compute(request));
         }
         catch (Exception e)
         {

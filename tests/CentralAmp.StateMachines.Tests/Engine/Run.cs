@@ -30,10 +30,10 @@ internal sealed class Run(JsonElement described, JsonElement history, IReadOnlyL
     public IReadOnlyList<JsonElement> RequestsOf(string state) => [.. calls.Where(call => call.State == state).Select(call => call.Request)];
 
     /// <summary>What the step of a state got at its last call.</summary>
-    public T RequestOf<T>(string state) => (T)RoadJson.Read(state, RequestsOf(state)[^1]);
+    public T RequestOf<T>(string state) => (T)FunctionJson.Read(state, RequestsOf(state)[^1]);
 
     /// <summary>What it got at one of its calls.</summary>
-    public T RequestOf<T>(string state, int call) => (T)RoadJson.Read(state, RequestsOf(state)[call]);
+    public T RequestOf<T>(string state, int call) => (T)FunctionJson.Read(state, RequestsOf(state)[call]);
 
     public int CallsOf(string state) => RequestsOf(state).Count;
 

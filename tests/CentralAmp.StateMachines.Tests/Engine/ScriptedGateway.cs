@@ -90,7 +90,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
     {
         try
         {
-            return RoadJson.Read(state, request);
+            return FunctionJson.Read(state, request);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException)
         {

@@ -49,7 +49,7 @@ public sealed class StateMachineEngine : IAsyncLifetime
     }
 
     /// <summary>Runs one execution to its end. Fails if anything happened that the script did not plan.</summary>
-    /// <param name="input">JSON; by default it names the cluster of <see cref="Roads"/>.</param>
+    /// <param name="input">JSON; by default it names the cluster of <see cref="Onboardings"/>.</param>
     /// <param name="machine">By default the one that onboards.</param>
     internal async Task<Run> RunAsync(Script script, string? input = null, Pace pace = Pace.Patient, StateMachineDefinition? machine = null)
     {
@@ -60,7 +60,7 @@ public sealed class StateMachineEngine : IAsyncLifetime
         var performance = gateway!.Perform(execution, script);
         await CallAsync(
             "StartExecution",
-            new { stateMachineArn = $"arn:aws:states:us-east-1:{Account}:stateMachine:{machineName}", name, input = input ?? Roads.Input },
+            new { stateMachineArn = $"arn:aws:states:us-east-1:{Account}:stateMachine:{machineName}", name, input = input ?? Onboardings.Input },
             cancellationToken);
         var described = await EndAsync(execution, performance, cancellationToken);
         var run = new Run(described, await CallAsync("GetExecutionHistory", new { executionArn = execution }, cancellationToken), performance.Calls);

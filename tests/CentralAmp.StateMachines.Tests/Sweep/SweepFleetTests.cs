@@ -1,9 +1,7 @@
 using System.Text.Json;
 using CentralAmp.Failures;
-using CentralAmp.Fleet;
-using CentralAmp.Outcomes;
-using CentralAmp.Silence;
 using CentralAmp.StateMachines.Tests.Engine;
+using CentralAmp.Sweep;
 
 namespace CentralAmp.StateMachines.Tests.Sweep;
 
@@ -124,7 +122,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     [InlineData(SweepAction.Brake, "FAILED", "CauseBraked")]
     public async Task A_sweep_that_observes_or_brakes_starts_nothing_and_the_brake_is_a_failed_execution(SweepAction action, string status, string? error)
     {
-        var world = new SweepWorld { Action = action, Starts = [[SweepRoad.Onboard]] };
+        var world = new SweepWorld { Action = action, Starts = [[SweepWorkflow.Onboard]] };
         var run = await engine.RunAsync(world);
         Assert.Equal((status, error), (run.Status, run.Error));
         Assert.Empty(world.CallsOf("ListFindings"));
@@ -135,7 +133,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     [Fact]
     public async Task Findings_start_their_roads_once_each_with_names_of_their_own()
     {
-        var world = new SweepWorld { Starts = [[SweepRoad.Onboard, SweepRoad.Offboard, SweepRoad.Onboard], [SweepRoad.Onboard]] };
+        var world = new SweepWorld { Starts = [[SweepWorkflow.Onboard, SweepWorkflow.Offboard, SweepWorkflow.Onboard], [SweepWorkflow.Onboard]] };
         var run = await engine.RunAsync(world);
         Assert.True(run.Status == "SUCCEEDED", run.ToString());
         Assert.Equal(4, world.Started.Count);
@@ -151,7 +149,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     {
         var world = new SweepWorld
         {
-            Starts = [[SweepRoad.Onboard, SweepRoad.Onboard, SweepRoad.Offboard]],
+            Starts = [[SweepWorkflow.Onboard, SweepWorkflow.Onboard, SweepWorkflow.Offboard]],
             RefusedStart = number => number switch { 0 => "ExecutionAlreadyExists", 2 => "StateMachineDeleting", _ => null },
         };
         var run = await engine.RunAsync(world);

@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CentralAmp.Clusters;
-using CentralAmp.Fleet;
-using CentralAmp.Silence;
+using CentralAmp.Failures;
+using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
+using CentralAmp.Sweep;
 
 namespace CentralAmp.StateMachines.Tests.Sweep;
 
@@ -14,7 +15,7 @@ internal sealed class SweepWorld
     private static readonly TimeSpan WorkTakes = TimeSpan.FromMilliseconds(30);
 
     /// <summary>As Lambda's serializer writes: what is null is left out unless its property says otherwise.</summary>
-    private static readonly JsonSerializerOptions AsLambdaDoes = new(RoadJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions AsLambdaDoes = new(FunctionJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly ConcurrentQueue<(string Function, JsonElement Request)> calls = new();
     private readonly ConcurrentDictionary<string, int> running = new();
@@ -37,7 +38,7 @@ internal sealed class SweepWorld
 
     public SweepAction Action { get; init; } = SweepAction.Start;
 
-    public SweepRoad[][] Starts { get; init; } = [[]];
+    public SweepWorkflow[][] Starts { get; init; } = [[]];
 
     /// <summary>Clusters of each page of the registry that workspaces are told of.</summary>
     public int[] Expected { get; init; } = [1, 1];
@@ -65,7 +66,7 @@ internal sealed class SweepWorld
         await Task.Delay(WorkTakes);
         try
         {
-            return Breaks(function, request) ?? Answer.Result(JsonSerializer.SerializeToElement(Compute(RoadJson.Read(function, request)), AsLambdaDoes));
+            return Breaks(function, request) ?? Answer.Result(JsonSerializer.SerializeToElement(Compute(FunctionJson.Read(function, request)), AsLambdaDoes));
         }
         catch (Exception e)
         {
@@ -110,8 +111,8 @@ internal sealed class SweepWorld
         _ => throw new InvalidOperationException($"Nobody planned {request}."),
     };
 
-    private SweepStart StartOf(SweepRoad road, string? page, int number) => new(
-        road, $"{SweepId}-{(page is null ? 0 : 100) + number}", ClusterArn.Build("222222222222", "us-east-1", $"c{number}").Arn, 7, road == SweepRoad.Offboard ? "Swept" : "");
+    private SweepStart StartOf(SweepWorkflow road, string? page, int number) => new(
+        road, $"{SweepId}-{(page is null ? 0 : 100) + number}", ClusterArn.Build("222222222222", "us-east-1", $"c{number}").Arn, 7, road == SweepWorkflow.Offboard ? "Swept" : "");
 
     private static object Page<T, TResult>(T[] pages, string? next, Func<T, string?, TResult> make)
         where TResult : notnull

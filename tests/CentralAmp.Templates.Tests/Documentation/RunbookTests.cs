@@ -1,5 +1,5 @@
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
+using CentralAmp.Registry;
 using CentralAmp.Silence;
 
 namespace CentralAmp.Templates.Tests.Documentation;

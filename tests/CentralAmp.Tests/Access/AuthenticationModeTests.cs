@@ -3,6 +3,7 @@ using CentralAmp.Access;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
+using CentralAmp.Onboarding;
 using CentralAmp.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 

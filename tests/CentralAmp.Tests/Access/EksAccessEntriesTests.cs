@@ -125,7 +125,7 @@ public sealed class EksAccessEntriesTests : IAsyncLifetime
     public async Task Errors_of_EKS_have_their_causes(int status, string code, string cause)
     {
         eks.NextError = (status, code, "x");
-        var failure = await Assert.ThrowsAnyAsync<RoadException>(() => entries.FindAsync(Shop, Some.Execution(), Cancelled));
+        var failure = await Assert.ThrowsAnyAsync<WorkflowException>(() => entries.FindAsync(Shop, Some.Execution(), Cancelled));
         Assert.Equal(cause, failure.Cause);
         Assert.Contains("describing the access entry of CentralAmpMember in cluster 'shop'", failure.Sentence, StringComparison.Ordinal);
     }

@@ -171,7 +171,7 @@ public sealed class EndpointTests
     }
 
     private static async Task<T> FailAsync<T>(string endpoint, EndpointLimits? limits = null)
-        where T : RoadException
+        where T : WorkflowException
     {
         using var client = Client(endpoint, limits);
         return await Assert.ThrowsAsync<T>(() => client.GetAsync(Path, Cancelled)).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);

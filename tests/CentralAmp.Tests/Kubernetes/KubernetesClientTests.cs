@@ -148,7 +148,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     public async Task An_error_of_the_API_server_has_a_kind_a_cause_and_its_words(int status, Type kind, string cause)
     {
         cluster.AnswerOnce("PATCH", Path, status, "Reason", "in so many words");
-        var failure = await Assert.ThrowsAnyAsync<RoadException>(() => client.ApplyAsync(Path, [], Cancelled));
+        var failure = await Assert.ThrowsAnyAsync<WorkflowException>(() => client.ApplyAsync(Path, [], Cancelled));
         Assert.IsType(kind, failure);
         Assert.Equal(cause, failure.Cause);
         Assert.Contains($"calling PATCH {Path} of cluster 'shop' in 222222222222/us-east-1", failure.Sentence, StringComparison.Ordinal);

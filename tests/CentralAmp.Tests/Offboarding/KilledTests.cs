@@ -1,5 +1,4 @@
-using CentralAmp.Outcomes;
-using CentralAmp.Routes;
+using CentralAmp.Clusters;
 using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
 
@@ -28,7 +27,7 @@ public sealed class KilledTests
     private static async Task<(int Writes, string State)> RunAsync(HubSettings settings, string road, int? killedAfter)
     {
         using var world = new World(settings);
-        var roads = new Roads(world);
+        var roads = new Executions(world);
         var cluster = world.Create();
         if (road != "onboard")
         {
@@ -54,7 +53,7 @@ public sealed class KilledTests
         return (world.Writes - before, await DescribeAsync(world, cluster));
     }
 
-    private static async Task ExecuteAsync(Roads roads, string road) => await (road == "onboard" ? roads.OnboardAsync() : roads.OffboardAsync());
+    private static async Task ExecuteAsync(Executions roads, string road) => await (road == "onboard" ? roads.OnboardAsync() : roads.OffboardAsync());
 
     private static async Task<string> DescribeAsync(World world, Incarnation cluster)
     {

@@ -1,14 +1,10 @@
 using System.Text.Json.Nodes;
-using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
 using CentralAmp.Registry;
-using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 
@@ -18,9 +14,9 @@ namespace CentralAmp.Tests.Offboarding;
 public sealed class OffboardingDeliveriesTests : IDisposable
 {
     private readonly World world = new();
-    private Roads? roads;
+    private Executions? roads;
 
-    private Roads Run => roads ??= new Roads(world);
+    private Executions Run => roads ??= new Executions(world);
 
     private OutcomeRecord Last => Run.Outcomes[^1];
 
@@ -48,7 +44,7 @@ public sealed class OffboardingDeliveriesTests : IDisposable
     public async Task An_agent_of_ours_goes_with_its_namespace_and_rights_and_the_stack_is_as_it_was()
     {
         var cluster = world.Create();
-        cluster.Tags[ClusterTags.Delivery] = Deliveries.PrometheusAgent;
+        cluster.Tags[ClusterTags.Delivery] = DeliveryNames.PrometheusAgent;
         var (stack, account) = (cluster.Stack.Prometheus.ToJsonString(), cluster.Stack.ServiceAccount.ToJsonString());
         await Run.OnboardAsync();
         Assert.Equal((Outcome.Verified, true), (Last.Outcome, world.Sends(cluster)));
@@ -100,7 +96,7 @@ public sealed class OffboardingDeliveriesTests : IDisposable
             Next = OffboardingNext.Offboard,
             Sentence = "",
             Reason = OffboardingReason.Manual,
-            Standing = ClusterStanding.Living,
+            Presence = ClusterPresence.Living,
             Cluster = Some.Cluster(),
             Described = Some.Described(),
             Registered = new RegisteredTrust { TrustMode = TrustModes.Chained },
@@ -122,7 +118,7 @@ public sealed class OffboardingDeliveriesTests : IDisposable
         return fields;
     }
 
-    private static bool ServiceAccountHasRole(Incarnation cluster) => cluster.Stack.ServiceAccount["metadata"]!["annotations"]?[Ours.ServiceAccountRoleAnnotation] is not null;
+    private static bool ServiceAccountHasRole(Incarnation cluster) => cluster.Stack.ServiceAccount["metadata"]!["annotations"]?[ManagedNames.ServiceAccountRoleAnnotation] is not null;
 
     private async Task<Incarnation> OnboardedAsync()
     {

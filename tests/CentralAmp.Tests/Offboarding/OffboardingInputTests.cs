@@ -11,7 +11,7 @@ public sealed class OffboardingInputTests
 
     [Fact]
     public void The_event_of_a_DeleteCluster_names_its_cluster_and_not_which_of_that_name() =>
-        Assert.Equal(new OffboardingInput(Some.Cluster(), CreatedAt: null, OffboardingReason.Deleted), Read(Roads.Event("DeleteCluster")));
+        Assert.Equal(new OffboardingInput(Some.Cluster(), CreatedAt: null, OffboardingReason.Deleted), Read(Executions.Event("DeleteCluster")));
 
     [Theory]
     [InlineData($$"""{"clusterArn":"{{Arn}}"}""", null, OffboardingReason.Manual)]
@@ -45,7 +45,7 @@ public sealed class OffboardingInputTests
     [InlineData("DeleteCluster", "222222222222", Causes.AccountMismatch)]
     public void An_event_of_another_kind_or_of_someone_elses_cluster_is_refused(string call, string account, string cause)
     {
-        var input = Roads.Event(call);
+        var input = Executions.Event(call);
         // Only the envelope's: the cluster stays in its account.
         input = account.Length == 0 ? input : input.Replace($"\"account\":\"{account}\"", "\"account\":\"333333333333\"", StringComparison.Ordinal);
         Assert.Equal(cause, Assert.Throws<BlockedException>(() => Read(input)).Cause);
@@ -54,7 +54,7 @@ public sealed class OffboardingInputTests
     [Fact]
     public void The_event_of_a_deletion_that_failed_is_refused()
     {
-        var input = Roads.Event("DeleteCluster").Replace("\"eventName\"", "\"errorCode\":\"ResourceInUseException\",\"eventName\"", StringComparison.Ordinal);
+        var input = Executions.Event("DeleteCluster").Replace("\"eventName\"", "\"errorCode\":\"ResourceInUseException\",\"eventName\"", StringComparison.Ordinal);
         Assert.Equal(Causes.CallInEventFailed, Assert.Throws<BlockedException>(() => Read(input)).Cause);
     }
 

@@ -1,14 +1,11 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using CentralAmp.Offboarding;
-using CentralAmp.Outcomes;
-using CentralAmp.Planning;
 using CentralAmp.Registry;
-using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
@@ -22,13 +19,13 @@ public sealed class OffboardingTests : IDisposable
     private static readonly HubSettings HubIsMember = Some.Settings with { HubAccountId = Some.MemberAccount };
 
     private World world = new();
-    private Roads? roads;
+    private Executions? roads;
 
     public static TheoryData<string> Modes => [nameof(TrustModes.Direct), nameof(TrustModes.Chained)];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    private Roads Run => roads ??= new Roads(world);
+    private Executions Run => roads ??= new Executions(world);
 
     private OutcomeRecord Last => Run.Outcomes[^1];
 
@@ -58,7 +55,7 @@ public sealed class OffboardingTests : IDisposable
             Assert.Contains("which other workloads of the cluster may rely on", Last.Sentence, StringComparison.Ordinal);
 
             world.EndDeletion();
-            await Run.OffboardAsync(Roads.Event("DeleteCluster"));
+            await Run.OffboardAsync(Executions.Event("DeleteCluster"));
             Assert.Empty(world.LeftOf(cluster));
         }
     }
@@ -69,7 +66,7 @@ public sealed class OffboardingTests : IDisposable
     {
         var cluster = await OnboardedAsync(SettingsOf(mode));
         world.EndDeletion();
-        var states = await Run.OffboardAsync(Roads.Event("DeleteCluster"));
+        var states = await Run.OffboardAsync(Executions.Event("DeleteCluster"));
 
         Assert.Equal(["ResolveOffboarding", "WhatIsToBeDone?", "RemoveTrust"], states.Take(3));
         Assert.Empty(world.LeftOf(cluster));
@@ -82,7 +79,7 @@ public sealed class OffboardingTests : IDisposable
     {
         var cluster = await OnboardedAsync();
         world.BeginDeletion();
-        Assert.Contains("WaitForDeletion", await Run.OffboardAsync(Roads.Event("DeleteCluster")));
+        Assert.Contains("WaitForDeletion", await Run.OffboardAsync(Executions.Event("DeleteCluster")));
         Assert.Empty(world.LeftOf(cluster));
         Assert.Equal(Outcome.Offboarded, Last.Outcome);
     }
@@ -102,7 +99,7 @@ public sealed class OffboardingTests : IDisposable
         Assert.Equal(Outcome.Offboarding, (await ItemAsync(cluster)).State);
 
         // No event brings it back meanwhile.
-        await Run.OnboardAsync(Roads.Event("UpdateClusterConfig"));
+        await Run.OnboardAsync(Executions.Event("UpdateClusterConfig"));
         Assert.Equal((Outcome.Offboarded, true), (Last.Outcome, world.IsCut(cluster)));
 
         cluster.Reachable = true;
@@ -116,7 +113,7 @@ public sealed class OffboardingTests : IDisposable
     {
         var cluster = await OnboardedAsync();
         world.MemberAnswers = false;
-        Assert.Equal("OffboardingBlocked", (await Run.OffboardAsync(Roads.Event("DeleteCluster")))[^1]);
+        Assert.Equal("OffboardingBlocked", (await Run.OffboardAsync(Executions.Event("DeleteCluster")))[^1]);
         Assert.Equal(Causes.MemberRoleNotAssumable, Last.Cause);
         Assert.True(world.Sends(cluster));
 
@@ -137,7 +134,7 @@ public sealed class OffboardingTests : IDisposable
             Sentence = "",
             Cluster = world.Cluster,
             Reason = OffboardingReason.Swept,
-            Standing = ClusterStanding.Gone,
+            Presence = ClusterPresence.Gone,
             Described = new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = cluster.CreatedAt },
             Registered = RegisteredTrust.Of(await ItemAsync(cluster)),
         };
@@ -171,7 +168,7 @@ public sealed class OffboardingTests : IDisposable
     public async Task A_cluster_that_nobody_knows_is_no_reason_to_do_anything()
     {
         Assert.Equal("NothingToOffboard", (await Run.OffboardAsync())[^1]);
-        Assert.Equal("NothingToOffboard", (await Run.OffboardAsync(Roads.Event("DeleteCluster")))[^1]);
+        Assert.Equal("NothingToOffboard", (await Run.OffboardAsync(Executions.Event("DeleteCluster")))[^1]);
         Assert.Equal(0, world.Writes);
     }
 
@@ -192,7 +189,7 @@ public sealed class OffboardingTests : IDisposable
     public async Task A_cluster_that_lives_is_taken_back_only_if_a_person_or_its_tags_say_so(string? input)
     {
         var cluster = await OnboardedAsync();
-        Assert.Equal("NothingToOffboard", (await Run.OffboardAsync(input ?? Roads.Event("DeleteCluster")))[^1]);
+        Assert.Equal("NothingToOffboard", (await Run.OffboardAsync(input ?? Executions.Event("DeleteCluster")))[^1]);
         Assert.True(world.Sends(cluster));
         Assert.Equal(Outcome.Verified, (await ItemAsync(cluster)).State);
     }
@@ -236,7 +233,7 @@ public sealed class OffboardingTests : IDisposable
     {
         var cluster = await OnboardedAsync();
         await Run.OffboardAsync();
-        await Run.OnboardAsync(Roads.Event("CreateCluster"));
+        await Run.OnboardAsync(Executions.Event("CreateCluster"));
         await Run.OnboardAsync();
         Assert.Equal((Outcome.Offboarded, false), (Last.Outcome, Last.Changed));
         Assert.Empty(world.LeftOf(cluster));
@@ -343,8 +340,8 @@ public sealed class OffboardingTests : IDisposable
         var cluster = await OnboardedAsync();
         world.BeginDeletion();
         world.Clock.Advance(TimeSpan.FromSeconds(1));
-        var input = Roads.Event("DeleteCluster");
-        roads = new Roads(world) { DeletionEnds = false };
+        var input = Executions.Event("DeleteCluster");
+        roads = new Executions(world) { DeletionEnds = false };
         await Run.OffboardAsync(input);
         Assert.Equal((Outcome.Offboarding, Causes.ClusterDeleting, true), (Last.Outcome, Last.Cause, world.IsCut(cluster)));
     }
@@ -370,14 +367,14 @@ public sealed class OffboardingTests : IDisposable
     private static JsonObject Labelled(string kind, string name, string? @namespace)
     {
         var item = Item(kind, name, @namespace);
-        item["metadata"]!["labels"] = new JsonObject { [RbacManifests.ManagedByLabel] = RbacManifests.ManagedBy };
+        item["metadata"]!["labels"] = new JsonObject { [ManagedNames.ManagedByLabel] = ManagedNames.ManagedBy };
         return item;
     }
 
     private static JsonObject Annotated(string name, string @namespace)
     {
         var item = Item("ServiceAccount", name, @namespace);
-        item["metadata"]!["annotations"] = new JsonObject { [Ours.ServiceAccountRoleAnnotation] = "arn:aws:iam::111111111111:role/central-amp/former" };
+        item["metadata"]!["annotations"] = new JsonObject { [ManagedNames.ServiceAccountRoleAnnotation] = "arn:aws:iam::111111111111:role/central-amp/former" };
         return item;
     }
 

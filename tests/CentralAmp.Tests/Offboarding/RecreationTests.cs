@@ -1,5 +1,5 @@
-using CentralAmp.Outcomes;
-using CentralAmp.Routes;
+using CentralAmp.Clusters;
+using CentralAmp.Registry;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Offboarding;
@@ -43,22 +43,22 @@ public sealed class RecreationTests
         for (var state = 2; state <= 40; state++)
         {
             using var world = new World();
-            var roads = new Roads(world);
+            var roads = new Executions(world);
             var old = world.Create();
             roads.Meanwhile = (state, async () =>
             {
                 world.BeginDeletion();
-                await roads.OffboardAsync(Roads.Event("DeleteCluster"));
+                await roads.OffboardAsync(Executions.Event("DeleteCluster"));
                 world.Create();
             });
-            await roads.OnboardAsync(Roads.Event("CreateCluster"));
+            await roads.OnboardAsync(Executions.Event("CreateCluster"));
             if (world.Current == old)
             {
                 // It had ended before.
                 break;
             }
 
-            await roads.OnboardAsync(Roads.Event("CreateCluster"));
+            await roads.OnboardAsync(Executions.Event("CreateCluster"));
             await AssertAsync(world, old, $"interrupted at state {state}");
         }
     }
@@ -69,7 +69,7 @@ public sealed class RecreationTests
         for (var state = 2; state <= 40; state++)
         {
             using var world = new World();
-            var roads = new Roads(world);
+            var roads = new Executions(world);
             var (cluster, interrupted) = (world.Create(), false);
             roads.Meanwhile = (state, async () =>
             {
@@ -89,13 +89,13 @@ public sealed class RecreationTests
 
     private static async Task TellAsync(World world, IReadOnlyList<(int Call, Moment At)> story)
     {
-        var roads = new Roads(world);
+        var roads = new Executions(world);
         var now = Moment.Nothing;
         foreach (var (call, at) in story)
         {
             now = Advance(world, now, at);
             world.Clock.Advance(TimeSpan.FromMinutes(3));
-            var input = Roads.Event(Calls[call].Call);
+            var input = Executions.Event(Calls[call].Call);
             await (Calls[call].Call == "CreateCluster" ? roads.OnboardAsync(input) : roads.OffboardAsync(input));
             // An execution may have waited for the deletion.
             now = now == Moment.BeingDeleted && world.Current is null ? Moment.Gone : now;

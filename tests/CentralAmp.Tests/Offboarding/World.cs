@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Access;
+using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using CentralAmp.Offboarding;
-using CentralAmp.Planning;
 using CentralAmp.Registry;
+using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Silence;
 using CentralAmp.Tests.Support;
@@ -203,7 +204,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
         var own = cluster.Stack.Objects.Get(KubernetesPath.PrometheusAgent("central-amp", "central-amp")) is not null;
         var account = own ? cluster.Stack.Objects.Get(KubernetesPath.ServiceAccount("central-amp", "central-amp-collector")) : cluster.Stack.ServiceAccount;
         return cluster == Current
-            && (own || PrometheusResource.Read(cluster.Stack.Prometheus).RemoteWriteIsOurs)
+            && (own || PrometheusResource.Read(cluster.Stack.Prometheus).RemoteWriteIsManaged)
             && account?["metadata"]!["annotations"]!["eks.amazonaws.com/role-arn"]!.ToString().EndsWith(name, StringComparison.Ordinal) == true
             && hub.Policies.TryGetValue((name, IngestRole.PolicyName), out var policy)
             && PolicyMeaning.IsSame(policy, TrustPolicies.Ingest(Settings.WorkspaceArn));
@@ -232,14 +233,14 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
 
         foreach (var item in ((string[])["roles", "rolebindings", "clusterroles", "clusterrolebindings"]).SelectMany(kind => cluster.Stack.Objects.All($"/{kind}/")!))
         {
-            if (RbacComparison.IsOurs(item))
+            if (ManagedNames.IsManaged(item))
             {
                 yield return $"{item["kind"]} {item["metadata"]!["name"]}";
             }
         }
 
         var (prometheus, account) = (PrometheusResource.Read(cluster.Stack.Prometheus), ServiceAccountResource.Read(cluster.Stack.ServiceAccount));
-        if (!Standing.IsUntouched(prometheus, account) || prometheus.RemoteWrite.Count > 0)
+        if (!CollectorIdentity.IsUntouched(prometheus, account) || prometheus.RemoteWrite.Count > 0)
         {
             yield return "collector";
         }
@@ -277,7 +278,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     /// <summary>At every moment: whoever has our entry has the roles that it needs.</summary>
     private bool CredentialsResolve()
     {
-        if (Current is not { } living || !PrometheusResource.Read(living.Stack.Prometheus).RemoteWrite.Any(entry => entry["name"]!.ToString() == Ours.EntryName))
+        if (Current is not { } living || !PrometheusResource.Read(living.Stack.Prometheus).RemoteWrite.Any(entry => entry["name"]!.ToString() == ManagedNames.EntryName))
         {
             return true;
         }

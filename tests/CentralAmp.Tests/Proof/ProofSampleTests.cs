@@ -1,6 +1,6 @@
 using System.Globalization;
-using CentralAmp.Delivery;
 using CentralAmp.Proof;
+using CentralAmp.RemoteWrite;
 using CentralAmp.Tests.Support;
 using Google.Protobuf;
 using Snappier;

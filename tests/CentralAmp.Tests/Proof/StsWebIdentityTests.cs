@@ -50,7 +50,7 @@ public sealed class StsWebIdentityTests : IAsyncLifetime
     public async Task Everything_else_is_a_failure_that_does_not_quote_the_token(int status, string code, Type kind)
     {
         server.Always = Error(status, code);
-        var failure = await Assert.ThrowsAnyAsync<RoadException>(AssumeAsync);
+        var failure = await Assert.ThrowsAnyAsync<WorkflowException>(AssumeAsync);
         Assert.Equal(kind, failure.GetType());
         Assert.DoesNotContain("the.web.token", failure.ToString(), StringComparison.Ordinal);
     }

@@ -1,6 +1,6 @@
 using Amazon.DynamoDBv2.Model;
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Outcomes;
 using CentralAmp.Registry;
 using CentralAmp.Tests.Support;
 

@@ -9,6 +9,7 @@ public sealed class RouteTableTests
     private const string Production = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-production";
 
     private static readonly Dictionary<string, string> Untagged = [];
+    private static readonly RoutedWorkspace Installation = new(Some.WorkspaceArn, TrustModes.Direct);
 
     [Theory]
     [InlineData("")]
@@ -16,8 +17,8 @@ public sealed class RouteTableTests
     [InlineData("[]")]
     public void Without_routes_every_cluster_gets_the_default(string json)
     {
-        Assert.Equal(new RoutedWorkspace(Some.WorkspaceArn, "direct"), Parse(json).WorkspaceFor(Some.Cluster(), Untagged, Some.Settings));
-        Assert.Equal("auto", Parse(json).WorkspaceFor(Some.Cluster(), Untagged, Some.Settings with { TrustMode = "auto" }).TrustMode);
+        Assert.Equal(new RoutedWorkspace(Some.WorkspaceArn, "direct"), Parse(json).WorkspaceFor(Some.Cluster(), Untagged, Installation));
+        Assert.Equal("auto", Parse(json).WorkspaceFor(Some.Cluster(), Untagged, Installation with { TrustMode = "auto" }).TrustMode);
     }
 
     [Theory]
@@ -41,7 +42,7 @@ public sealed class RouteTableTests
         Assert.Empty(table.Errors);
         Assert.Equal(
             taken ? new RoutedWorkspace(Production, "chained") : new RoutedWorkspace(Some.WorkspaceArn, "direct"),
-            table.WorkspaceFor(Some.Cluster(), tags, Some.Settings));
+            table.WorkspaceFor(Some.Cluster(), tags, Installation));
     }
 
     [Fact]
@@ -52,10 +53,10 @@ public sealed class RouteTableTests
              {"name":"rest","workspaceArn":"{{Some.WorkspaceArn}}","trustMode":"auto"}]
             """);
         Assert.Empty(table.Errors);
-        Assert.Equal(new RoutedWorkspace(Production, "direct"), table.WorkspaceFor(Some.Cluster(), Untagged, Some.Settings));
+        Assert.Equal(new RoutedWorkspace(Production, "direct"), table.WorkspaceFor(Some.Cluster(), Untagged, Installation));
         Assert.Equal(
             new RoutedWorkspace(Some.WorkspaceArn, "auto"),
-            table.WorkspaceFor(Some.Cluster() with { AccountId = "333333333333" }, Untagged, Some.Settings));
+            table.WorkspaceFor(Some.Cluster() with { AccountId = "333333333333" }, Untagged, Installation));
     }
 
     [Theory]

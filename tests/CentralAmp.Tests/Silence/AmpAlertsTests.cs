@@ -62,7 +62,7 @@ public sealed class AmpAlertsTests(MotoServer moto)
         using var amp = new AmazonPrometheusServiceClient(
             MotoServer.Credentials, new AmazonPrometheusServiceConfig { ServiceURL = server.Address, AuthenticationRegion = Region, MaxErrorRetry = 0 });
         server.Always = (status, "application/json", $$$"""{"__type":"{{{code}}}","message":"m"}""");
-        var failure = await Assert.ThrowsAnyAsync<RoadException>(() => new AmpAlerts(_ => amp).CreateRulesAsync(Some.WorkspaceArn, "groups: []", Cancelled));
+        var failure = await Assert.ThrowsAnyAsync<WorkflowException>(() => new AmpAlerts(_ => amp).CreateRulesAsync(Some.WorkspaceArn, "groups: []", Cancelled));
         Assert.Equal(cause, failure.Cause);
     }
 }

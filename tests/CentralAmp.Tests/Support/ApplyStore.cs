@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CentralAmp.Collectors;
 using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Tests.Support;

@@ -2,10 +2,9 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
-using CentralAmp.Delivery;
-using CentralAmp.Failures;
+using CentralAmp.Collectors;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Tests.Support;
 
@@ -111,8 +110,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
     /// <summary>The next call of that method and path ends with this status, mapped as the real client does.</summary>
     public void FailOnce(string methodAndPath, int status, string reason = "", string message = "planned", params KubernetesCause[] causes)
     {
-        FailureMapping.TryMap(new KubernetesException(status, reason, message, causes, null), methodAndPath, CallSide.Member, out var failure);
-        FailOnce(methodAndPath, failure!);
+        FailOnce(methodAndPath, KubernetesFailures.Of(new KubernetesException(status, reason, message, causes, null), methodAndPath));
     }
 
     /// <param name="failure">Null: the call goes well, and the one after it is looked at.</param>
@@ -135,7 +133,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         }
 
         var read = PrometheusResource.Read(Prometheus);
-        var role = read.PodAnnotations.GetValueOrDefault(Ours.RoleAnnotation, "");
+        var role = read.PodAnnotations.GetValueOrDefault(ManagedNames.RoleAnnotation, "");
         var setPath = KubernetesPath.StatefulSet(Namespace, CollectorNames.StatefulSet(Name, 0));
         var isNew = Objects.Get(setPath) is not { } set || StatefulSetResource.Read(set).RoleInTemplate != role;
         foreach (var pod in CollectorNames.Pods(Name, read.Replicas, 1))
@@ -189,7 +187,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         ThrowPlanned($"PATCH {path}");
         try
         {
-            var applied = Objects.Apply(path, Ours.FieldManager, desired);
+            var applied = Objects.Apply(path, ManagedNames.FieldManager, desired);
             if (OperatorIsQuick)
             {
                 Reconcile();
@@ -197,9 +195,9 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
 
             return Task.FromResult(applied);
         }
-        catch (KubernetesException e) when (FailureMapping.TryMap(e, $"applying {path}", CallSide.Member, out var failure))
+        catch (KubernetesException e)
         {
-            throw failure;
+            throw KubernetesFailures.Of(e, $"applying {path}");
         }
     }
 
@@ -208,13 +206,13 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         ThrowPlanned($"PATCH {path}");
         try
         {
-            var patched = Objects.Patch(path, Ours.FieldManager, patch);
+            var patched = Objects.Patch(path, ManagedNames.FieldManager, patch);
             Reconcile();
             return Task.FromResult(patched);
         }
-        catch (KubernetesException e) when (FailureMapping.TryMap(e, $"patching {path}", CallSide.Member, out var failure))
+        catch (KubernetesException e)
         {
-            throw failure;
+            throw KubernetesFailures.Of(e, $"patching {path}");
         }
     }
 
@@ -294,7 +292,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         },
     };
 
-    private static JsonObject Annotations(string role) => role.Length == 0 ? [] : new JsonObject { [Ours.RoleAnnotation] = role };
+    private static JsonObject Annotations(string role) => role.Length == 0 ? [] : new JsonObject { [ManagedNames.RoleAnnotation] = role };
 
     private void Load(string pod, PrometheusResource read)
     {

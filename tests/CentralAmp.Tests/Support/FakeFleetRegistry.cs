@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using CentralAmp.Fleet;
-using CentralAmp.Outcomes;
+using CentralAmp.Clusters;
 using CentralAmp.Registry;
 
 namespace CentralAmp.Tests.Support;

@@ -1,5 +1,5 @@
 using CentralAmp.Clusters;
-using CentralAmp.Planning;
+using CentralAmp.Collectors;
 
 namespace CentralAmp.Tests.Support;
 

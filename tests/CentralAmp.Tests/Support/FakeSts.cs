@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
+using CentralAmp.Failures;
 
 namespace CentralAmp.Tests.Support;
 

@@ -42,7 +42,7 @@ public sealed class FakeTrustStore : ITrustStore
     /// <summary>Before this action is done, another execution does what it does.</summary>
     public Action<TrustAction>? Racer { get; set; }
 
-    public Task<ObservedTrust> GatherAsync(DesiredTrust desired, CancellationToken cancellationToken)
+    public Task<ObservedTrust> ObserveAsync(DesiredTrust desired, CancellationToken cancellationToken)
     {
         Reads++;
         return Task.FromResult(new ObservedTrust(desired.ProviderArn is null ? null : Provider, Role, Role is null ? null : Policy));

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using CentralAmp.Delivery;
+using CentralAmp.Collectors;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.RemoteWrite;
+using CentralAmp.Routes;
 using CentralAmp.Settings;
 
 namespace CentralAmp.Tests.Support;
@@ -15,13 +16,13 @@ internal static class MergedValues
             Some.Cluster(), roleArn, roleArn, workspace, "prometheus_replica", cluster.Collector.Replicas, shards: 1, settings).Entry;
         cluster.Objects.Take(KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account), "argocd-controller", new JsonObject
         {
-            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Ours.ServiceAccountRoleAnnotation] = roleArn } },
+            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [ManagedNames.ServiceAccountRoleAnnotation] = roleArn } },
         });
         cluster.Objects.Take(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name), "argocd-controller", new JsonObject
         {
             ["spec"] = new JsonObject
             {
-                ["podMetadata"] = new JsonObject { ["annotations"] = new JsonObject { [Ours.RoleAnnotation] = roleArn } },
+                ["podMetadata"] = new JsonObject { ["annotations"] = new JsonObject { [ManagedNames.RoleAnnotation] = roleArn } },
                 ["remoteWrite"] = new JsonArray(entry),
             },
         });

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
 
@@ -72,8 +71,7 @@ public sealed partial class MotoServer : IAsyncDisposable
 
     private static async Task<string> VirtualEnvironmentAsync()
     {
-        var root = typeof(MotoServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "RepositoryRoot").Value!;
-        var folder = Path.Combine(root, "artifacts", "moto-" + Version);
+        var folder = Path.Combine(Repository.Root, "artifacts", "moto-" + Version);
         var python = Path.Combine(folder, "bin", "python3");
         if (!await HasMotoAsync(python))
         {

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using CentralAmp.Delivery;
-using CentralAmp.Delivery.Agents;
+using CentralAmp.Collectors;
 using CentralAmp.Kubernetes;
-using CentralAmp.Planning;
+using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Tests.Support;
 
@@ -31,7 +30,7 @@ internal static class OwnAgents
         }
         else if (cluster.OperatorIsQuick)
         {
-            var role = agent["spec"]!["podMetadata"]!["annotations"]![Ours.RoleAnnotation]!.ToString();
+            var role = agent["spec"]!["podMetadata"]!["annotations"]![ManagedNames.RoleAnnotation]!.ToString();
             var set = FakeCollectorCluster.StatefulSet(1, cluster.PodsStart ? 1 : 0, role);
             set["metadata"]!["uid"] = $"set-of-{agent["metadata"]!["uid"]}";
             cluster.Objects.Put(Operators, set);

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CentralAmp.Clusters;
-using CentralAmp.Planning;
+using CentralAmp.Collectors;
 using CentralAmp.Settings;
 
 namespace CentralAmp.Tests.Support;

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Amazon.Runtime;
-using CentralAmp.Planning;
-using CentralAmp.Proof;
+using CentralAmp.Aws;
 using CentralAmp.Registry;
+using CentralAmp.RemoteWrite;
+using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Silence;
 using Google.Protobuf;
@@ -29,7 +30,7 @@ public sealed class ToldWorkspaces : HttpMessageHandler, IWorkspaces
 
     /// <summary>Null: never told.</summary>
     public double? Expected(string workspaceArn, string cluster) =>
-        newest.TryGetValue((workspaceArn, Expectation.MetricName, cluster), out var sample) ? sample.Value : null;
+        newest.TryGetValue((workspaceArn, HubMetrics.Expected, cluster), out var sample) ? sample.Value : null;
 
     public ExpectationWriter Writer(HubSettings settings, TimeProvider time) =>
         new(this, new WorkspaceDataPlane(new HttpClient(this, disposeHandler: false), time), Credentials, settings);

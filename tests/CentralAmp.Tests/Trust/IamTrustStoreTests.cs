@@ -1,8 +1,8 @@
 using System.Net;
 using Amazon.IdentityManagement;
 using Amazon.IdentityManagement.Model;
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
-using CentralAmp.Routes;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 
@@ -19,14 +19,14 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         using var iam = await ClientAsync();
         var store = new IamTrustStore(iam);
         var desired = Desired("written");
-        Assert.Equal(new ObservedTrust(null, null, null), await store.GatherAsync(desired, Cancelled));
+        Assert.Equal(new ObservedTrust(null, null, null), await store.ObserveAsync(desired, Cancelled));
 
         foreach (var action in (TrustAction[])[TrustAction.CreateProvider, TrustAction.CreateRole, TrustAction.PutPolicy])
         {
             Assert.True(await store.ActAsync(action, desired, Cancelled));
         }
 
-        var (actions, refusal) = TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled));
+        var (actions, refusal) = TrustDecider.Decide(desired, await store.ObserveAsync(desired, Cancelled));
         Assert.Null(refusal);
         Assert.Empty(actions);
         Assert.Contains(desired.ProviderArn, await store.ListProvidersAsync(Cancelled));
@@ -43,12 +43,12 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         foreach (var desired in (DesiredTrust[])[hub, member])
         {
             using var store = new IamTrustStore(iam, desired.Side);
-            foreach (var action in TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled)).Actions)
+            foreach (var action in TrustDecider.Decide(desired, await store.ObserveAsync(desired, Cancelled)).Actions)
             {
                 Assert.True(await store.ActAsync(action, desired, Cancelled));
             }
 
-            var observed = await store.GatherAsync(desired, Cancelled);
+            var observed = await store.ObserveAsync(desired, Cancelled);
             var (actions, refusal) = TrustDecider.Decide(desired, observed);
             Assert.Empty(actions);
             Assert.Null(refusal);
@@ -72,13 +72,13 @@ public sealed class IamTrustStoreTests(MotoServer moto)
             Policy = TrustPolicies.Ingest("arn:aws:aps:eu-west-1:123456789012:workspace/ws-new"),
             RoleTags = new Dictionary<string, string>(before.RoleTags) { [TrustTags.WorkspaceArn] = "arn:aws:aps:eu-west-1:123456789012:workspace/ws-new" },
         };
-        Assert.Equal(Some.WorkspaceArn, after.PreviousWorkspaceOf(await store.GatherAsync(after, Cancelled)));
+        Assert.Equal(Some.WorkspaceArn, after.PreviousWorkspaceOf(await store.ObserveAsync(after, Cancelled)));
         await store.ActAsync(TrustAction.PutPolicy, after.StillGranting(Some.WorkspaceArn), Cancelled);
-        Assert.Empty(TrustDecider.Decide(after.StillGranting(Some.WorkspaceArn), await store.GatherAsync(after, Cancelled)).Actions);
+        Assert.Empty(TrustDecider.Decide(after.StillGranting(Some.WorkspaceArn), await store.ObserveAsync(after, Cancelled)).Actions);
 
         await store.ActAsync(TrustAction.TagRole, after, Cancelled);
         await store.ActAsync(TrustAction.PutPolicy, after, Cancelled);
-        var moved = await store.GatherAsync(after, Cancelled);
+        var moved = await store.ObserveAsync(after, Cancelled);
         Assert.Null(after.PreviousWorkspaceOf(moved));
         Assert.Empty(TrustDecider.Decide(after, moved).Actions);
     }
@@ -97,14 +97,14 @@ public sealed class IamTrustStoreTests(MotoServer moto)
             RoleTags = new Dictionary<string, string>(desired.RoleTags) { [TrustTags.WorkspaceArn] = "old" },
         }, Cancelled);
 
-        var (actions, _) = TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled));
+        var (actions, _) = TrustDecider.Decide(desired, await store.ObserveAsync(desired, Cancelled));
         Assert.Equal([TrustAction.PutBoundary, TrustAction.TagRole, TrustAction.UpdateTrustPolicy, TrustAction.PutPolicy], actions);
         foreach (var action in actions)
         {
             Assert.True(await store.ActAsync(action, desired, Cancelled));
         }
 
-        Assert.Empty(TrustDecider.Decide(desired, await store.GatherAsync(desired, Cancelled)).Actions);
+        Assert.Empty(TrustDecider.Decide(desired, await store.ObserveAsync(desired, Cancelled)).Actions);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         var desired = Desired("theirs");
         await iam.CreateRoleAsync(
             new CreateRoleRequest { RoleName = desired.RoleName, Path = "/central-amp/", AssumeRolePolicyDocument = desired.TrustPolicy }, Cancelled);
-        var (_, refusal) = TrustDecider.Decide(desired, await new IamTrustStore(iam).GatherAsync(desired, Cancelled));
+        var (_, refusal) = TrustDecider.Decide(desired, await new IamTrustStore(iam).ObserveAsync(desired, Cancelled));
         Assert.Equal(Causes.RoleForeign, refusal!.Cause);
     }
 
@@ -146,7 +146,7 @@ public sealed class IamTrustStoreTests(MotoServer moto)
         answers.Always = ((HttpStatusCode)status, "text/xml", $"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>1</RequestId></ErrorResponse>");
         using var iam = new AmazonIdentityManagementServiceClient(
             MotoServer.Credentials, new AmazonIdentityManagementServiceConfig { ServiceURL = answers.Address, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
-        var failure = await Assert.ThrowsAnyAsync<RoadException>(() => new IamTrustStore(iam).ActAsync(action, Desired("denied"), Cancelled));
+        var failure = await Assert.ThrowsAnyAsync<WorkflowException>(() => new IamTrustStore(iam).ActAsync(action, Desired("denied"), Cancelled));
         Assert.Equal((kind, cause), (failure.GetType(), failure.Cause));
         Assert.Contains(message, failure.Sentence, StringComparison.Ordinal);
     }
@@ -164,6 +164,6 @@ public sealed class IamTrustStoreTests(MotoServer moto)
     {
         var settings = Some.Settings with { HubAccountId = "123456789012", BoundaryArn = "arn:aws:iam::123456789012:policy/central-amp/boundary" };
         var described = Some.Described() with { Issuer = $"https://oidc.eks.us-east-1.amazonaws.com/id/{Guid.NewGuid():N}" };
-        return ClusterTrust.For(Some.Cluster(name), described, TrustPoliciesTests.Plan(Some.Cluster(name)) with { TrustMode = mode }, Some.Collector, settings);
+        return ClusterTrust.For(Some.Cluster(name), described, (TrustPoliciesTests.Plan(Some.Cluster(name)) with { TrustMode = mode }).PlannedTrust(), settings);
     }
 }

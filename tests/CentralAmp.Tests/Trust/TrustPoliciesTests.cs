@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Failures;
-using CentralAmp.Planning;
-using CentralAmp.Routes;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
 using CentralAmp.Tests.Support;
 using CentralAmp.Trust;
 
@@ -92,13 +92,13 @@ public sealed class TrustPoliciesTests
     internal static DesiredTrust Desired(ClusterReference? cluster = null, string workspaceArn = Some.WorkspaceArn)
     {
         var of = cluster ?? Some.Cluster();
-        return ClusterTrust.For(of, Some.Described(), Plan(of, workspaceArn), Some.Collector, Some.Settings).Hub;
+        return ClusterTrust.For(of, Some.Described(), Plan(of, workspaceArn).PlannedTrust(), Some.Settings).Hub;
     }
 
     internal static ClusterTrust Chained(ClusterReference? cluster = null, string workspaceArn = Some.WorkspaceArn)
     {
         var of = cluster ?? Some.Cluster();
-        return ClusterTrust.For(of, Some.Described(), Plan(of, workspaceArn) with { TrustMode = TrustModes.Chained }, Some.Collector, Some.Settings);
+        return ClusterTrust.For(of, Some.Described(), (Plan(of, workspaceArn) with { TrustMode = TrustModes.Chained }).PlannedTrust(), Some.Settings);
     }
 
     internal static OnboardingPlan Plan(ClusterReference? cluster = null, string workspaceArn = Some.WorkspaceArn) => new()

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CentralAmp.Collectors;
+
+/// <summary>Reads fields of a resource whose schema we do not control, and remembers the first that is not what it should be.</summary>
+internal sealed class FieldReader(JsonObject resource)
+{
+    /// <summary>Sentence about the first wrong field; null as long as all are right.</summary>
+    public string? Wrong { get; private set; }
+
+    public string Text(string fallback, params ReadOnlySpan<string> path) =>
+        Read(path, "a string", fallback, static node => node.GetValue<string>(), JsonValueKind.String);
+
+    public int Number(int fallback, params ReadOnlySpan<string> path) =>
+        Read(path, "a whole number", fallback, static node => node.GetValue<int>(), JsonValueKind.Number);
+
+    public bool Flag(params ReadOnlySpan<string> path) =>
+        Read(path, "true or false", false, static node => node.GetValue<bool>(), JsonValueKind.True, JsonValueKind.False);
+
+    public JsonObject? Object(params ReadOnlySpan<string> path) => Read(path, "an object", null, static node => node.AsObject(), JsonValueKind.Object);
+
+    public JsonArray? List(params ReadOnlySpan<string> path) => Read(path, "a list", null, static node => node.AsArray(), JsonValueKind.Array);
+
+    /// <summary>A map of strings, empty where absent.</summary>
+    public IReadOnlyDictionary<string, string> Strings(params ReadOnlySpan<string> path)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, _) in Object(path) ?? [])
+        {
+            values[key] = Text("", [.. path, key]);
+        }
+
+        return values;
+    }
+
+    /// <summary>For what must be there.</summary>
+    public string Required(params ReadOnlySpan<string> path)
+    {
+        var text = Text("", path);
+        if (text.Length == 0)
+        {
+            Wrong ??= $"{string.Join('.', path!)} is missing";
+        }
+
+        return text;
+    }
+
+    public void Complain(string sentence) => Wrong ??= sentence;
+
+    private T Read<T>(ReadOnlySpan<string> path, string expected, T fallback, Func<JsonNode, T> read, params ReadOnlySpan<JsonValueKind> kinds)
+    {
+        JsonNode? node = resource;
+        for (var i = 0; i < path.Length && node is not null; i++)
+        {
+            if (node is not JsonObject parent)
+            {
+                Wrong ??= $"{string.Join('.', path[..i]!)} is not an object";
+                return fallback;
+            }
+
+            node = parent[path[i]];
+        }
+
+        if (node is null)
+        {
+            return fallback;
+        }
+
+        try
+        {
+            if (kinds.Contains(node.GetValueKind()))
+            {
+                return read(node);
+            }
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException or OverflowException)
+        {
+            // A number, but not a whole one: said below.
+        }
+
+        Wrong ??= $"{string.Join('.', path!)} is not {expected}";
+        return fallback;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CentralAmp.Kubernetes;
+
+namespace CentralAmp.Collectors;
+
+/// <summary>What a running Prometheus says about its configuration. Null: it could not be asked.</summary>
+/// <param name="HasName">An entry of our name, this version or an earlier one, is in the configuration that it runs.</param>
+/// <param name="HasEntry">Our entry, as desired, is in it.</param>
+/// <param name="ReloadSucceeded">The last attempt to load a configuration went well.</param>
+public sealed record LoadedConfiguration(string Pod, bool? HasName, bool? HasEntry, bool? ReloadSucceeded)
+{
+    public const string ConfigTarget = "/api/v1/status/config";
+    public const string MetricsTarget = "/metrics";
+
+    private const string ReloadMetric = "prometheus_config_last_reload_successful ";
+
+    public static LoadedConfiguration Read(string pod, ProxyAnswer config, ProxyAnswer metrics, JsonObject entry)
+    {
+        var lines = config.Status == 200 && Yaml(config.Body) is { } yaml ? Lines(yaml) : null;
+        return new LoadedConfiguration(
+            pod,
+            lines?.Contains(("name", ManagedNames.EntryName)),
+            lines is null ? null : Expected(entry).All(lines.Contains),
+            metrics.Status == 200 ? ReloadOf(metrics.Body) : null);
+    }
+
+    private static HashSet<(string Key, string Value)> Lines(string yaml) =>
+    [
+        .. yaml.Split('\n')
+            .Select(line => line.TrimStart(' ', '-').Split(": ", 2))
+            .Where(pair => pair.Length == 2)
+            .Select(pair => (pair[0], pair[1].Trim().Trim('"', '\''))),
+    ];
+
+    /// <summary>
+    /// Prometheus prints its configuration with keys and order of its own; the name, the address, the role, every label value and the profile,
+    /// each as a value of its own, tell ours (and this version of it) well enough.
+    /// </summary>
+    private static IEnumerable<(string Key, string Value)> Expected(JsonObject entry) =>
+    [
+        ("name", entry["name"]!.ToString()),
+        ("url", entry["url"]!.ToString()),
+        .. entry["sigv4"]!["roleArn"] is { } role ? ((string, string)[])[("role_arn", role.ToString())] : [],
+        .. entry["writeRelabelConfigs"]!.AsArray()
+            .Where(rule => rule!["sourceLabels"] is null && rule["replacement"] is not null)
+            .Select(rule => ("replacement", rule!["replacement"]!.ToString())),
+        .. entry["writeRelabelConfigs"]!.AsArray()
+            .Where(rule => rule!["action"]?.ToString() == "keep")
+            .Select(rule => ("regex", rule!["regex"]!.ToString())),
+    ];
+
+    private static string? Yaml(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body)?["data"]?["yaml"] is JsonValue value && value.TryGetValue<string>(out var yaml) ? yaml : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static bool? ReloadOf(string metrics) => metrics.Split('\n')
+        .Where(line => line.StartsWith(ReloadMetric, StringComparison.Ordinal))
+        .Select(line => (bool?)(line[ReloadMetric.Length..].Trim() == "1"))
+        .FirstOrDefault();
+}

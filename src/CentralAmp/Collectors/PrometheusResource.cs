@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace CentralAmp.Collectors;
+
+/// <summary>A Prometheus resource (monitoring.coreos.com/v1) as far as the road looks at it.</summary>
+public sealed record PrometheusResource
+{
+    public string Namespace { get; private init; } = "";
+
+    public string Name { get; private init; } = "";
+
+    public string Uid { get; private init; } = "";
+
+    public string ResourceVersion { get; private init; } = "";
+
+    /// <summary>What is wrong with it, as a sentence; null if it can be worked with.</summary>
+    public string? Malformed { get; private init; }
+
+    /// <summary>Its owner said that it is not the collector.</summary>
+    public bool OptedOut { get; private init; }
+
+    /// <summary>Its owner said that it is.</summary>
+    public bool OptedIn { get; private init; }
+
+    /// <summary>It scrapes what any ServiceMonitor says, not only labelled ones.</summary>
+    public bool SelectsAllMonitors { get; private init; }
+
+    /// <summary>It looks for ServiceMonitors in every namespace.</summary>
+    public bool SelectsAllNamespaces { get; private init; }
+
+    public bool Paused { get; private init; }
+
+    /// <summary>Why the operator does not act on it (its condition <c>Reconciled</c> is False); null as long as it does.</summary>
+    public string? NotReconciled { get; private init; }
+
+    public string ServiceAccount { get; private init; } = "";
+
+    public int Replicas { get; private init; }
+
+    public int Shards { get; private init; }
+
+    /// <summary>Empty when switched off.</summary>
+    public string ReplicaLabel { get; private init; } = "";
+
+    /// <summary>Its data survives a new pod.</summary>
+    public bool StoragePersists { get; private init; }
+
+    public IReadOnlyList<JsonObject> RemoteWrite { get; private init; } = [];
+
+    /// <summary>Managers of <c>spec.remoteWrite</c>, which is one atomic list.</summary>
+    public IReadOnlyList<string> RemoteWriteOwners { get; private init; } = [];
+
+    public IReadOnlyDictionary<string, string> PodAnnotations { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>We set <see cref="ManagedNames.RoleAnnotation"/> on its pods.</summary>
+    public bool PodsRoleIsManaged { get; private init; }
+
+    /// <summary>Value of <see cref="ManagedNames.AppliedAnnotation"/>; null without it.</summary>
+    public int? Applied { get; private init; }
+
+    public bool RemoteWriteIsManaged => RemoteWriteOwners is [ManagedNames.FieldManager];
+
+    public override string ToString() => $"Prometheus '{Namespace}/{Name}'";
+
+    /// <summary>Never fails: a resource that cannot be read says so in <see cref="Malformed"/>. Defaults are the operator's.</summary>
+    public static PrometheusResource Read(JsonObject resource)
+    {
+        var fields = new FieldReader(resource);
+        var annotations = fields.Strings("metadata", "annotations");
+        var onboard = annotations.GetValueOrDefault(ManagedNames.OnboardAnnotation)
+            ?? fields.Strings("metadata", "labels").GetValueOrDefault(ManagedNames.OnboardAnnotation);
+        var read = new PrometheusResource
+        {
+            Namespace = fields.Required("metadata", "namespace"),
+            Name = fields.Required("metadata", "name"),
+            Uid = fields.Required("metadata", "uid"),
+            ResourceVersion = fields.Required("metadata", "resourceVersion"),
+            OptedOut = onboard == "false",
+            OptedIn = onboard == "true",
+            // An empty selector selects all, a missing one nothing (operator, API reference).
+            SelectsAllMonitors = fields.Object("spec", "serviceMonitorSelector") is { Count: 0 },
+            SelectsAllNamespaces = fields.Object("spec", "serviceMonitorNamespaceSelector") is { Count: 0 },
+            Applied = int.TryParse(annotations.GetValueOrDefault(ManagedNames.AppliedAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null,
+            Paused = fields.Flag("spec", "paused"),
+            NotReconciled = OperatorStatus.RefusalOf(resource),
+            ServiceAccount = fields.Text("default", "spec", "serviceAccountName") is { Length: > 0 } name ? name : "default",
+            Replicas = fields.Number(1, "spec", "replicas"),
+            Shards = Math.Max(1, fields.Number(1, "spec", "shards")),
+            ReplicaLabel = fields.Text("prometheus_replica", "spec", "replicaExternalLabelName"),
+            StoragePersists = Persists(fields.Object("spec", "storage")),
+            RemoteWrite = RemoteWriteEntries.Read(fields),
+            RemoteWriteOwners = ManagedFields.OwnersOf(resource, "spec", "remoteWrite"),
+            PodAnnotations = fields.Strings("spec", "podMetadata", "annotations"),
+            PodsRoleIsManaged = ManagedFields.OwnersOf(resource, "spec", "podMetadata", "annotations", ManagedNames.RoleAnnotation).Contains(ManagedNames.FieldManager),
+        };
+        if (resource["spec"] is null)
+        {
+            fields.Complain("spec is missing");
+        }
+
+        return read with { Malformed = fields.Wrong };
+    }
+
+    /// <summary>The operator's own order: emptyDir, then ephemeral, then a claim; no storage at all is an emptyDir.</summary>
+    private static bool Persists(JsonObject? storage) => storage is not null && storage["emptyDir"] is null && storage["ephemeral"] is null;
+}

@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+
+namespace CentralAmp.Collectors;
+
+/// <summary>One of the operator's StatefulSets (one per shard) as far as the road looks at it.</summary>
+/// <param name="RoleInTemplate">Value of <see cref="ManagedNames.RoleAnnotation"/> in the pod template; empty if none.</param>
+/// <param name="RolledOut">The controller has seen the template, and every pod is of it and Ready.</param>
+public sealed record StatefulSetResource(string Name, string Uid, int Replicas, int Ready, string RoleInTemplate, bool RolledOut)
+{
+    public static StatefulSetResource Read(JsonObject resource)
+    {
+        var fields = new FieldReader(resource);
+        var replicas = fields.Number(1, "spec", "replicas");
+        var ready = fields.Number(0, "status", "readyReplicas");
+        var rolled = fields.Number(0, "status", "observedGeneration") >= fields.Number(0, "metadata", "generation")
+            && ready >= replicas
+            && fields.Number(0, "status", "updatedReplicas") >= replicas
+            && fields.Text("", "status", "currentRevision") == fields.Text("", "status", "updateRevision");
+        return new StatefulSetResource(
+            fields.Text("", "metadata", "name"),
+            fields.Text("", "metadata", "uid"),
+            replicas,
+            ready,
+            fields.Text("", "spec", "template", "metadata", "annotations", ManagedNames.RoleAnnotation),
+            rolled);
+    }
+}

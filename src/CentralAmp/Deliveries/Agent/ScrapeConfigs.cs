@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Collectors;
+
+namespace CentralAmp.Deliveries.Agent;
+
+/// <summary>
+/// What delivery <c>agent</c> scrapes: what kube-prometheus-stack's defaults would give a person (its labels and its drops, chart 88), as far as a
+/// cluster has it. Targets are found by watching, so that kube-state-metrics or node-exporter, installed later, need no new configuration.
+/// </summary>
+internal static class ScrapeConfigs
+{
+    private const string AppName = "app_kubernetes_io_name";
+    private const string KubeStateMetrics = "kube-state-metrics";
+    private const string NodeExporter = "(prometheus-)?node-exporter";
+
+    /// <summary>These have jobs of their own; the charts of both annotate them all the same.</summary>
+    private const string HaveTheirOwn = $"{KubeStateMetrics}|{NodeExporter}";
+
+    private const string Pod = "__meta_kubernetes_pod";
+    private const string Service = "__meta_kubernetes_service";
+
+    public static JsonArray Render() => new(
+        Itself(),
+        ApiServer(),
+        Kubelet("kubelet", "/metrics", []),
+        Kubelet("kubelet-cadvisor", "/metrics/cadvisor", ScrapeDrops.Cadvisor()),
+        Kubelet("kubelet-probes", "/metrics/probes", []),
+        Exporter(KubeStateMetrics, KubeStateMetrics, "http|http-metrics", honorLabels: true),
+        Exporter("node-exporter", NodeExporter, "metrics|http-metrics", honorLabels: false),
+        AnnotatedPods(),
+        AnnotatedServices());
+
+    /// <summary>The one target that every cluster has: without it an empty cluster would look silent.</summary>
+    private static JsonObject Itself() => new()
+    {
+        ["job_name"] = AgentNames.Agent,
+        ["static_configs"] = new JsonArray(new JsonObject { ["targets"] = new JsonArray($"localhost:{AgentNames.Port}") }),
+    };
+
+    private static JsonObject ApiServer()
+    {
+        var job = ScrapeJob.Of("apiserver", ScrapeJob.Discover("endpointslice", "default"),
+        [
+            Relabel.Keep([$"{Service}_name", "__meta_kubernetes_endpointslice_port_name"], "kubernetes;https"),
+            .. Relabel.Copies(("__meta_kubernetes_namespace", "namespace"), ($"{Service}_name", "service")),
+        ]);
+        job["metric_relabel_configs"] = new JsonArray([.. ScrapeDrops.ApiServer()]);
+        // A name that every API server's certificate has, at whatever address.
+        return ScrapeJob.WithServiceAccount(job, new JsonObject { ["ca_file"] = ScrapeJob.CaFile, ["server_name"] = "kubernetes" });
+    }
+
+    /// <summary>A kubelet's certificate is not signed by the cluster's authority everywhere; the charts do not check it either.</summary>
+    private static JsonObject Kubelet(string name, string path, IReadOnlyList<JsonNode> drops)
+    {
+        var job = ScrapeJob.Of(name, ScrapeJob.Discover("node"),
+        [
+            Relabel.Set("job", "kubelet"),
+            .. Relabel.Copies(("__metrics_path__", "metrics_path"), ("__meta_kubernetes_node_name", "node")),
+        ]);
+        job["metrics_path"] = path;
+        job["honor_labels"] = true;
+        if (drops.Count > 0)
+        {
+            job["metric_relabel_configs"] = new JsonArray([.. drops]);
+        }
+
+        return ScrapeJob.WithServiceAccount(job, new JsonObject { ["insecure_skip_verify"] = true });
+    }
+
+    private static JsonObject Exporter(string name, string appName, string ports, bool honorLabels)
+    {
+        var job = ScrapeJob.Of(name, ScrapeJob.Discover("endpointslice"),
+        [
+            Relabel.Keep([$"{Service}_label_{AppName}"], appName),
+            Relabel.Keep(["__meta_kubernetes_endpointslice_port_name"], ports),
+            .. Relabel.Copies(
+                ("__meta_kubernetes_namespace", "namespace"), ($"{Service}_name", "service"), ($"{Pod}_name", "pod"), ($"{Pod}_node_name", "node")),
+        ]);
+        if (honorLabels)
+        {
+            job["honor_labels"] = true;
+        }
+
+        return job;
+    }
+
+    private static JsonObject AnnotatedPods() => ScrapeJob.Of("kubernetes-pods", ScrapeJob.Discover("pod"),
+    [
+        Relabel.Keep([$"{Pod}_annotation_prometheus_io_scrape"], "true"),
+        Relabel.Drop([$"{Pod}_phase"], "Pending|Succeeded|Failed|Completed"),
+        Relabel.Drop([$"{Pod}_label_{AppName}"], HaveTheirOwn),
+        .. Relabel.PathAndScheme(Pod),
+        // IPv6 addresses stand in brackets.
+        Relabel.Replace([$"{Pod}_annotation_prometheus_io_port", $"{Pod}_ip"], @"(\d+);([0-9.]+)", "__address__", "$2:$1"),
+        Relabel.Replace([$"{Pod}_annotation_prometheus_io_port", $"{Pod}_ip"], "(\\d+);([0-9A-Fa-f]*:[0-9A-Fa-f:]+)", "__address__", "[$2]:$1"),
+        .. Relabel.Copies(("__meta_kubernetes_namespace", "namespace"), ($"{Pod}_name", "pod"), ($"{Pod}_node_name", "node")),
+    ]);
+
+    private static JsonObject AnnotatedServices() => ScrapeJob.Of("kubernetes-services", ScrapeJob.Discover("endpointslice"),
+    [
+        Relabel.Keep([$"{Service}_annotation_prometheus_io_scrape"], "true"),
+        Relabel.Drop([$"{Service}_label_{AppName}"], HaveTheirOwn),
+        .. Relabel.PathAndScheme(Service),
+        Relabel.Replace(["__address__", $"{Service}_annotation_prometheus_io_port"], @"(.+?)(?::\d+)?;(\d+)", "__address__", "$1:$2"),
+        .. Relabel.Copies(
+            ("__meta_kubernetes_namespace", "namespace"), ($"{Service}_name", "service"), ($"{Pod}_name", "pod"), ($"{Pod}_node_name", "node")),
+    ]);
+}

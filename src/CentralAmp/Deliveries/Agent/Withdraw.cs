@@ -1,0 +1,9 @@
+using CentralAmp.Deliveries.Managed;
+
+namespace CentralAmp.Deliveries.Agent;
+
+/// <summary>Removes what delivery <c>agent</c> made.</summary>
+internal static class Withdraw
+{
+    public static Task<Change> RunAsync(DeliveryWork work, CancellationToken cancellationToken) => ManagedObjects.RemoveAsync(work.Managed, cancellationToken);
+}

@@ -1,0 +1,40 @@
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+
+namespace CentralAmp.Deliveries.Choice;
+
+/// <summary>The parts of one delivery, each in a file of that name in the folder of the delivery.</summary>
+/// <param name="Check">What stands in its way; null if nothing does.</param>
+/// <param name="IsHealthy">Whether it has taken over from the deliveries that it replaces, and works.</param>
+internal sealed record DeliveryParts(
+    Func<PlanObservation, Failure?> Check,
+    Func<PlanObservation, ReplacedDelivery[], PlannedDelivery> Plan,
+    Func<DeliveryWork, CancellationToken, Task<AppliedDelivery>> Apply,
+    Func<DeliveryWork, CancellationToken, Task<bool>> IsHealthy,
+    Func<DeliveryWork, CancellationToken, Task<Change>> Withdraw);
+
+/// <summary>All deliveries, by their names.</summary>
+internal static class DeliveryCatalogue
+{
+    private static readonly DeliveryParts OfPrometheus = new(
+        Prometheus.Check.FirstFinding, Prometheus.Plan.Of, Prometheus.Apply.RunAsync, Prometheus.Apply.IsHealthyAsync, Prometheus.Withdraw.RunAsync);
+
+    private static readonly DeliveryParts OfPrometheusAgent = new(
+        PrometheusAgent.Check.FirstFinding, PrometheusAgent.Plan.Of, PrometheusAgent.Apply.RunAsync, PrometheusAgent.Apply.IsHealthyAsync, PrometheusAgent.Withdraw.RunAsync);
+
+    private static readonly DeliveryParts OfAgent = new(
+        Agent.Check.FirstFinding, Agent.Plan.Of, Agent.Apply.RunAsync, Agent.Apply.IsHealthyAsync, Agent.Withdraw.RunAsync);
+
+    private static readonly DeliveryParts OfValues = new(
+        Values.Check.FirstFinding, Values.Plan.Of, Values.Apply.RunAsync, Values.Apply.IsHealthyAsync, Values.Withdraw.RunAsync);
+
+    /// <param name="delivery">One of <see cref="DeliveryNames"/>, never auto.</param>
+    public static DeliveryParts Find(string delivery) => delivery switch
+    {
+        DeliveryNames.Prometheus => OfPrometheus,
+        DeliveryNames.PrometheusAgent => OfPrometheusAgent,
+        DeliveryNames.Agent => OfAgent,
+        DeliveryNames.Values => OfValues,
+        _ => throw new ArgumentOutOfRangeException(nameof(delivery), delivery, "Not a delivery that a plan can have."),
+    };
+}

@@ -1,0 +1,96 @@
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries.Managed;
+using CentralAmp.Deliveries.Prometheus;
+using CentralAmp.Kubernetes;
+
+namespace CentralAmp.Deliveries.Choice;
+
+/// <summary>Ends earlier deliveries once the planned one is healthy: what sends, and no more. An identity that is left on someone's pods stays: taking it away would roll them.</summary>
+internal static class ReplacedDeliveries
+{
+    private const int MostRounds = 3;
+
+    /// <returns>Whether anything was there to end.</returns>
+    public static async Task<bool> EndAsync(DeliveryWork work, bool withAgents, CancellationToken cancellationToken)
+    {
+        var ended = false;
+        foreach (var replaced in work.Plan.Replaces)
+        {
+            if (replaced.Delivery == DeliveryNames.Prometheus)
+            {
+                ended |= await RemoveEntryAsync(work, replaced.Collector, cancellationToken);
+            }
+            else if (withAgents)
+            {
+                ended |= await DeleteAsync(work, replaced.Delivery, cancellationToken);
+            }
+        }
+
+        return ended;
+    }
+
+    /// <summary>Whether any of them has not ended.</summary>
+    public static async Task<bool> AreThereAsync(DeliveryWork work, CancellationToken cancellationToken)
+    {
+        var own = await ManagedNamespaceObserver.ObserveAsync(work.Kubernetes, cancellationToken);
+        foreach (var replaced in work.Plan.Replaces)
+        {
+            if (own.Has(replaced.Delivery)
+                || (replaced.Delivery == DeliveryNames.Prometheus && await FindAsync(work, replaced.Collector, cancellationToken) is not null))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <returns>Null unless it is that very one, and has our entry from us.</returns>
+    private static async Task<PrometheusResource?> FindAsync(DeliveryWork work, Collector collector, CancellationToken cancellationToken) =>
+        await work.Kubernetes.GetAsync(KubernetesPath.Prometheus(collector.Namespace, collector.Name), cancellationToken) is { } resource
+        && PrometheusResource.Read(resource) is var observed
+        && observed.Uid == collector.Uid
+        && observed.RemoteWriteOwners.Contains(ManagedNames.FieldManager)
+            ? observed
+            : null;
+
+    private static async Task<bool> RemoveEntryAsync(DeliveryWork work, Collector collector, CancellationToken cancellationToken)
+    {
+        var writer = new CollectorWriter(work.Kubernetes, work.Desired);
+        for (var round = 0; round < MostRounds; round++)
+        {
+            if (await FindAsync(work, collector, cancellationToken) is not { } observed)
+            {
+                return round > 0;
+            }
+
+            if (await writer.ApplyAsync(observed, CollectorPatches.RemoveEntry(observed), cancellationToken))
+            {
+                work.Acted(nameof(WithdrawalStep.RemoveEntry), collector.Namespace, collector.Name);
+                return true;
+            }
+        }
+
+        throw KubernetesFailures.ChangesTooFast($"Prometheus '{collector.Namespace}/{collector.Name}'");
+    }
+
+    private static async Task<bool> DeleteAsync(DeliveryWork work, string delivery, CancellationToken cancellationToken)
+    {
+        var writer = new ManagedObjectWriter(work.Kubernetes);
+        var observed = await ManagedNamespaceObserver.ObserveAsync(work.Kubernetes, cancellationToken);
+        var ended = false;
+        // Before what tells that it was there: otherwise a death in between would leave the count for good.
+        await writer.ForgetAsync(delivery, observed, cancellationToken);
+        foreach (var path in ManagedObject.PathsOf(delivery))
+        {
+            if (await writer.DeleteAsync(path, observed, cancellationToken))
+            {
+                work.Acted("Delete", AgentNames.Namespace, path);
+                ended = true;
+            }
+        }
+
+        return ended;
+    }
+}

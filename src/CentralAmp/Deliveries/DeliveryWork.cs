@@ -1,0 +1,21 @@
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries.Managed;
+using CentralAmp.Kubernetes;
+using CentralAmp.RemoteWrite;
+using CentralAmp.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Deliveries;
+
+/// <summary>What every delivery needs to apply and to withdraw its configuration.</summary>
+internal sealed record DeliveryWork(
+    IKubernetes Kubernetes, ExecutionReference Execution, OnboardingPlan Plan, Collector Collector, DesiredDelivery Desired, HubSettings Settings, ILogger Logger)
+{
+    public ManagedWork Managed => new(Kubernetes, Plan.Delivery, Logger);
+
+    public void Acted(string step, string @namespace, string name) => DeliveryLog.Acted(Logger, step, @namespace, name);
+}
+
+/// <summary>What applying a delivery came to.</summary>
+/// <param name="Waits">An operator has to merge what CentralAmp wrote down; until then nothing is healthy or unhealthy.</param>
+internal sealed record AppliedDelivery(Change Change, bool Waits = false);

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Collectors;
+using CentralAmp.Kubernetes;
+
+namespace CentralAmp.Deliveries.Managed;
+
+/// <summary>Namespace, identity and reading rights that every own agent has. Pure; reviewed in the golden files of the tests.</summary>
+public static class AgentManifests
+{
+    /// <summary>What an administrator of the cluster has to install, in this order: it grants rights.</summary>
+    public static IReadOnlyList<JsonObject> Identity(string roleArn) => [Namespace(), ServiceAccount(roleArn), ScrapeRole(), ScrapeBinding()];
+
+    public static JsonObject Namespace() => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Namespace",
+        ["metadata"] = AgentMetadata.Of(AgentNames.Namespace, @namespace: null),
+    };
+
+    /// <param name="roleArn">Null: nothing runs with it.</param>
+    public static JsonObject ServiceAccount(string? roleArn)
+    {
+        var metadata = AgentMetadata.Of(AgentNames.ServiceAccount);
+        if (roleArn is not null)
+        {
+            metadata["annotations"] = new JsonObject { [ManagedNames.ServiceAccountRoleAnnotation] = roleArn };
+        }
+
+        return new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = metadata };
+    }
+
+    /// <summary>What Prometheus of kube-prometheus-stack may read: targets and their metrics; no Secrets, and no proxy to a kubelet, which would be a shell.</summary>
+    public static JsonObject ScrapeRole() => new()
+    {
+        ["apiVersion"] = RbacManifest.ApiVersion,
+        ["kind"] = "ClusterRole",
+        ["metadata"] = AgentMetadata.Of(AgentNames.ScrapeRole, @namespace: null),
+        ["rules"] = new JsonArray(
+            RbacManifest.Rule("", ["nodes", "services", "endpoints", "pods"], ["get", "list", "watch"]),
+            RbacManifest.Rule("discovery.k8s.io", ["endpointslices"], ["get", "list", "watch"]),
+            RbacManifest.Rule("networking.k8s.io", ["ingresses"], ["get", "list", "watch"]),
+            RbacManifest.Rule("", ["nodes/metrics"], ["get"]),
+            new JsonObject
+            {
+                ["nonResourceURLs"] = new JsonArray("/metrics", "/metrics/cadvisor", "/metrics/slis", "/metrics/probes", "/metrics/resource"),
+                ["verbs"] = new JsonArray("get"),
+            }),
+    };
+
+    public static JsonObject ScrapeBinding() => new()
+    {
+        ["apiVersion"] = RbacManifest.ApiVersion,
+        ["kind"] = "ClusterRoleBinding",
+        ["metadata"] = AgentMetadata.Of(AgentNames.ScrapeRole, @namespace: null),
+        ["roleRef"] = RbacManifest.RoleRef("ClusterRole", AgentNames.ScrapeRole),
+        ["subjects"] = new JsonArray(new JsonObject
+        {
+            ["kind"] = "ServiceAccount",
+            ["name"] = AgentNames.ServiceAccount,
+            ["namespace"] = AgentNames.Namespace,
+        }),
+    };
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using CentralAmp.RemoteWrite;
+using CentralAmp.Settings;
+
+namespace CentralAmp.Deliveries.Managed;
+
+/// <summary>What the pods of both flavours of own agents have in common.</summary>
+internal static class AgentPod
+{
+    /// <summary>"nobody" of the Prometheus image.</summary>
+    private const int User = 65534;
+
+    /// <summary>Room for a cluster of some hundred nodes. Prometheus keeps itself below the limit (automatic GOMEMLIMIT, on since Prometheus 3).</summary>
+    public static JsonObject Resources() => new()
+    {
+        ["requests"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "512Mi" },
+        ["limits"] = new JsonObject { ["cpu"] = "2", ["memory"] = "2Gi" },
+    };
+
+    /// <summary>Pod Security Standard "restricted"; the group is for the role's token, which only root could read otherwise.</summary>
+    public static JsonObject PodSecurity() => new()
+    {
+        ["runAsNonRoot"] = true,
+        ["runAsUser"] = User,
+        ["runAsGroup"] = User,
+        ["fsGroup"] = User,
+        ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
+    };
+
+    public static JsonObject ContainerSecurity() => new()
+    {
+        ["allowPrivilegeEscalation"] = false,
+        ["readOnlyRootFilesystem"] = true,
+        ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
+    };
+
+    /// <summary>The write-ahead log alone, which an agent cuts every two hours; a limit spares the node what goes wrong.</summary>
+    public static JsonObject Storage() => new() { ["sizeLimit"] = "8Gi" };
+
+    public static JsonObject NodeSelector() => new() { ["kubernetes.io/os"] = "linux" };
+}
+
+/// <summary>What own agents are rendered from.</summary>
+/// <param name="RoleArn">What their service account assumes.</param>
+/// <param name="Entry">Our entry, rendered without a replica label and for one replica and shard.</param>
+/// <param name="Image">With a tag or a digest.</param>
+/// <param name="Tolerations">In Kubernetes' spelling; may be empty.</param>
+public sealed record AgentSpec(string RoleArn, JsonObject Entry, string Image, JsonArray Tolerations)
+{
+    public static AgentSpec Of(DesiredDelivery desired, HubSettings settings) => new(desired.RoleArn, desired.Entry, settings.AgentImage, settings.AgentTolerations);
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CentralAmp.Collectors;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+
+namespace CentralAmp.Deliveries.Managed;
+
+/// <summary>How our own namespace stands.</summary>
+public enum NamespaceState
+{
+    Absent,
+    Managed,
+
+    /// <summary>It has our name and not our label.</summary>
+    Foreign,
+    Terminating,
+}
+
+/// <summary>What is in our own namespace. Null or empty is not there.</summary>
+/// <param name="Objects">What a delivery may have put there, by path.</param>
+/// <param name="Applied">By delivery, how often its objects were put there (<see cref="ManagedNames.AppliedAnnotationOf"/>).</param>
+public sealed record ManagedNamespace(
+    NamespaceState Namespace,
+    ServiceAccountResource? ServiceAccount,
+    IReadOnlyDictionary<string, JsonObject> Objects,
+    IReadOnlyDictionary<string, int> Applied)
+{
+    public static ManagedNamespace Nothing { get; } = new(NamespaceState.Absent, null, new Dictionary<string, JsonObject>(), new Dictionary<string, int>());
+
+    /// <summary>The delivery has something there that is ours.</summary>
+    public bool Has(string delivery) => ManagedObject.PathsOf(delivery).Any(path => Objects.TryGetValue(path, out var found) && ManagedNames.IsManaged(found));
+
+    public JsonObject? Find(string path) => Objects.GetValueOrDefault(path);
+
+    public int AppliedOf(string delivery) => Applied.GetValueOrDefault(delivery);
+}
+
+/// <summary>Reads our own namespace: one call where it is not there.</summary>
+internal static class ManagedNamespaceObserver
+{
+    public static async Task<ManagedNamespace> ObserveAsync(IKubernetes kubernetes, CancellationToken cancellationToken)
+    {
+        if (await kubernetes.GetAsync(KubernetesPath.Namespace(AgentNames.Namespace), cancellationToken) is not { } @namespace)
+        {
+            return ManagedNamespace.Nothing;
+        }
+
+        var account = await kubernetes.GetAsync(KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount), cancellationToken);
+        var objects = new Dictionary<string, JsonObject>();
+        foreach (var path in ManagedObject.Deliveries.SelectMany(ManagedObject.PathsOf))
+        {
+            if (await FindAsync(kubernetes, path, cancellationToken) is { } found)
+            {
+                objects[path] = found;
+            }
+        }
+
+        return new ManagedNamespace(StateOf(@namespace), account is null ? null : ServiceAccountResource.Read(account), objects, AppliedOf(account));
+    }
+
+    private static Dictionary<string, int> AppliedOf(JsonObject? account)
+    {
+        var applied = new Dictionary<string, int>();
+        foreach (var delivery in ManagedObject.Deliveries)
+        {
+            var text = account?["metadata"]?["annotations"]?[ManagedNames.AppliedAnnotationOf(delivery)]?.ToString();
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var times))
+            {
+                applied[delivery] = times;
+            }
+        }
+
+        return applied;
+    }
+
+    private static NamespaceState StateOf(JsonObject @namespace) => @namespace switch
+    {
+        _ when !ManagedNames.IsManaged(@namespace) => NamespaceState.Foreign,
+        _ when @namespace["metadata"]!["deletionTimestamp"] is not null => NamespaceState.Terminating,
+        _ => NamespaceState.Managed,
+    };
+
+    /// <summary>ConfigMaps are read with the rights that come with what we write: without these there is none, or it is put back with them.</summary>
+    private static async Task<JsonObject?> FindAsync(IKubernetes kubernetes, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await kubernetes.GetAsync(path, cancellationToken);
+        }
+        catch (WorkflowException e) when (e.InnerException is KubernetesException { Status: 403 })
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries.Managed;
+
+namespace CentralAmp.Deliveries.PrometheusAgent;
+
+/// <summary>Delivery <c>prometheus-agent</c>: the operator runs our agent on the monitors of the whole cluster. Pure; reviewed in the golden files of the tests.</summary>
+public static class PrometheusAgentManifest
+{
+    private static readonly string[] Selected = ["serviceMonitor", "podMonitor", "probe", "scrapeConfig"];
+
+    private static readonly string[] Later = [".spec.scrapeConfigSelector", ".spec.scrapeConfigNamespaceSelector"];
+
+    public static JsonObject Render(AgentSpec spec)
+    {
+        var agent = new JsonObject
+        {
+            // Two would send everything twice.
+            ["replicas"] = 1,
+            ["image"] = spec.Image,
+            ["scrapeInterval"] = "30s",
+            ["serviceAccountName"] = AgentNames.ServiceAccount,
+            ["podMetadata"] = new JsonObject { ["annotations"] = new JsonObject { [ManagedNames.RoleAnnotation] = spec.RoleArn } },
+            ["nodeSelector"] = AgentPod.NodeSelector(),
+            ["securityContext"] = AgentPod.PodSecurity(),
+            ["resources"] = AgentPod.Resources(),
+            ["storage"] = new JsonObject { ["emptyDir"] = AgentPod.Storage() },
+            // Labels of the cluster come from our entry; "" switches the operator's own off.
+            ["replicaExternalLabelName"] = "",
+            ["prometheusExternalLabelName"] = "",
+            ["remoteWrite"] = new JsonArray(spec.Entry.DeepClone()),
+        };
+        // From the version the operator knows which flags the image takes; of a digest it cannot be told.
+        if (Version(spec.Image) is { } version)
+        {
+            agent["version"] = version;
+        }
+
+        // An empty selector selects all, a missing one nothing (operator, API reference).
+        foreach (var kind in Selected)
+        {
+            agent[$"{kind}Selector"] = new JsonObject();
+            agent[$"{kind}NamespaceSelector"] = new JsonObject();
+        }
+
+        if (spec.Tolerations.Count > 0)
+        {
+            agent["tolerations"] = spec.Tolerations.DeepClone();
+        }
+
+        return new JsonObject
+        {
+            ["apiVersion"] = "monitoring.coreos.com/v1alpha1",
+            ["kind"] = "PrometheusAgent",
+            ["metadata"] = AgentMetadata.Of(AgentNames.PrometheusAgent),
+            ["spec"] = agent,
+        };
+    }
+
+    /// <summary>The same for an operator that does not know a field yet (ScrapeConfigs came with 0.65, agents with 0.64). Null where a field is needed, or none is at fault.</summary>
+    /// <param name="undeclared">Paths as the API server names them: <c>.spec.scrapeConfigSelector</c>.</param>
+    public static JsonObject? WithoutLater(JsonObject manifest, IReadOnlyList<string> undeclared)
+    {
+        var older = manifest.DeepClone().AsObject();
+        return undeclared.Count > 0 && undeclared.All(path => Later.Contains(path) && older["spec"]!.AsObject().Remove(path[".spec.".Length..])) ? older : null;
+    }
+
+    /// <summary>The tag where it reads like a version: <c>v3.5.0</c>. Null otherwise.</summary>
+    private static string? Version(string image)
+    {
+        var name = image.Split('@')[0];
+        var tag = name[(name.LastIndexOf('/') + 1)..].Split(':') is [_, var text] ? text : "";
+        return tag.StartsWith('v') && System.Version.TryParse(tag[1..], out _) ? tag : null;
+    }
+}

@@ -1,0 +1,29 @@
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries.Managed;
+using CentralAmp.RemoteWrite;
+
+namespace CentralAmp.Deliveries.Values;
+
+/// <summary>What delivery <c>values</c> has to do. Pure.</summary>
+internal static class Plan
+{
+    public static PlannedDelivery Of(PlanObservation facts, ReplacedDelivery[] replaces)
+    {
+        var (candidate, account, desired) = (facts.Candidate, facts.ServiceAccount!, facts.Desired);
+        var collector = Collector.Of(candidate);
+        var objects = Objects(desired, collector);
+        var waiting = ValuesState.Of(candidate, account, desired);
+        var what = $"{objects[0]} says what {candidate} as {account} needs to write to {facts.Workspace.Arn} as {PlannedDelivery.Identity(facts)}";
+        var sentence = waiting is null ? $"{what}: it is merged" : $"{what}: it is to be merged at its source";
+        return new PlannedDelivery(
+            DeliveryNames.Values, collector, PlannedDelivery.AtLeast(PlannedDelivery.ChangeOf(facts, objects), replaces), sentence + Replaced.Describe(replaces), replaces, waiting)
+        {
+            Refusal = ManagedObjectRefusals.OfReverts(facts.Own, DeliveryNames.Values, objects),
+        };
+    }
+
+    /// <summary>In the order in which they are written.</summary>
+    public static IReadOnlyList<ManagedObject> Objects(DesiredDelivery desired, Collector collector) =>
+        [ManagedObject.Of(ValuesManifest.Render(desired.Entry, desired.RoleArn, collector.Namespace, collector.ServiceAccount))];
+}

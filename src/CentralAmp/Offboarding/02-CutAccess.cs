@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Trust;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Offboarding;
+
+public sealed record CutAccessRequest(ExecutionReference Execution, ResolveOffboardingResult Resolved);
+
+/// <param name="Change">Of the ingest role's policy; Unchanged also where there is no role of ours.</param>
+public sealed record CutAccessResult(Change Change);
+
+/// <summary>
+/// Ends a living cluster's access, but not its credentials: a Prometheus whose role is gone cannot reload and does not survive a restart,
+/// one that is denied can do both.
+/// </summary>
+public sealed partial class CutAccessStep(IIssuedTrust trust, ILogger<CutAccessStep> logger)
+{
+    /// <summary>In the place of the policy that allowed: a denial outweighs what anyone else might allow.</summary>
+    public static readonly string Denial = JsonText.Print(new JsonObject
+    {
+        ["Version"] = "2012-10-17",
+        ["Statement"] = new JsonArray(new JsonObject
+        {
+            ["Sid"] = "TheClusterIsBeingOffboarded",
+            ["Effect"] = "Deny",
+            ["Action"] = "aps:RemoteWrite",
+            ["Resource"] = "*",
+        }),
+    });
+
+    public async Task<CutAccessResult> RunAsync(CutAccessRequest request, CancellationToken cancellationToken)
+    {
+        var hub = new TrustAccount(Member: null, request.Execution);
+        var name = IssuedNames.Role(request.Resolved);
+        var role = await trust.FindRoleAsync(hub, name, cancellationToken);
+        if (!IssuedNames.IsManaged(request.Resolved, role?.Tags)
+            || PolicyMeaning.IsSame(await trust.FindPolicyAsync(hub, name, IngestRole.PolicyName, cancellationToken), Denial)
+            || !await trust.PutPolicyAsync(hub, name, IngestRole.PolicyName, Denial, cancellationToken))
+        {
+            return new CutAccessResult(Change.Unchanged);
+        }
+
+        Cut(request.Resolved.Cluster.Arn, role!.Arn);
+        return new CutAccessResult(Change.Updated);
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Cluster}: {Role} is denied to write")]
+    private partial void Cut(string cluster, string role);
+}

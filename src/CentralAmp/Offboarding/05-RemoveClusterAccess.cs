@@ -1,0 +1,26 @@
+using CentralAmp.Access;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Offboarding;
+
+public sealed record RemoveClusterAccessRequest(ExecutionReference Execution, ResolveOffboardingResult Resolved);
+
+public sealed record RemoveClusterAccessResult(Change Change);
+
+/// <summary>Removes our access entry, after which nobody of ours enters the cluster again. One that someone else made stays.</summary>
+public sealed partial class RemoveClusterAccessStep(IAccessEntries entries, ILogger<RemoveClusterAccessStep> logger)
+{
+    public async Task<RemoveClusterAccessResult> RunAsync(RemoveClusterAccessRequest request, CancellationToken cancellationToken)
+    {
+        var cluster = request.Resolved.Cluster;
+        var entry = await entries.FindAsync(cluster, request.Execution, cancellationToken);
+        var deleted = entry is not null
+            && AccessEntryDecision.IsManaged(cluster, entry)
+            && await entries.DeleteAsync(cluster, request.Execution, cancellationToken);
+        Removed(cluster.Arn, deleted);
+        return new RemoveClusterAccessResult(deleted ? Change.Updated : Change.Unchanged);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Access entry of {Cluster} removed: {Done}")]
+    private partial void Removed(string cluster, bool done);
+}

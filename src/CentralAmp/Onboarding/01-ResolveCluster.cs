@@ -1,0 +1,49 @@
+using System.Text.Json;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Onboarding;
+
+/// <summary>The whole input of the execution, as it came.</summary>
+public sealed record ResolveClusterRequest(ExecutionReference Execution, JsonElement Input);
+
+/// <param name="DryRun">Ends after the plan, nothing written.</param>
+/// <param name="Reopen">A person says that an offboarded cluster is to be onboarded again.</param>
+public sealed record ResolveClusterResult(ClusterReference Cluster, bool DryRun, bool Reopen = false);
+
+/// <summary>Validates the input and yields the cluster that the road is for.</summary>
+public sealed partial class ResolveClusterStep(ILogger<ResolveClusterStep> logger)
+{
+    public Task<ResolveClusterResult> RunAsync(ResolveClusterRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var result = ClusterInput.Read(request.Input);
+        Resolved(result.Cluster.Arn, result.DryRun);
+        return Task.FromResult(result);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Resolved {ClusterArn} (dry run: {DryRun})")]
+    private partial void Resolved(string clusterArn, bool dryRun);
+}
+
+/// <summary>Reads the input of an onboarding execution: an EventBridge event, or a manual one. Pure.</summary>
+public static class ClusterInput
+{
+    /// <exception cref="BlockedException">The input is bad; the cause and the sentence say which field and why.</exception>
+    public static ResolveClusterResult Read(JsonElement input) => input switch
+    {
+        { ValueKind: not JsonValueKind.Object } => throw InputFields.NotUnderstood($"The input is {InputFields.Name(input.ValueKind)}, not an object."),
+        _ when ClusterEvent.LooksLikeOne(input) => new ResolveClusterResult(ClusterEvent.Read(input, ClusterEvent.Onboarding), DryRun: false),
+        _ => ReadManual(input),
+    };
+
+    private static ResolveClusterResult ReadManual(JsonElement input)
+    {
+        var cluster = ManualInput.Cluster(input, "dryRun", "reopen");
+        var (dryRun, reopen) = (InputFields.Flag(input, "dryRun"), InputFields.Flag(input, "reopen"));
+        return dryRun && reopen
+            ? throw InputFields.Invalid("The input has 'dryRun' and 'reopen'; a dry run changes nothing, and reopening does.")
+            : new ResolveClusterResult(cluster, dryRun, reopen);
+    }
+}

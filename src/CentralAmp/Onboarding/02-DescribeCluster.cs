@@ -1,0 +1,64 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using CentralAmp.Registry;
+using CentralAmp.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Onboarding;
+
+/// <param name="Reopen">An offboarded cluster is onboarded again.</param>
+public sealed record DescribeClusterRequest(ExecutionReference Execution, ClusterReference Cluster, bool Reopen = false);
+
+/// <summary>Looks at the cluster once: admits it, waits, or ends the road. The state machine does the polling.</summary>
+public sealed partial class DescribeClusterStep(
+    IClusterReader clusters, Elevation elevation, ClusterRegistry registry, HubSettings settings, TimeProvider time, ILogger<DescribeClusterStep> logger)
+{
+    public async Task<ClusterDescription> RunAsync(DescribeClusterRequest request, CancellationToken cancellationToken)
+    {
+        var cluster = request.Cluster;
+        var observed = await clusters.FindAsync(cluster, request.Execution, cancellationToken);
+
+        // Before the decision, so that no outcome of it leaves an admin behind.
+        if (observed is { CanBeElevated: true }
+            && await elevation.EndAsync(cluster, observed.CreatedAt, request.Execution, cancellationToken) != Change.Unchanged)
+        {
+            StaleElevationRemoved(cluster.Arn);
+        }
+
+        var item = observed is null ? null : await registry.FindAsync(cluster.Arn, observed.CreatedAt, cancellationToken);
+        var described = await IsClosedAsync(request, item, cancellationToken)
+            ? new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = item!.CreatedAt }
+            : Admit(request, observed) with { Onboarded = item is { MayHaveTraces: true } };
+        Described(cluster.Arn, observed?.Status ?? "gone", described.Next);
+        return described;
+    }
+
+    /// <summary>Events come late: one that asks for a cluster that was offboarded finds its item closed, and only a person opens it again.</summary>
+    private async Task<bool> IsClosedAsync(DescribeClusterRequest request, RegistryItem? item, CancellationToken cancellationToken) =>
+        item is { IsClosed: true }
+        && !(request.Reopen && WasClosedBefore(item, request.Execution) && await registry.ReopenAsync(item.ClusterArn, item.CreatedAt, cancellationToken));
+
+    /// <summary>A road that waits looks again and again: what was closed since it began stays closed.</summary>
+    private static bool WasClosedBefore(RegistryItem item, ExecutionReference execution) =>
+        item.ExecutionStartedAt is not { } closing || closing <= execution.StartedAt;
+
+    // Of a cluster that was seen, the refusal is a result with its createdAt; one that is gone has nothing to register.
+    private ClusterDescription Admit(DescribeClusterRequest request, ObservedCluster? observed)
+    {
+        try
+        {
+            return ClusterAdmission.Decide(request.Cluster, observed, time.GetUtcNow() - request.Execution.StartedAt, settings);
+        }
+        catch (BlockedException refusal) when (observed is not null)
+        {
+            return new ClusterDescription { Next = ClusterNext.Refuse, CreatedAt = observed.CreatedAt, Refusal = refusal.Message };
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Removed a stale elevation of {ClusterArn}")]
+    private partial void StaleElevationRemoved(string clusterArn);
+
+    [LoggerMessage(LogLevel.Information, "{ClusterArn} is {Status}: {Next}")]
+    private partial void Described(string clusterArn, string status, ClusterNext next);
+}

@@ -1,0 +1,23 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Onboarding;
+
+public sealed record StartElevationRequest(ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described);
+
+public sealed record StartElevationResult(Change Change);
+
+/// <summary>Makes the member role cluster-admin for a moment.</summary>
+public sealed partial class StartElevationStep(Elevation elevation, ILogger<StartElevationStep> logger)
+{
+    public async Task<StartElevationResult> RunAsync(StartElevationRequest request, CancellationToken cancellationToken)
+    {
+        var change = await elevation.StartAsync(request.Cluster, request.Described.CreatedAt, request.Execution, cancellationToken);
+        Started(request.Cluster.Arn);
+        return new StartElevationResult(change);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Elevated in {ClusterArn}")]
+    private partial void Started(string clusterArn);
+}

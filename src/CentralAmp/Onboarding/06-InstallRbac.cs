@@ -1,0 +1,38 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Kubernetes;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Onboarding;
+
+/// <param name="Plan">Its collector gets the writing RBAC too; absent before planning.</param>
+public sealed record InstallRbacRequest(
+    ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan? Plan = null);
+
+public sealed record InstallRbacResult(Change Change);
+
+/// <summary>Installs the read-only RBAC and, once there is a plan, the one that names what will be written. Runs elevated.</summary>
+public sealed partial class InstallRbacStep(IKubernetesClients clients, ILogger<InstallRbacStep> logger)
+{
+    public async Task<InstallRbacResult> RunAsync(InstallRbacRequest request, CancellationToken cancellationToken)
+    {
+        using var kubernetes = await clients.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
+        var overall = Change.Unchanged;
+        foreach (var item in Desired(request))
+        {
+            var change = await RbacRules.EnsureAsync(kubernetes, item, cancellationToken);
+            Installed(request.Cluster.Arn, item.Kind, item.Name, change);
+            overall = overall == Change.Unchanged ? change : overall;
+        }
+
+        return new InstallRbacResult(overall);
+    }
+
+    private static IEnumerable<RbacObject> Desired(InstallRbacRequest request) =>
+        request.Plan is { Collector: not null } plan ? [.. RbacRules.Reading(), .. RbacRules.Writing(plan)] : RbacRules.Reading();
+
+    [LoggerMessage(LogLevel.Information, "{Kind} '{Name}' in {ClusterArn}: {Change}")]
+    private partial void Installed(string clusterArn, string kind, string name, Change change);
+}

@@ -1,0 +1,99 @@
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Deliveries.Choice;
+using CentralAmp.Kubernetes;
+using CentralAmp.Registry;
+using CentralAmp.Routes;
+using CentralAmp.Settings;
+using CentralAmp.Trust;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Onboarding;
+
+/// <param name="DryRun">The plan is all that is wanted; nothing is written.</param>
+public sealed record PlanOnboardingRequest(ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, bool DryRun = false);
+
+/// <summary>Reads the collectors of the cluster and decides what will be done; writes nothing in AWS or the cluster.</summary>
+public sealed partial class PlanOnboardingStep(
+    IWorkspaces workspaces,
+    IKubernetesClients clusters,
+    ITrustStores trust,
+    IPodIdentities podIdentities,
+    ClusterRegistry registry,
+    HubSettings settings,
+    TimeProvider time,
+    ILogger<PlanOnboardingStep> logger)
+{
+    public async Task<OnboardingPlan> RunAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
+    {
+        var facts = await ObserveAsync(request, cancellationToken);
+        var (plan, refusal) = OnboardingDecider.Decide(facts);
+        if (plan is null)
+        {
+            throw refusal!.ToException();
+        }
+
+        if (plan.Next == PlanNext.Park)
+        {
+            // People see why nothing happens; a later execution's word is not overwritten.
+            await registry.RecordAsync(ParkedItem(request, plan), request.Execution, cancellationToken);
+        }
+
+        Planned(request.Cluster.Arn, plan.Next, plan.Change, plan.Sentence);
+        return plan;
+    }
+
+    private async Task<PlanObservation> ObserveAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
+    {
+        var item = await registry.FindAsync(request.Cluster.Arn, request.Described.CreatedAt, cancellationToken);
+        var facts = new PlanObservation
+        {
+            Cluster = request.Cluster,
+            Described = request.Described,
+            Settings = settings,
+            DryRun = request.DryRun,
+            Elapsed = time.GetUtcNow() - request.Execution.StartedAt,
+            Parked = ParkedFor(item),
+            TrustMode = await TrustModeAsync(request, item, cancellationToken),
+            Workspace = await workspaces.FindAsync(request.Described.WorkspaceArn, cancellationToken),
+        };
+        using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
+        facts = await CollectorObserver.ObserveAsync(facts, kubernetes, cancellationToken);
+        return await CollectorObserver.WithPodIdentityAsync(facts, podIdentities, request.Execution, cancellationToken);
+    }
+
+    /// <summary>Another execution may have waited already.</summary>
+    private TimeSpan ParkedFor(RegistryItem? item) =>
+        item is { State: Outcome.Parked, ExecutionStartedAt: { } since } ? time.GetUtcNow() - since : TimeSpan.Zero;
+
+    private async Task<string> TrustModeAsync(PlanOnboardingRequest request, RegistryItem? item, CancellationToken cancellationToken)
+    {
+        var (cluster, described) = (request.Cluster, request.Described);
+        HubProviders? providers = null;
+        if (TrustModeDecider.MustCount(cluster, item, described.TrustMode, settings))
+        {
+            var arns = await trust.Hub.ListProvidersAsync(cancellationToken);
+            providers = new HubProviders(arns.Count, arns.Contains(ClusterTrust.ProviderArn(cluster, settings.HubAccountId, described.Issuer)));
+        }
+
+        return TrustModeDecider.Decide(cluster, item, described.TrustMode, providers, settings);
+    }
+
+    /// <remarks>Without the workspace: who waits sends where it sent before, if anywhere.</remarks>
+    private static RegistryItem ParkedItem(PlanOnboardingRequest request, OnboardingPlan plan) => new()
+    {
+        ClusterArn = request.Cluster.Arn,
+        CreatedAt = request.Described.CreatedAt,
+        State = Outcome.Parked,
+        Cause = plan.Cause,
+        Sentence = plan.Sentence,
+        Remedy = plan.Remedy,
+        TrustMode = plan.TrustMode,
+        Delivery = plan.Delivery,
+    };
+
+    [LoggerMessage(LogLevel.Information, "Planned for {Cluster}: {Next}, change {Change}. {Sentence}")]
+    private partial void Planned(string cluster, PlanNext next, Change change, string sentence);
+}

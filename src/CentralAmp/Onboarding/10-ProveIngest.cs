@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using Amazon.Runtime;
+using CentralAmp.Aws;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Kubernetes;
+using CentralAmp.Proof;
+using CentralAmp.RemoteWrite;
+using CentralAmp.Routes;
+using CentralAmp.Settings;
+using CentralAmp.Trust;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Onboarding;
+
+public sealed record ProveIngestRequest(
+    ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan Plan, EnsureTrustResult Trust);
+
+/// <summary>The sample was taken; there is nothing more to know.</summary>
+public sealed record ProveIngestResult;
+
+/// <summary>Writes one sample with exactly the identity that the collector will have. Nothing that runs in the cluster is touched.</summary>
+public sealed partial class ProveIngestStep(
+    IKubernetesClients clusters,
+    IWebIdentity sts,
+    WorkspaceDataPlane workspaces,
+    ITrustStores trust,
+    HubSettings settings,
+    TimeProvider time,
+    ILogger<ProveIngestStep> logger)
+{
+    /// <summary>The shortest that Kubernetes gives.</summary>
+    private const int TokenSeconds = 600;
+
+    public async Task<ProveIngestResult> RunAsync(ProveIngestRequest request, CancellationToken cancellationToken)
+    {
+        var collector = request.Plan.RequireCollector();
+        var desired = DesiredOf(request);
+
+        var token = await TokenAsync(request, collector, cancellationToken);
+        if (CollectorToken.Check(CollectorToken.Read(token), desired.Assumed.Issuer, desired.Assumed.Subject) is { } wrong)
+        {
+            throw wrong.ToException();
+        }
+
+        var credentials = await AssumeAsync(request, desired, token, cancellationToken);
+        if (desired.Member is not null)
+        {
+            credentials = await ChainAsync(request, desired, credentials, cancellationToken);
+        }
+
+        await WriteAsync(request, desired.Hub, credentials, cancellationToken);
+        Proven(request.Cluster.Arn, desired.Assumed.RoleArn, request.Plan.WorkspaceArn);
+        return new ProveIngestResult();
+    }
+
+    private ClusterTrust DesiredOf(ProveIngestRequest request)
+    {
+        var desired = ClusterTrust.For(request.Cluster, request.Described, request.Plan.PlannedTrust(), settings);
+        return request.Trust.PreviousWorkspaceArn is { } previous ? desired with { Hub = desired.Hub.StillGranting(previous) } : desired;
+    }
+
+    private async Task<string> TokenAsync(ProveIngestRequest request, Collector collector, CancellationToken cancellationToken)
+    {
+        using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
+        var answer = await kubernetes.CreateAsync(
+            KubernetesPath.TokenRequest(collector.Namespace, collector.ServiceAccount),
+            new JsonObject
+            {
+                ["apiVersion"] = "authentication.k8s.io/v1",
+                ["kind"] = "TokenRequest",
+                ["spec"] = new JsonObject { ["audiences"] = new JsonArray(DesiredTrust.Audience), ["expirationSeconds"] = TokenSeconds },
+            },
+            cancellationToken);
+        return (answer["status"] as JsonObject)?["token"] is JsonValue token && token.TryGetValue<string>(out var text) ? text : "";
+    }
+
+    private async Task<ImmutableCredentials> AssumeAsync(
+        ProveIngestRequest request, ClusterTrust desired, string token, CancellationToken cancellationToken)
+    {
+        var answer = await sts.AssumeAsync(desired.Assumed.RoleArn, token, request.Cluster.Region, cancellationToken);
+        if (answer.Credentials is { } credentials)
+        {
+            return credentials;
+        }
+
+        var observed = desired.Member is null
+            ? await trust.Hub.ObserveAsync(desired.Hub, cancellationToken)
+            : await ObserveMemberAsync(request, desired.Member, cancellationToken);
+        throw ProofDiagnosis.OfAssume(desired.Assumed, observed, answer).ToException();
+    }
+
+    /// <summary>The second role of chained trust, asked for where the collector asks: in the region that it signs for.</summary>
+    private async Task<ImmutableCredentials> ChainAsync(
+        ProveIngestRequest request, ClusterTrust desired, ImmutableCredentials collector, CancellationToken cancellationToken)
+    {
+        var answer = await sts.ChainAsync(desired.Hub.RoleArn, collector, request.Plan.TargetWorkspace().Region, cancellationToken);
+        if (answer.Credentials is { } credentials)
+        {
+            return credentials;
+        }
+
+        var hub = await trust.Hub.ObserveAsync(desired.Hub, cancellationToken);
+        var member = await ObserveMemberAsync(request, desired.Member!, cancellationToken);
+        throw ProofDiagnosis.OfChain(desired, hub, member, answer).ToException();
+    }
+
+    private async Task<ObservedTrust> ObserveMemberAsync(ProveIngestRequest request, DesiredTrust desired, CancellationToken cancellationToken)
+    {
+        using var member = await trust.MemberAsync(request.Cluster, request.Execution, cancellationToken);
+        return await member.ObserveAsync(desired, cancellationToken);
+    }
+
+    private async Task WriteAsync(
+        ProveIngestRequest request, DesiredTrust desired, ImmutableCredentials credentials, CancellationToken cancellationToken)
+    {
+        var workspace = request.Plan.TargetWorkspace();
+        var body = ProofSample.Body(ClusterLabels.Of(request.Cluster, settings.ClusterLabelFormat), time.GetUtcNow());
+        var (status, text) = await workspaces.WriteAsync(workspace, body, credentials, cancellationToken);
+        var (verdict, failure) = WorkspaceAnswer.Read(status, text, $"proving ingest of {request.Cluster} to {workspace.Arn}");
+        switch (verdict)
+        {
+            case WorkspaceVerdict.Accepted:
+                return;
+            case WorkspaceVerdict.Denied:
+                var observed = await trust.Hub.ObserveAsync(desired, cancellationToken);
+                throw ProofDiagnosis.OfWrite(desired, observed, WorkspaceAnswer.Quote(status, text)).ToException();
+            default:
+                throw failure!.ToException();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Proven for {Cluster}: {Role} writes to {Workspace}")]
+    private partial void Proven(string cluster, string role, string workspace);
+}

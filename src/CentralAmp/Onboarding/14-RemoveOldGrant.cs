@@ -1,0 +1,53 @@
+using CentralAmp.Clusters;
+using CentralAmp.Deliveries;
+using CentralAmp.Routes;
+using CentralAmp.Settings;
+using CentralAmp.Trust;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Onboarding;
+
+public sealed record RemoveOldGrantRequest(
+    ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan Plan, EnsureTrustResult Trust);
+
+/// <summary>The ingest role may write to the planned workspace and no other, and its tag says so.</summary>
+public sealed record RemoveOldGrantResult(Change Change);
+
+/// <summary>After samples were seen in the new workspace: the ingest role loses the old one.</summary>
+public sealed partial class RemoveOldGrantStep(ITrustStores stores, HubSettings settings, ILogger<RemoveOldGrantStep> logger)
+{
+    /// <summary>All that this step may change; what else differs is the next run's.</summary>
+    /// <remarks>The tag first: killed in between, the next run finds nothing to move and narrows the policy itself.</remarks>
+    private static readonly TrustAction[] Narrowing = [TrustAction.TagRole, TrustAction.PutPolicy];
+
+    public async Task<RemoveOldGrantResult> RunAsync(RemoveOldGrantRequest request, CancellationToken cancellationToken)
+    {
+        // Whatever the role trusts is not this step's to look at.
+        var desired = ClusterTrust.For(request.Cluster, request.Described, request.Plan.PlannedTrust(), settings).Hub with { ProviderArn = null };
+        var observed = await stores.Hub.ObserveAsync(desired, cancellationToken);
+        var (actions, refusal) = TrustDecider.Decide(desired, observed);
+        if (refusal is not null)
+        {
+            throw refusal.ToException();
+        }
+
+        var change = Change.Unchanged;
+        foreach (var action in Narrowing.Where(action => observed.Role is not null && actions.Contains(action)))
+        {
+            if (await stores.Hub.ActAsync(action, desired, cancellationToken))
+            {
+                Acted(action, desired.RoleArn);
+                change = Change.Updated;
+            }
+        }
+
+        Removed(request.Cluster.Arn, request.Trust.PreviousWorkspaceArn, change);
+        return new RemoveOldGrantResult(change);
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Action} for {Role}")]
+    private partial void Acted(TrustAction action, string role);
+
+    [LoggerMessage(LogLevel.Information, "{Cluster} writes to {Workspace} no more: {Change}")]
+    private partial void Removed(string cluster, string? workspace, Change change);
+}

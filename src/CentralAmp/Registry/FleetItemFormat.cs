@@ -1,0 +1,77 @@
+using System.Globalization;
+using Amazon.DynamoDBv2.Model;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+
+namespace CentralAmp.Registry;
+
+/// <summary>The sweep's attributes, beside the road's in an item of a cluster, and its own items. Times are epoch milliseconds, but the lease's epoch seconds.</summary>
+internal static class FleetItemFormat
+{
+    public const string SweepKey = "sweep";
+    public const string AccountsKey = "accounts";
+
+    private const string ClusterPrefix = "arn:";
+    private const string PlacePrefix = "account/";
+
+    public static string PlaceKey(string accountId, string region) => $"{PlacePrefix}{accountId}/{region}";
+
+    public static bool IsCluster(Dictionary<string, AttributeValue> item) => item["clusterArn"].S.StartsWith(ClusterPrefix, StringComparison.Ordinal);
+
+    public static bool IsPlace(Dictionary<string, AttributeValue> item) => item["clusterArn"].S.StartsWith(PlacePrefix, StringComparison.Ordinal);
+
+    public static FleetItem Read(Dictionary<string, AttributeValue> item)
+    {
+        var (road, isNewer) = RoadOf(item);
+        return new FleetItem(road)
+        {
+            IsNewer = isNewer,
+            Finding = Enum.TryParse<Finding>(Text(item, "finding"), out var finding) ? finding : null,
+            Cause = Text(item, "findingCause"),
+            InspectedAt = Number(item, "inspectedAt") is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
+            SweepId = Text(item, "sweepId"),
+            MissingSweep = Text(item, "missingSweep"),
+            OrphanSweep = Text(item, "orphanSweep"),
+        };
+    }
+
+    public static UnreachedPlace ReadPlace(Dictionary<string, AttributeValue> item)
+    {
+        var parts = item["clusterArn"].S.Split('/', 3);
+        return new UnreachedPlace(
+            parts[1], parts[2], Text(item, "sweepId") ?? "", Text(item, "findingCause") ?? "", Text(item, "findingSentence") ?? "", Text(item, "findingRemedy") ?? "");
+    }
+
+    /// <summary>Where a page ended, as the state machine carries it.</summary>
+    public static string? TokenOf(Dictionary<string, AttributeValue>? key) =>
+        key is { Count: > 0 } ? $"{key["createdAt"].N} {key["clusterArn"].S}" : null;
+
+    public static Dictionary<string, AttributeValue>? KeyOf(string? token)
+    {
+        if (token is null)
+        {
+            return null;
+        }
+
+        var parts = token.Split(' ', 2);
+        return ItemTable.Key(parts[1], long.Parse(parts[0], CultureInfo.InvariantCulture));
+    }
+
+    public static string? Text(Dictionary<string, AttributeValue> item, string name) => item.TryGetValue(name, out var value) ? value.S : null;
+
+    public static long? Number(Dictionary<string, AttributeValue> item, string name) =>
+        item.TryGetValue(name, out var value) && value.N is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>A newer item must not keep a sweep from all the others.</summary>
+    private static (RegistryItem Item, bool IsNewer) RoadOf(Dictionary<string, AttributeValue> item)
+    {
+        try
+        {
+            return (RegistryItemFormat.Read(item), false);
+        }
+        catch (BlockedException)
+        {
+            return (new RegistryItem { ClusterArn = item["clusterArn"].S, CreatedAt = Number(item, "createdAt")!.Value }, true);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using CentralAmp.Clusters;
+
+namespace CentralAmp.Registry;
+
+/// <summary>The words of the registry's <c>state</c> and of the outcome event.</summary>
+public enum Outcome
+{
+    Failed,
+    Verified,
+    Unhealthy,
+    Blocked,
+    Parked,
+    RolledBack,
+    OptedOut,
+    Offboarding,
+    Offboarded,
+}
+
+/// <summary>How an execution ended; the detail of the <c>CentralAmp Outcome</c> event. Absent is null.</summary>
+public sealed record OutcomeRecord
+{
+    public required Outcome Outcome { get; init; }
+
+    public string? Cause { get; init; }
+
+    public required string Sentence { get; init; }
+
+    public string? Remedy { get; init; }
+
+    /// <summary>Whether any step of this execution wrote.</summary>
+    public required bool Changed { get; init; }
+
+    public string? ClusterArn { get; init; }
+
+    public string? ClusterName { get; init; }
+
+    public string? AccountId { get; init; }
+
+    public string? Region { get; init; }
+
+    /// <summary>DescribeCluster's, in epoch milliseconds.</summary>
+    public long? CreatedAt { get; init; }
+
+    public string? WorkspaceArn { get; init; }
+
+    public string? TrustMode { get; init; }
+
+    public string? Delivery { get; init; }
+
+    /// <summary>The ingest role.</summary>
+    public string? RoleArn { get; init; }
+
+    /// <summary>With trust mode <c>chained</c>: what the service account assumes.</summary>
+    public string? CollectorRoleArn { get; init; }
+
+    public long? Series { get; init; }
+
+    public DateTimeOffset? VerifiedAt { get; init; }
+
+    public required string ExecutionId { get; init; }
+}

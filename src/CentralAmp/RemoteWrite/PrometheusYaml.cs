@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+
+namespace CentralAmp.RemoteWrite;
+
+/// <summary>Our entry as Prometheus itself spells it.</summary>
+public static class PrometheusYaml
+{
+    /// <summary>The operator's spelling of each field that our entry may have, and Prometheus'.</summary>
+    private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
+    {
+        ["name"] = "name",
+        ["url"] = "url",
+        ["proxyFromEnvironment"] = "proxy_from_environment",
+        ["sigv4"] = "sigv4",
+        ["region"] = "region",
+        ["roleArn"] = "role_arn",
+        ["queueConfig"] = "queue_config",
+        ["capacity"] = "capacity",
+        ["maxSamplesPerSend"] = "max_samples_per_send",
+        ["maxShards"] = "max_shards",
+        ["writeRelabelConfigs"] = "write_relabel_configs",
+        ["action"] = "action",
+        ["sourceLabels"] = "source_labels",
+        ["separator"] = "separator",
+        ["regex"] = "regex",
+        ["targetLabel"] = "target_label",
+        ["replacement"] = "replacement",
+    };
+
+    /// <exception cref="KeyNotFoundException">The entry has a field that was not thought of here: a bug.</exception>
+    public static JsonObject OfEntry(JsonObject entry) =>
+        new(entry.Select(member => KeyValuePair.Create(Names[member.Key], Of(member.Value))));
+
+    private static JsonNode? Of(JsonNode? value) => value switch
+    {
+        null => null,
+        JsonObject nested => OfEntry(nested),
+        JsonArray list => new JsonArray([.. list.Select(Of)]),
+        _ => value.DeepClone(),
+    };
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using Google.Protobuf;
+using Snappier;
+
+namespace CentralAmp.RemoteWrite;
+
+/// <summary>One sample of a series of ours.</summary>
+public sealed record HubSample(string Metric, ClusterLabels Labels, double Value, DateTimeOffset At);
+
+/// <summary>Samples that the hub itself writes, as the body of a remote_write 0.1.0.</summary>
+public static class RemoteWriteBody
+{
+    // Field numbers of prometheus/prompb: remote.proto (WriteRequest) and types.proto (TimeSeries, Label, Sample).
+    private const int WriteRequestTimeSeries = 1;
+    private const int TimeSeriesLabels = 1;
+    private const int TimeSeriesSamples = 2;
+    private const int LabelName = 1;
+    private const int LabelValue = 2;
+    private const int SampleValue = 1;
+    private const int SampleTimestamp = 2;
+
+    /// <summary>Snappy block format, as remote_write wants it: no framing.</summary>
+    public static byte[] Of(IEnumerable<HubSample> samples) => Snappy.CompressToArray(WriteRequest(samples));
+
+    internal static byte[] WriteRequest(IEnumerable<HubSample> samples) => Message(request =>
+    {
+        foreach (var sample in samples)
+        {
+            Nested(request, WriteRequestTimeSeries, series => Write(series, sample));
+        }
+    });
+
+    private static void Write(CodedOutputStream series, HubSample sample)
+    {
+        // Labels go in the byte order of their names.
+        foreach (var (name, value) in (IEnumerable<(string, string)>)[("__name__", sample.Metric), .. sample.Labels.All])
+        {
+            Nested(series, TimeSeriesLabels, label =>
+            {
+                Text(label, LabelName, name);
+                Text(label, LabelValue, value);
+            });
+        }
+
+        Nested(series, TimeSeriesSamples, output =>
+        {
+            output.WriteTag(SampleValue, WireFormat.WireType.Fixed64);
+            output.WriteDouble(sample.Value);
+            output.WriteTag(SampleTimestamp, WireFormat.WireType.Varint);
+            output.WriteInt64(sample.At.ToUnixTimeMilliseconds());
+        });
+    }
+
+    private static void Nested(CodedOutputStream output, int field, Action<CodedOutputStream> write)
+    {
+        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
+        output.WriteBytes(ByteString.CopyFrom(Message(write)));
+    }
+
+    private static void Text(CodedOutputStream output, int field, string value)
+    {
+        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
+        output.WriteBytes(ByteString.CopyFrom(value, Encoding.UTF8));
+    }
+
+    private static byte[] Message(Action<CodedOutputStream> write)
+    {
+        using var stream = new MemoryStream();
+        using (var output = new CodedOutputStream(stream))
+        {
+            write(output);
+        }
+
+        return stream.ToArray();
+    }
+}

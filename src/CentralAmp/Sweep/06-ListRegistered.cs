@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CentralAmp.Clusters;
+using CentralAmp.Registry;
+using Microsoft.Extensions.Logging;
+
+namespace CentralAmp.Sweep;
+
+/// <param name="AccountsListed">All accounts were listed; otherwise none is taken for unlisted.</param>
+public sealed record ListRegisteredRequest(ExecutionReference Execution, SweepReference Sweep, bool AccountsListed, string? Next = null);
+
+/// <summary>An open item that this sweep has not inspected.</summary>
+public sealed record RegisteredCluster(string ClusterArn, long CreatedAt, bool AccountListed);
+
+public sealed record ListRegisteredResult(RegisteredCluster[] Clusters, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
+
+/// <summary>Open items of clusters that no list of this sweep showed: gone, or in a place that it did not look at.</summary>
+public sealed partial class ListRegisteredStep(IFleetRegistry registry, ILogger<ListRegisteredStep> logger)
+{
+    public async Task<ListRegisteredResult> RunAsync(ListRegisteredRequest request, CancellationToken cancellationToken)
+    {
+        await registry.RequireLeaseAsync(request.Execution, cancellationToken);
+        var page = await registry.ScanAsync(request.Next, cancellationToken);
+        var open = page.Clusters.Where(item => !item.IsOf(request.Sweep) && item is { IsPlaceholder: false, Item.IsTombstone: false }).ToList();
+        var listed = open.Count > 0 && request.AccountsListed ? await registry.ListedAccountsAsync(request.Sweep, cancellationToken) : null;
+        Found(request.Sweep.Id, open.Count);
+        return new ListRegisteredResult(
+            [.. open.Select(item => new RegisteredCluster(item.Item.ClusterArn, item.Item.CreatedAt, IsListed(item, listed)))], page.Next);
+    }
+
+    private static bool IsListed(FleetItem item, IReadOnlySet<string>? listed) => listed?.Contains(ClusterArn.Parse(item.Item.ClusterArn).AccountId) != false;
+
+    [LoggerMessage(LogLevel.Information, "{Sweep}: {Count} registered clusters were not listed")]
+    private partial void Found(string sweep, int count);
+}

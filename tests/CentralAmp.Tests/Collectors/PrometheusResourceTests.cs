@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Collectors;
+using CentralAmp.Routes;
+
+namespace CentralAmp.Tests.Collectors;
+
+public sealed class PrometheusResourceTests
+{
+    [Fact]
+    public void Defaults_are_the_operators()
+    {
+        var read = Read("{}");
+        Assert.Null(read.Malformed);
+        Assert.Equal(("default", 1, 1, "prometheus_replica", false), (read.ServiceAccount, read.Replicas, read.Shards, read.ReplicaLabel, read.StoragePersists));
+        Assert.Empty(read.RemoteWrite);
+        Assert.Empty(read.RemoteWriteOwners);
+    }
+
+    [Theory]
+    [InlineData("""{"storage":{"volumeClaimTemplate":{"spec":{}}}}""", true)]
+    [InlineData("""{"storage":{}}""", true)]
+    [InlineData("""{"storage":{"emptyDir":{}}}""", false)]
+    [InlineData("""{"storage":{"ephemeral":{}}}""", false)]
+    [InlineData("""{"storage":null}""", false)]
+    public void Storage_persists_as_the_operator_reads_it(string spec, bool persists) => Assert.Equal(persists, Read(spec).StoragePersists);
+
+    [Theory]
+    [InlineData("""{"replicas":"two"}""", "spec.replicas is not a whole number")]
+    [InlineData("""{"replicas":1.5}""", "spec.replicas is not a whole number")]
+    [InlineData("""{"serviceAccountName":7}""", "spec.serviceAccountName is not a string")]
+    [InlineData("""{"remoteWrite":{"url":"x"}}""", "spec.remoteWrite is not a list")]
+    [InlineData("""{"remoteWrite":["x"]}""", "spec.remoteWrite has an item that is not an object")]
+    [InlineData("""{"storage":"large"}""", "spec.storage is not an object")]
+    [InlineData("""{"podMetadata":[]}""", "spec.podMetadata is not an object")]
+    [InlineData("""{"podMetadata":{"annotations":{"a":1}}}""", "spec.podMetadata.annotations.a is not a string")]
+    [InlineData("""{"paused":"no"}""", "spec.paused is not true or false")]
+    [InlineData("null", "spec is missing")]
+    [InlineData("[]", "spec is not an object")]
+    public void A_malformed_spec_says_which_field(string spec, string expected) => Assert.Equal(expected, Read(spec).Malformed);
+
+    [Fact]
+    public void A_resource_without_its_uid_is_malformed() =>
+        Assert.Equal("metadata.uid is missing", PrometheusResource.Read(Parse("""{"metadata":{"namespace":"a","name":"b"},"spec":{}}""")).Malformed);
+
+    [Fact]
+    public void Managers_of_remote_write_are_told_from_managers_of_other_fields()
+    {
+        var resource = Parse("""
+            {"metadata":{"namespace":"a","name":"b","uid":"u","resourceVersion":"1","managedFields":[
+              {"manager":"helm","fieldsV1":{"f:spec":{"f:replicas":{}}}},
+              {"manager":"flux","fieldsV1":{"f:spec":{"f:remoteWrite":{}}}},
+              {"manager":"flux","fieldsV1":{"f:spec":{"f:remoteWrite":{}}}},
+              {"fieldsV1":{"f:spec":{"f:remoteWrite":{}}}}]},
+             "spec":{"remoteWrite":[{"url":"x"}]}}
+            """);
+        Assert.Equal(["flux", "an unnamed manager"], PrometheusResource.Read(resource).RemoteWriteOwners);
+    }
+
+    [Theory]
+    [InlineData("https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/", "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/")]
+    [InlineData("https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1", "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/")]
+    [InlineData("https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/", "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/")]
+    [InlineData("https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1", "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/")]
+    public void The_address_of_a_workspace_is_one_whatever_AMP_says(string read, string expected) => Assert.Equal(expected, Workspace.Normalize(read));
+
+    private static PrometheusResource Read(string spec) => PrometheusResource.Read(
+        Parse($$"""{"metadata":{"namespace":"a","name":"b","uid":"u","resourceVersion":"1"},"spec":{{spec}}}"""));
+
+    private static JsonObject Parse(string text) => JsonNode.Parse(text)!.AsObject();
+}

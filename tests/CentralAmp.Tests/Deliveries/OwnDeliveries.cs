@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Deliveries.Choice;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Onboarding;
+using CentralAmp.Routes;
+using CentralAmp.Settings;
+using CentralAmp.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CentralAmp.Tests.Deliveries;
+
+/// <summary>The road inside a cluster, as one run of it: plan, RBAC as an administrator installs it, delivery, and withdrawal where that fails.</summary>
+internal sealed class OwnDeliveries : IDisposable
+{
+    public static readonly string Stack = KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name);
+    public static readonly string Account = KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account);
+    public static readonly string OwnAccount = KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount);
+    public static readonly string PrometheusAgent = KubernetesPath.PrometheusAgent(AgentNames.Namespace, AgentNames.PrometheusAgent);
+    public static readonly string StatefulSet = KubernetesPath.StatefulSet(AgentNames.Namespace, AgentNames.Agent);
+    public static readonly string ConfigMap = KubernetesPath.ConfigMap(AgentNames.Namespace, AgentNames.Agent);
+    public static readonly string Values = KubernetesPath.ConfigMap(AgentNames.Namespace, AgentNames.Values);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public FakeCollectorCluster Cluster { get; } = new(replicas: 2);
+
+    public HubSettings Settings { get; set; } = Some.Settings;
+
+    /// <summary><c>central-amp:delivery</c>.</summary>
+    public string? Tag { get; set; }
+
+    public TimeSpan Elapsed { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Writes of deliveries, without those of administrators.</summary>
+    public int Writes { get; private set; }
+
+    /// <summary>No Prometheus and no operator.</summary>
+    public void Bare()
+    {
+        Cluster.Objects.Delete(Stack);
+        Cluster.HasOperator = false;
+        Cluster.Objects.Put("/api/v1/nodes/one", Parse("""{"metadata":{"name":"one"},"status":{"conditions":[{"type":"Ready","status":"True"}]}}"""));
+        Elapsed = TimeSpan.FromHours(1);
+    }
+
+    public async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync()
+    {
+        var facts = new PlanObservation
+        {
+            Cluster = Some.Cluster(),
+            Described = Some.Described() with { Options = new ClusterOptions(AllowRestart: false, Tag) },
+            Settings = Settings,
+            Workspace = new Workspace(Some.WorkspaceArn, "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/"),
+            Elapsed = Elapsed,
+        };
+        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(facts, Cluster, Cancelled));
+    }
+
+    public async Task<OnboardingPlan> PlanAsync()
+    {
+        var (plan, refusal) = await DecideAsync();
+        Assert.Null(refusal);
+        return plan!;
+    }
+
+    /// <summary>Plans, installs, delivers.</summary>
+    public async Task<DeliverRemoteWriteResult> RunAsync()
+    {
+        var plan = await PlanAsync();
+        Assert.Equal(PlanNext.Deliver, plan.Next);
+        await InstallAsync(plan);
+        return await DeliverAsync(plan);
+    }
+
+    public async Task InstallAsync(OnboardingPlan plan)
+    {
+        foreach (var item in RbacRules.Writing(plan))
+        {
+            await RbacRules.EnsureAsync(Cluster, item, Cancelled);
+        }
+    }
+
+    /// <summary>One try of it; the state machine repeats it with the same plan.</summary>
+    public async Task<DeliverRemoteWriteResult> DeliverAsync(OnboardingPlan plan)
+    {
+        var before = Cluster.Writes.Count;
+        try
+        {
+            return await new DeliverRemoteWriteStep(Cluster, Settings, new FakeClock(Some.Noon), NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync(
+                new DeliverRemoteWriteRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan, Trust(plan)), Cancelled);
+        }
+        finally
+        {
+            Writes += Cluster.Writes.Count - before;
+        }
+    }
+
+    public async Task<Change> WithdrawAsync(OnboardingPlan plan) =>
+        (await new WithdrawRemoteWriteStep(Cluster, Settings, NullLogger<WithdrawRemoteWriteStep>.Instance).RunAsync(
+            new WithdrawRemoteWriteRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan, Trust(plan)), Cancelled)).Change;
+
+    public bool Has(string path) => Cluster.Objects.Get(path) is not null;
+
+    /// <summary>As Helm or GitOps does it, who owns the stack.</summary>
+    public void TakeStack(string spec) => Cluster.Objects.Take(Stack, "argocd-controller", Parse($"{{\"spec\":{spec}}}"));
+
+    public void Dispose() => Cluster.Dispose();
+
+    public static JsonObject Parse(string text) => JsonNode.Parse(text)!.AsObject();
+
+    private static EnsureTrustResult Trust(OnboardingPlan plan) =>
+        new(Change.Unchanged, plan.RoleArn, "arn:aws:iam::111111111111:oidc-provider/x", RbacAccess.Allowed);
+}

@@ -1,0 +1,152 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
+using CentralAmp.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CentralAmp.Tests.Onboarding;
+
+public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
+{
+    private readonly FakeAccessEntries entries = new() { Entry = new("STANDARD", ["central-amp"], new Dictionary<string, string>()) };
+    private ObservedCluster? observed = Some.Observed;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public Task<ObservedCluster?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+        Task.FromResult(observed);
+
+    [Fact]
+    public async Task An_active_cluster_is_described_with_one_look_at_its_elevation_and_no_write()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        Assert.Equal(Some.Described(), await DescribeAsync(table));
+        Assert.Equal(["IsAdmin"], entries.Calls);
+    }
+
+    [Fact]
+    public async Task A_stale_elevation_is_removed_whatever_the_outcome()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        foreach (var (change, refused) in new (Func<ObservedCluster, ObservedCluster>, bool)[]
+        {
+            (x => x, false),
+            (x => x with { Status = "UPDATING" }, false),
+            (x => x with { Status = "FAILED" }, true),
+            (x => x with { Status = "DELETING" }, true),
+            (x => x with { Issuer = null }, true),
+            (x => x with { Tags = new Dictionary<string, string> { [ClusterTags.Onboard] = "false" } }, false),
+            (x => x with { Tags = new Dictionary<string, string> { [ClusterTags.Onboard] = "what" } }, true),
+        })
+        {
+            entries.Admin = true;
+            observed = change(Some.Observed);
+            Assert.Equal(refused, (await DescribeAsync(table)).Next == ClusterNext.Refuse);
+            Assert.False(entries.Admin);
+        }
+    }
+
+    [Fact]
+    public async Task Another_executions_live_elevation_is_left_alone()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await table.Registry.TryHoldElevationAsync(Some.Cluster().Arn, Some.CreatedAt, Some.Execution("other"), Cancelled);
+        entries.Admin = true;
+        await DescribeAsync(table);
+        Assert.True(entries.Admin);
+    }
+
+    [Theory]
+    [InlineData("CREATING", "API")]
+    [InlineData("PENDING", "API")]
+    [InlineData("ACTIVE", "CONFIG_MAP")]
+    [InlineData("ACTIVE", null)]
+    public async Task EKS_is_not_asked_about_entries_that_cannot_be(string status, string? mode)
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        observed = Some.Observed with { Status = status, AuthenticationMode = mode };
+        await DescribeAsync(table);
+        Assert.Empty(entries.Calls);
+    }
+
+    [Fact]
+    public async Task A_cluster_deleted_between_event_and_look_is_named_so()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        observed = null;
+        Assert.Equal(Causes.ClusterNotFound, (await Assert.ThrowsAsync<BlockedException>(() => DescribeAsync(table))).Cause);
+    }
+
+    [Fact]
+    public async Task The_limit_is_measured_from_the_start_of_the_execution()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        observed = Some.Observed with { Status = "CREATING" };
+        Assert.Equal(ClusterNext.Wait, (await DescribeAsync(table)).Next);
+        table.Clock.Advance(Some.Settings.ActiveLimit);
+        var described = await DescribeAsync(table);
+        Assert.Equal(ClusterNext.Refuse, described.Next);
+        Assert.Equal(Causes.ClusterNotActiveInTime, FailureMessage.Parse(nameof(BlockedException), described.Refusal).Cause);
+    }
+
+    [Fact]
+    public async Task A_refused_cluster_keeps_its_createdAt_so_that_the_registry_learns_of_it()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        observed = Some.Observed with { Status = "FAILED" };
+        var described = await DescribeAsync(table);
+        Assert.Equal(Some.Observed.CreatedAt, described.CreatedAt);
+        Assert.Equal(Causes.ClusterFailed, FailureMessage.Parse(nameof(BlockedException), described.Refusal).Cause);
+    }
+
+    [Theory]
+    [InlineData("ACTIVE")]
+    [InlineData("DELETING")]
+    public async Task A_cluster_that_was_offboarded_stays_so_however_late_an_event_comes(string status)
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        observed = Some.Observed with { Status = status };
+        await RecordAsync(table, Outcome.Offboarded);
+        Assert.Equal(new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = Some.CreatedAt }, await DescribeAsync(table));
+    }
+
+    [Fact]
+    public async Task A_person_reopens_what_was_offboarded()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await RecordAsync(table, Outcome.Offboarded);
+        Assert.Equal(ClusterNext.Continue, (await DescribeAsync(table, reopen: true)).Next);
+        Assert.Equal(ClusterNext.Continue, (await DescribeAsync(table)).Next);
+    }
+
+    [Fact]
+    public async Task A_road_that_reopened_a_cluster_and_waits_does_not_reopen_what_was_offboarded_meanwhile()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await RecordAsync(table, Outcome.Offboarded, Some.Execution("offboard", startedAfterNoonSeconds: 1));
+        Assert.Equal(ClusterNext.Offboarded, (await DescribeAsync(table, reopen: true)).Next);
+    }
+
+    [Fact]
+    public async Task Opting_out_says_whether_there_is_something_to_take_back()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        observed = Some.Observed with { Tags = new Dictionary<string, string> { [ClusterTags.Onboard] = "false" } };
+        Assert.False((await DescribeAsync(table)).Onboarded);
+        foreach (var (state, onboarded) in new[] { (Outcome.Verified, true), (Outcome.Blocked, true), (Outcome.OptedOut, false), (Outcome.Offboarded, false) })
+        {
+            await RecordAsync(table, state);
+            Assert.Equal(onboarded, (await DescribeAsync(table)).Onboarded);
+        }
+    }
+
+    private static Task<bool> RecordAsync(RegistryTable table, Outcome state, ExecutionReference? execution = null) => table.Registry.RecordAsync(
+        new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = state }, execution ?? Some.Execution(), Cancelled);
+
+    private Task<ClusterDescription> DescribeAsync(RegistryTable table, bool reopen = false) =>
+        new DescribeClusterStep(
+            this, new Elevation(entries, table.Registry, table.Clock), table.Registry, Some.Settings, table.Clock, NullLogger<DescribeClusterStep>.Instance)
+            .RunAsync(new(Some.Execution(), Some.Cluster(), reopen), Cancelled);
+}

@@ -1,0 +1,169 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
+using CentralAmp.Tests.Support;
+using CentralAmp.Tests.Trust;
+using CentralAmp.Trust;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CentralAmp.Tests.Onboarding;
+
+public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
+{
+    private static readonly DesiredTrust Desired = TrustPoliciesTests.Desired();
+    private readonly FakeTrustStores accounts = new();
+    private readonly FakeCollectorCluster cluster = new();
+    private RegistryTable table = null!;
+
+    /// <summary>The hub's.</summary>
+    private FakeTrustStore iam => accounts.Hub;
+
+    public async ValueTask InitializeAsync() => table = await RegistryTable.CreateAsync(moto);
+
+    public ValueTask DisposeAsync()
+    {
+        table.Dispose();
+        cluster.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Provider_and_role_are_created_and_writing_is_missing()
+    {
+        var result = await EnsureAsync();
+        Assert.Equal(new EnsureTrustResult(Change.Created, Desired.RoleArn, Desired.ProviderArn!, RbacAccess.Missing), result);
+        Assert.Equal([TrustAction.CreateProvider, TrustAction.CreateRole, TrustAction.PutPolicy], iam.Writes);
+    }
+
+    [Theory]
+    [InlineData(88, false)]
+    [InlineData(89, true)]
+    public async Task A_provider_quota_that_is_near_is_said_and_chained_is_named(int others, bool said)
+    {
+        iam.OtherProviders = others;
+        var notice = (await EnsureAsync()).Notice;
+        Assert.Equal(said, notice?.Contains("90 OIDC providers", StringComparison.Ordinal) == true && notice.Contains("'chained'", StringComparison.Ordinal));
+        Assert.Null((await EnsureAsync()).Notice);
+    }
+
+    [Fact]
+    public async Task A_second_run_reads_once_and_writes_nothing()
+    {
+        iam.Settle(Desired);
+        foreach (var item in RbacRules.Writing(Some.Collector))
+        {
+            cluster.Objects.Put(item.Path, item.Desired);
+        }
+
+        Assert.Equal(new EnsureTrustResult(Change.Unchanged, Desired.RoleArn, Desired.ProviderArn!, RbacAccess.Allowed), await EnsureAsync());
+        Assert.Empty(iam.Writes);
+        Assert.Equal(1, iam.Reads);
+    }
+
+    [Fact]
+    public async Task A_provider_that_was_there_already_is_used_and_not_touched()
+    {
+        iam.Provider = new ObservedProvider(["other", DesiredTrust.Audience], new Dictionary<string, string>());
+        Assert.Equal(Change.Created, (await EnsureAsync()).Change);
+        Assert.DoesNotContain(TrustAction.CreateProvider, iam.Writes);
+    }
+
+    [Fact]
+    public async Task A_foreign_provider_without_our_audience_is_refused_and_nothing_is_made()
+    {
+        iam.Provider = new ObservedProvider(["other"], new Dictionary<string, string>());
+        var failure = await Assert.ThrowsAsync<BlockedException>(EnsureAsync);
+        Assert.Equal(Causes.ProviderForeignAudience, failure.Cause);
+        Assert.Contains("add-client-id-to-open-id-connect-provider", failure.Remedy, StringComparison.Ordinal);
+        Assert.Empty(iam.Writes);
+    }
+
+    public static TheoryData<string, Func<ObservedRole, ObservedRole>> ForeignRoles => new()
+    {
+        { "no tags", role => role with { Tags = new Dictionary<string, string>() } },
+        { "another cluster's", role => role with { Tags = With(role, "central-amp:cluster-arn", "arn:aws:eks:us-east-1:222222222222:cluster/other") } },
+        { "an earlier cluster's of the name", role => role with { Tags = With(role, "central-amp:created-at", "1") } },
+        { "another path", role => role with { Arn = Desired.RoleArn.Replace("/central-amp/", "/", StringComparison.Ordinal) } },
+    };
+
+    [Theory]
+    [MemberData(nameof(ForeignRoles), DisableDiscoveryEnumeration = true)]
+    public async Task A_role_of_our_name_that_is_not_ours_is_refused(string name, Func<ObservedRole, ObservedRole> change)
+    {
+        iam.Settle(Desired);
+        iam.Role = change(iam.Role!);
+        var failure = await Assert.ThrowsAsync<BlockedException>(EnsureAsync);
+        Assert.True(failure.Cause == Causes.RoleForeign, name);
+        Assert.Empty(iam.Writes);
+    }
+
+    public static TheoryData<TrustAction, Action<FakeTrustStore>> Drifts => new()
+    {
+        { TrustAction.PutBoundary, iam => iam.Role = iam.Role! with { BoundaryArn = "" } },
+        { TrustAction.TagRole, iam => iam.Role = iam.Role! with { Tags = With(iam.Role, "central-amp:workspace-arn", "arn:aws:aps:us-east-1:1:workspace/old") } },
+        { TrustAction.UpdateTrustPolicy, iam => iam.Role = iam.Role! with { TrustPolicy = iam.Role.TrustPolicy.Replace("StringEquals", "StringLike", StringComparison.Ordinal) } },
+        { TrustAction.PutPolicy, iam => iam.Policy = null },
+        { TrustAction.PutPolicy, iam => iam.Policy = iam.Policy!.Replace("aps:RemoteWrite", "aps:*", StringComparison.Ordinal) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Drifts), DisableDiscoveryEnumeration = true)]
+    public async Task Drift_is_repaired_and_nothing_else_is_written(TrustAction repair, Action<FakeTrustStore> drift)
+    {
+        iam.Settle(Desired);
+        drift(iam);
+        Assert.Equal(Change.Updated, (await EnsureAsync()).Change);
+        Assert.Equal([repair], iam.Writes);
+        Assert.Equal(Change.Unchanged, (await EnsureAsync()).Change);
+    }
+
+    [Theory]
+    [InlineData(TrustAction.CreateProvider)]
+    [InlineData(TrustAction.CreateRole)]
+    public async Task A_parallel_execution_that_is_faster_is_no_failure(TrustAction lost)
+    {
+        iam.Racer = action =>
+        {
+            if (action == lost)
+            {
+                iam.Racer = null;
+                iam.Do(action, Desired);
+            }
+        };
+        await EnsureAsync();
+        Assert.Equal(1, iam.Writes.Count(write => write == TrustAction.PutPolicy));
+        Assert.DoesNotContain(lost, iam.Writes);
+        Assert.Equal(Change.Unchanged, (await EnsureAsync()).Change);
+    }
+
+    [Fact]
+    public async Task IAM_that_contradicts_itself_is_waited_for()
+    {
+        iam.Settle(Desired);
+        iam.Policy = null;
+        iam.Racer = action =>
+        {
+            iam.Role = action == TrustAction.PutPolicy ? null : iam.Role;
+        };
+        Assert.Equal(Causes.TrustNotEffective, (await Assert.ThrowsAsync<NotReadyException>(EnsureAsync)).Cause);
+    }
+
+    [Fact]
+    public async Task A_tombstone_gets_no_trust_again()
+    {
+        await table.Registry.RecordAsync(
+            new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }, Some.Execution("offboard"), TestContext.Current.CancellationToken);
+        var failure = await Assert.ThrowsAsync<BlockedException>(EnsureAsync);
+        Assert.Equal(Causes.ClusterOffboarded, failure.Cause);
+        Assert.Empty(iam.Writes);
+    }
+
+    private Task<EnsureTrustResult> EnsureAsync() =>
+        new EnsureTrustStep(accounts, cluster, table.Registry, Some.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync(
+            new EnsureTrustRequest(Some.Execution(), Some.Cluster(), Some.Described(), TrustPoliciesTests.Plan()), TestContext.Current.CancellationToken);
+
+    private static Dictionary<string, string> With(ObservedRole role, string tag, string value) =>
+        new(role.Tags, StringComparer.Ordinal) { [tag] = value };
+}

@@ -1,0 +1,294 @@
+using System.Text.Json.Nodes;
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Deliveries;
+using CentralAmp.Failures;
+using CentralAmp.Onboarding;
+using CentralAmp.Registry;
+using CentralAmp.Tests.Support;
+using CentralAmp.Tests.Trust;
+using CentralAmp.Verification;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CentralAmp.Tests.Onboarding;
+
+public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
+{
+    private const string Label = "shop.us-east-1.222222222222";
+    private const string Other = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-other";
+
+    private readonly StringWriter output = new();
+    private readonly ToldWorkspaces told = new();
+    private RegistryTable table = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => table = await RegistryTable.CreateAsync(moto);
+
+    public ValueTask DisposeAsync()
+    {
+        table.Dispose();
+        output.Dispose();
+        told.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_verified_cluster_is_registered_measured_and_published()
+    {
+        table.Clock.Advance(TimeSpan.FromSeconds(90));
+        var record = await RecordAsync(Verified());
+        Assert.Equal((Outcome.Verified, true, 42L, "arn:role"), (record.Outcome, record.Changed, record.Series!.Value, record.RoleArn));
+        var item = await ItemAsync();
+        Assert.Equal((Outcome.Verified, 42L, (DateTimeOffset?)Some.Noon.AddSeconds(90)), (item!.State, item.Series!.Value, item.ChangedAt));
+
+        var line = JsonNode.Parse(output.ToString())!;
+        Assert.Equal("CentralAmp", line["_aws"]!["CloudWatchMetrics"]![0]!["Namespace"]!.ToString());
+        Assert.Equal(["Outcomes", "ExecutionDuration", "Series"], line["_aws"]!["CloudWatchMetrics"]![0]!["Metrics"]!.AsArray().Select(metric => metric!["Name"]!.ToString()));
+        Assert.Equal(("Verified", 1, 90_000, 42), (line["Outcome"]!.ToString(), (int)line["Outcomes"]!, (int)line["ExecutionDuration"]!, (int)line["Series"]!));
+    }
+
+    [Fact]
+    public async Task A_second_run_changed_nothing_and_keeps_when_something_did()
+    {
+        await RecordAsync(Verified());
+        table.Clock.Advance(TimeSpan.FromHours(1));
+        var unchanged = Verified() with
+        {
+            Execution = Some.Execution("second", 10),
+            Access = new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Allowed),
+            Trust = new EnsureTrustResult(Change.Unchanged, "arn:role", "arn:provider", RbacAccess.Allowed),
+            Delivery = new DeliverRemoteWriteResult(Change.Unchanged),
+        };
+        Assert.False((await RecordAsync(unchanged)).Changed);
+        Assert.Equal(Some.Noon, (await ItemAsync())!.ChangedAt);
+    }
+
+    [Fact]
+    public async Task A_chained_cluster_is_registered_with_both_of_its_roles()
+    {
+        var trust = new EnsureTrustResult(Change.Created, "arn:collector", "arn:provider", RbacAccess.Allowed) { IngestRoleArn = "arn:ingest" };
+        await RecordAsync(Verified() with { Trust = trust });
+        var item = await ItemAsync();
+        Assert.Equal(("arn:ingest", "arn:collector"), (item!.RoleArn, item.CollectorRoleArn));
+    }
+
+    [Fact]
+    public async Task A_run_that_only_removed_the_old_grant_changed_something()
+    {
+        var moved = Verified() with
+        {
+            Access = new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Allowed),
+            Trust = new EnsureTrustResult(Change.Unchanged, "arn:role", "arn:provider", RbacAccess.Allowed),
+            Delivery = new DeliverRemoteWriteResult(Change.Unchanged),
+            OldGrant = new RemoveOldGrantResult(Change.Updated),
+        };
+        Assert.True((await RecordAsync(moved)).Changed);
+    }
+
+    [Theory]
+    [InlineData("u-1", true)]
+    [InlineData(null, false)]
+    public async Task A_road_that_fails_after_it_switched_the_authentication_mode_changed_something(string? updateId, bool changed)
+    {
+        var failed = new RecordOutcomeRequest(Some.Execution())
+        {
+            Cluster = Some.Cluster(),
+            Described = Some.Described(),
+            // The later looks changed nothing.
+            Switching = new SwitchAuthenticationModeResult(Change.Unchanged, updateId, Looks: 2, WaitSeconds: 1),
+            Failure = OutcomeDeciderTests.Blocked(Causes.EndpointUnreachable),
+        };
+        Assert.Equal(changed, (await RecordAsync(failed)).Changed);
+        Assert.Equal(changed ? Some.Noon : null, (await ItemAsync())!.ChangedAt);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_is_only_routed_to_a_workspace_has_none_in_the_registry()
+    {
+        var record = await RecordAsync(Verified() with { Trust = null, Delivery = null, Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.SeveralCollectors) });
+        Assert.Equal(Some.WorkspaceArn, record.WorkspaceArn);
+        Assert.Null((await ItemAsync())!.WorkspaceArn);
+        Assert.Equal(0, told.Requests);
+    }
+
+    [Theory]
+    [MemberData(nameof(UnfinishedMoves), DisableDiscoveryEnumeration = true)]
+    public async Task A_cluster_whose_move_does_not_get_to_the_new_workspace_stays_expected_where_it_sends(string name, RecordOutcomeRequest move)
+    {
+        await RecordAsync(Verified());
+        var record = await RecordAsync(move with { Execution = Some.Execution("moving", 10), Cluster = Some.Cluster(), Described = Some.Described() });
+        Assert.True(record.WorkspaceArn == Other, name);
+        Assert.Equal((Outcome.Blocked, Some.WorkspaceArn), ((await ItemAsync())!.State!.Value, (await ItemAsync())!.WorkspaceArn));
+        Assert.Equal((1, null), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Other, Label)));
+    }
+
+    public static TheoryData<string, RecordOutcomeRequest> UnfinishedMoves()
+    {
+        var routed = new RecordOutcomeRequest(Some.Execution())
+        {
+            Access = new EnsureClusterAccessResult(Change.Updated, RbacAccess.Allowed),
+            Plan = TrustPoliciesTests.Plan() with { WorkspaceArn = Other, Change = Change.Updated },
+            Failure = OutcomeDeciderTests.Blocked(Causes.TrustSubjectMismatch),
+        };
+        var trusted = routed with { Trust = new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = Some.WorkspaceArn } };
+        return new()
+        {
+            { "no trust", routed },
+            { "the proof failed", trusted },
+            { "nobody has merged", trusted with { Delivery = new DeliverRemoteWriteResult(Change.Updated, Waits: true) } },
+        };
+    }
+
+    [Fact]
+    public async Task A_cluster_that_was_delivered_to_its_new_workspace_is_expected_there_before_it_is_verified()
+    {
+        await RecordAsync(Verified());
+        await RecordAsync(Verified() with
+        {
+            Execution = Some.Execution("moving", 10),
+            Plan = TrustPoliciesTests.Plan() with { WorkspaceArn = Other },
+            Trust = new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = Some.WorkspaceArn },
+            Verification = null,
+            Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples),
+        });
+        Assert.Equal(Other, (await ItemAsync())!.WorkspaceArn);
+        Assert.Equal(1, told.Expected(Other, Label));
+    }
+
+    [Fact]
+    public async Task An_earlier_execution_does_not_overwrite_a_later_one_and_still_ends_well()
+    {
+        await RecordAsync(Verified() with { Execution = Some.Execution("later", 60) });
+        var record = await RecordAsync(Verified() with { Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples) });
+        Assert.Equal(Outcome.Unhealthy, record.Outcome);
+        Assert.Equal(Outcome.Verified, (await ItemAsync())!.State);
+    }
+
+    [Fact]
+    public async Task Bad_input_has_no_cluster_to_register_and_is_published_all_the_same()
+    {
+        var record = await RecordAsync(new RecordOutcomeRequest(Some.Execution()) { Failure = OutcomeDeciderTests.Blocked(Causes.InputNotUnderstood) });
+        Assert.Equal((Outcome.Blocked, Causes.InputNotUnderstood, null), (record.Outcome, record.Cause, record.ClusterArn));
+        Assert.Contains("\"Cause\":\"InputNotUnderstood\"", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task How_long_it_took_is_measured_only_when_something_was_brought_in()
+    {
+        table.Clock.Advance(TimeSpan.FromSeconds(90));
+        await RecordAsync(Verified());
+        Assert.Equal(90_000, (int)Line()["TimeToVerified"]!);
+        await RecordAsync(Verified() with { Access = null, Trust = null, Delivery = null });
+        Assert.Null(Line()["TimeToVerified"]);
+    }
+
+    [Fact]
+    public async Task Failures_are_counted_by_cause()
+    {
+        await RecordAsync(Verified() with { Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples) });
+        var directive = Line()["_aws"]!["CloudWatchMetrics"]!.AsArray().Single(one => one!["Metrics"]![0]!["Name"]!.ToString() == "Failures")!;
+        Assert.Equal(("Cause", Causes.NoSamples, 1), (directive["Dimensions"]![0]![0]!.ToString(), Line()["Cause"]!.ToString(), (int)Line()["Failures"]!));
+    }
+
+    [Fact]
+    public async Task A_chained_cluster_is_registered_with_both_of_its_roles_and_its_issuer()
+    {
+        var record = await RecordAsync(Verified() with { Trust = new EnsureTrustResult(Change.Created, "arn:collector", "arn:provider", RbacAccess.Allowed) { IngestRoleArn = "arn:ingest" } });
+        Assert.Equal(("arn:ingest", "arn:collector"), (record.RoleArn, record.CollectorRoleArn));
+        var item = (await ItemAsync())!;
+        Assert.Equal(("arn:ingest", "arn:collector", Some.Observed.Issuer), (item.RoleArn, item.CollectorRoleArn, item.Issuer));
+    }
+
+    [Fact]
+    public async Task A_tombstone_is_not_overwritten_by_who_came_too_late()
+    {
+        await table.Registry.CloseAsync(
+            new() { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }, Some.Execution(), Cancelled);
+        await RecordAsync(Verified() with { Execution = Some.Execution("later", 60) });
+        Assert.True((await ItemAsync())!.IsTombstone);
+    }
+
+    [Fact]
+    public async Task A_dry_run_writes_nothing()
+    {
+        var plan = TrustPoliciesTests.Plan() with { Next = PlanNext.Stop, Stop = PlanStop.DryRun, Sentence = "would do it" };
+        var record = await RecordAsync(new RecordOutcomeRequest(Some.Execution()) { Cluster = Some.Cluster(), Described = Some.Described(), Plan = plan });
+        Assert.Contains("would do it", record.Sentence, StringComparison.Ordinal);
+        Assert.Null(await ItemAsync());
+    }
+
+    [Fact]
+    public async Task The_workspace_is_told_to_expect_a_cluster_when_something_changed_and_a_second_run_makes_no_write()
+    {
+        await RecordAsync(Verified());
+        Assert.Equal((1, 1), (told.Expected(Some.WorkspaceArn, Label), told.Requests));
+        await RecordAsync(Verified() with
+        {
+            Execution = Some.Execution("second", 10),
+            Access = new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Allowed),
+            Trust = new EnsureTrustResult(Change.Unchanged, "arn:role", "arn:provider", RbacAccess.Allowed),
+            Delivery = new DeliverRemoteWriteResult(Change.Unchanged),
+        });
+        Assert.Equal(1, told.Requests);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_never_sent_is_expected_all_the_same()
+    {
+        var failure = new CaughtFailure(nameof(NotReadyException), FailureMessage.Format(Causes.NoSamples, "None came.", "Look."));
+        Assert.Equal(Outcome.Unhealthy, (await RecordAsync(Verified() with { Verification = null, Failure = failure })).Outcome);
+        Assert.Equal(1, told.Expected(Some.WorkspaceArn, Label));
+    }
+
+    [Fact]
+    public async Task The_workspace_that_a_cluster_left_does_not_expect_it_any_more()
+    {
+        await RecordAsync(Moved());
+        Assert.Equal((1, 0), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Other, Label)));
+    }
+
+    [Theory]
+    [InlineData(Some.WorkspaceArn, null, 0d)]
+    [InlineData(Other, 1d, null)]
+    public async Task Of_the_workspaces_of_a_move_each_is_told_also_when_the_other_does_not_listen(string deaf, double? arrived, double? left)
+    {
+        told.Refusals[deaf] = (System.Net.HttpStatusCode.ServiceUnavailable, "later");
+        Assert.Equal(Outcome.Verified, (await RecordAsync(Moved())).Outcome);
+        Assert.Equal((arrived, left), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Other, Label)));
+    }
+
+    [Fact]
+    public async Task A_workspace_that_does_not_listen_leaves_the_outcome_as_it_is()
+    {
+        told.Refusals[Some.WorkspaceArn] = (System.Net.HttpStatusCode.InternalServerError, "later");
+        Assert.Equal(Outcome.Verified, (await RecordAsync(Verified())).Outcome);
+        Assert.Equal(Outcome.Verified, (await ItemAsync())!.State);
+    }
+
+    /// <summary>The last line of metrics.</summary>
+    private JsonNode Line() => JsonNode.Parse(output.ToString().Trim().Split('\n')[^1])!;
+
+    private static RecordOutcomeRequest Verified() => new(Some.Execution())
+    {
+        Cluster = Some.Cluster(),
+        Described = Some.Described(),
+        Access = new EnsureClusterAccessResult(Change.Created, RbacAccess.Missing),
+        Plan = TrustPoliciesTests.Plan(),
+        Trust = new EnsureTrustResult(Change.Created, "arn:role", "arn:provider", RbacAccess.Allowed),
+        Delivery = new DeliverRemoteWriteResult(Change.Created, Some.Noon),
+        Verification = new VerifyIngestResult(42, Some.Noon),
+    };
+
+    /// <summary>From the other workspace.</summary>
+    private static RecordOutcomeRequest Moved() => Verified() with
+    {
+        Trust = new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = Other },
+        OldGrant = new RemoveOldGrantResult(Change.Updated),
+    };
+
+    private Task<OutcomeRecord> RecordAsync(RecordOutcomeRequest request) =>
+        new RecordOutcomeStep(table.Registry, told.Expectations(table.Registry, Some.Settings, table.Clock), table.Clock, output, NullLogger<RecordOutcomeStep>.Instance).RunAsync(request, Cancelled);
+
+    private Task<RegistryItem?> ItemAsync() => table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled);
+}

@@ -1,0 +1,373 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Registry;
+using CentralAmp.Routes;
+using CentralAmp.Sweep;
+using CentralAmp.Tests.Support;
+
+namespace CentralAmp.Tests.Sweep;
+
+public sealed class InspectClusterTests : IDisposable
+{
+    private const string OtherWorkspace = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-2";
+
+    private readonly InspectionScene scene = new();
+
+    public void Dispose() => scene.Dispose();
+
+    [Fact]
+    public async Task A_cluster_as_it_should_be_is_unchanged_and_nothing_is_written_to_it()
+    {
+        Assert.Equal(new InspectClusterResult(Finding.Unchanged, null), await scene.InspectAsync());
+        Assert.Equal(("sweep-2", Some.Noon), (scene.Known!.SweepId, scene.Known.InspectedAt));
+        Assert.Empty(scene.Entries.Writes);
+        Assert.Empty(scene.Trust.Hub.Writes);
+        // The delivery of the scene is all that was ever written.
+        Assert.Equal(3, scene.Stack.Writes.Count);
+    }
+
+    [Fact]
+    public async Task A_chained_cluster_as_it_should_be_is_unchanged()
+    {
+        using var chained = new InspectionScene(Some.Settings with { TrustMode = TrustModes.Chained });
+        Assert.Equal(Finding.Unchanged, (await chained.InspectAsync()).Finding);
+        Assert.Equal((1, 1), (chained.Trust.Hub.Reads, chained.Trust.Member.Reads));
+        chained.Trust.Member.Policy = null;
+        Assert.Equal(Finding.Differs, (await chained.InspectAsync()).Finding);
+    }
+
+    public static TheoryData<string> Drifts => [.. Breaks.Keys];
+
+    [Theory]
+    [MemberData(nameof(Drifts))]
+    public async Task Each_drift_in_AWS_and_in_the_cluster_differs(string drift)
+    {
+        Breaks[drift](scene);
+        Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_no_event_told_of_is_new_after_one_look()
+    {
+        Forget();
+        Assert.Equal(Finding.New, (await scene.InspectAsync()).Finding);
+        Assert.Equal(Finding.New, scene.Known!.Finding);
+        Assert.Empty(scene.Entries.Calls);
+    }
+
+    [Fact]
+    public async Task A_cluster_with_tags_that_cannot_be_followed_is_new_so_that_the_road_registers_why()
+    {
+        Forget();
+        Tag(("central-amp:onboard", "perhaps"));
+        Assert.Equal(Finding.New, (await scene.InspectAsync()).Finding);
+    }
+
+    [Theory]
+    [InlineData(-30, Finding.NotReady)]
+    [InlineData(-61, Finding.New)]
+    public async Task A_cluster_being_created_is_left_to_its_event_as_long_as_that_may_wait(int createdMinutes, Finding expected)
+    {
+        var createdAt = Some.Noon.AddMinutes(createdMinutes).ToUnixTimeMilliseconds();
+        scene.Observed = Some.Observed with { Status = "CREATING", CreatedAt = createdAt };
+        Assert.Equal(expected, (await scene.InspectAsync()).Finding);
+        Assert.Equal(expected == Finding.New, scene.Registry[scene.Cluster.Arn, createdAt] is not null);
+    }
+
+    [Fact]
+    public async Task A_cluster_being_deleted_is_left_to_its_event()
+    {
+        scene.Observed = Some.Observed with { Status = "DELETING" };
+        Assert.Equal(Finding.NotReady, (await scene.InspectAsync()).Finding);
+    }
+
+    [Fact]
+    public async Task Missed_once_it_is_not_ready_and_missed_by_the_next_sweep_it_is_gone()
+    {
+        scene.Observed = null;
+        Assert.Equal(new InspectClusterResult(Finding.NotReady, Causes.ClusterNotFound), await scene.InspectRegisteredAsync());
+        // The same sweep again, as after a killed Lambda, is no second one.
+        Assert.Equal(Finding.NotReady, (await scene.InspectRegisteredAsync()).Finding);
+        Assert.Equal(Finding.Gone, (await scene.InspectRegisteredAsync(After("sweep-3", "sweep-2"))).Finding);
+        Assert.Equal(Finding.Gone, (await scene.InspectRegisteredAsync(After("sweep-3", "sweep-2"))).Finding);
+    }
+
+    [Fact]
+    public async Task A_sweep_between_that_could_not_look_starts_the_count_anew()
+    {
+        scene.Observed = null;
+        await scene.InspectRegisteredAsync();
+        scene.EksFailure = InspectionScene.Blocked(Causes.MemberRoleNotAssumable);
+        Assert.Equal(Finding.Unreachable, (await scene.InspectRegisteredAsync(After("sweep-3", "sweep-2"))).Finding);
+        scene.EksFailure = null;
+        Assert.Equal(Finding.NotReady, (await scene.InspectRegisteredAsync(After("sweep-4", "sweep-3"))).Finding);
+    }
+
+    [Fact]
+    public async Task Seen_again_it_was_never_missed()
+    {
+        scene.Observed = null;
+        await scene.InspectRegisteredAsync();
+        scene.Observed = Some.Observed;
+        Assert.Equal(Finding.Unchanged, (await scene.InspectAsync(After("sweep-3", "sweep-2"))).Finding);
+        Assert.Null(scene.Known!.MissingSweep);
+    }
+
+    [Fact]
+    public async Task Another_cluster_of_the_name_means_that_the_old_one_is_gone_and_says_nothing_of_the_new()
+    {
+        scene.Observed = Some.Observed with { CreatedAt = Some.CreatedAt + 1 };
+        Assert.Equal(Finding.Gone, (await scene.InspectRegisteredAsync()).Finding);
+        Assert.Equal(Finding.New, (await scene.InspectAsync()).Finding);
+        Assert.Equal(Finding.Gone, scene.Known!.Finding);
+        Assert.Equal(Finding.New, scene.Registry[scene.Cluster.Arn, Some.CreatedAt + 1]!.Finding);
+    }
+
+    [Theory]
+    [InlineData(Causes.MemberRoleNotAssumable)]
+    [InlineData(Causes.MemberPermissionMissing)]
+    [InlineData(Causes.DeniedByServiceControlPolicy)]
+    [InlineData(Causes.RegionDisabled)]
+    public async Task What_the_account_denies_is_unreachable_and_never_gone(string cause)
+    {
+        scene.EksFailure = InspectionScene.Blocked(cause);
+        Assert.Equal(new InspectClusterResult(Finding.Unreachable, cause), await scene.InspectRegisteredAsync());
+        Assert.Equal(new InspectClusterResult(Finding.Unreachable, cause), await scene.InspectRegisteredAsync(After("sweep-3", "sweep-2")));
+    }
+
+    [Fact]
+    public async Task An_unlisted_account_is_reported_without_a_call_to_it()
+    {
+        Assert.Equal(new InspectClusterResult(Finding.Unreachable, Causes.AccountNotListed), await scene.InspectRegisteredAsync(accountListed: false));
+        Assert.Equal(0, scene.CallsToEks);
+    }
+
+    [Fact]
+    public async Task A_listed_cluster_that_cannot_be_described_is_reported_where_it_is_registered_or_without_a_birthday()
+    {
+        scene.EksFailure = InspectionScene.Blocked(Causes.MemberPermissionMissing);
+        await scene.InspectAsync();
+        Assert.Equal(Finding.Unreachable, scene.Known!.Finding);
+
+        using var unknown = new InspectionScene { EksFailure = InspectionScene.Blocked(Causes.MemberPermissionMissing) };
+        unknown.Item = unknown.Item with { State = Outcome.Offboarded };
+        await unknown.InspectAsync();
+        Assert.Equal(Finding.Unreachable, unknown.Registry[unknown.Cluster.Arn, 0]!.Finding);
+        Assert.True(unknown.Registry[unknown.Cluster.Arn, 0]!.IsPlaceholder);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_does_not_answer_is_unreachable_and_rights_that_are_gone_are_a_difference()
+    {
+        scene.Stack.FailOnce($"GET {KubernetesPath.AllPrometheuses}", InspectionScene.Blocked(Causes.EndpointUnreachable));
+        Assert.Equal(new InspectClusterResult(Finding.Unreachable, Causes.EndpointUnreachable), await scene.InspectAsync());
+        scene.Stack.FailOnce($"GET {KubernetesPath.AllPrometheuses}", 403);
+        Assert.Equal(new InspectClusterResult(Finding.Differs, Causes.KubernetesForbidden), await scene.InspectAsync());
+        scene.Stack.FailOnce($"GET {KubernetesPath.AllPrometheuses}", 401);
+        Assert.Equal(new InspectClusterResult(Finding.Differs, Causes.KubernetesUnauthorized), await scene.InspectAsync());
+    }
+
+    [Fact]
+    public async Task What_passes_by_itself_is_left_to_the_state_machine()
+    {
+        scene.EksFailure = new TransientException(Causes.Throttled, "As planned.", "None.");
+        await Assert.ThrowsAsync<TransientException>(() => scene.InspectAsync());
+    }
+
+    [Fact]
+    public async Task What_the_state_machine_caught_is_recorded_without_a_look()
+    {
+        var caught = new CaughtFailure(nameof(TransientException), FailureMessage.Format(Causes.Throttled, "For long.", "None."));
+        var result = await scene.RunAsync(new(Some.Execution("sweep"), InspectionScene.Sweep, scene.Cluster.Arn, Failure: caught));
+        Assert.Equal(new InspectClusterResult(Finding.Unreachable, Causes.Throttled), result);
+        Assert.Equal(0, scene.CallsToEks);
+        Assert.Equal(Finding.Unreachable, scene.Known!.Finding);
+    }
+
+    [Fact]
+    public async Task A_tombstone_stays_as_it_is_whatever_the_cluster_does()
+    {
+        scene.Item = scene.Item with { State = Outcome.Offboarded };
+        scene.Trust.Hub.Role = null;
+        Assert.Equal(Finding.Unchanged, (await scene.InspectAsync()).Finding);
+    }
+
+    [Fact]
+    public async Task An_onboarded_cluster_that_opts_out_is_found_and_one_that_has_is_left_alone()
+    {
+        Tag(("central-amp:onboard", "false"));
+        Assert.Equal(Finding.OptedOut, (await scene.InspectAsync()).Finding);
+        scene.Item = scene.Item with { State = Outcome.OptedOut, RoleArn = null };
+        Assert.Equal(Finding.Unchanged, (await scene.InspectAsync()).Finding);
+        scene.Observed = Some.Observed;
+        Assert.Equal(Finding.New, (await scene.InspectAsync()).Finding);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_opted_out_before_it_was_seen_leaves_no_trace()
+    {
+        Forget();
+        Tag(("central-amp:onboard", "false"));
+        Assert.Equal(Finding.Unchanged, (await scene.InspectAsync()).Finding);
+        Assert.Empty(scene.Registry.Writes);
+    }
+
+    [Theory]
+    [InlineData(OffboardingReason.Manual, false, Finding.OptedOut)]
+    [InlineData(OffboardingReason.OptedOut, true, Finding.OptedOut)]
+    [InlineData(OffboardingReason.OptedOut, false, Finding.Differs)]
+    public async Task An_offboarding_that_is_not_complete_is_resumed_unless_the_cluster_came_back(OffboardingReason reason, bool tagged, Finding expected)
+    {
+        scene.Item = scene.Item with { State = Outcome.Offboarding, Reason = reason, Cause = Causes.EntryKeptAtSource };
+        if (tagged)
+        {
+            Tag(("central-amp:onboard", "false"));
+        }
+
+        Assert.Equal(expected, (await scene.InspectAsync()).Finding);
+    }
+
+    [Theory]
+    [InlineData(OffboardingReason.Deleted)]
+    [InlineData(OffboardingReason.Swept)]
+    public async Task A_cluster_that_was_taken_for_gone_and_lives_is_reported_to_a_person_and_starts_nothing(OffboardingReason reason)
+    {
+        scene.Item = scene.Item with { State = Outcome.Offboarding, Reason = reason, Cause = Causes.ClusterDeleting };
+        Assert.Equal(new InspectClusterResult(Finding.Unchanged, Causes.ClusterOffboarded), await scene.InspectAsync());
+        Assert.Null(StartDecider.Decide(scene.Known!, InspectionScene.Sweep));
+
+        // Once it is gone, the rest is taken back as ever.
+        scene.Observed = null;
+        await scene.InspectRegisteredAsync(After("sweep-3", "sweep-2"));
+        Assert.Equal(Finding.Gone, (await scene.InspectRegisteredAsync(After("sweep-4", "sweep-3"))).Finding);
+    }
+
+    [Fact]
+    public async Task A_cluster_in_which_an_execution_is_elevated_is_not_disturbed()
+    {
+        scene.Item = scene.Item with { Elevation = new ElevationLease("someone", Some.Noon.AddMinutes(1)) };
+        scene.Entries.Admin = true;
+        Assert.Equal(Finding.NotReady, (await scene.InspectAsync()).Finding);
+        scene.Clock.Advance(TimeSpan.FromMinutes(2));
+        scene.NewestSample = -20;
+        Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);
+    }
+
+    [Fact]
+    public async Task A_parked_cluster_is_unchanged_until_it_has_a_collector()
+    {
+        var collector = scene.Stack.Prometheus;
+        scene.Item = scene.Item with { State = Outcome.Parked, Cause = Causes.NoCollectorYet };
+        scene.Stack.Objects.Delete(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name));
+        Assert.Equal(new InspectClusterResult(Finding.Unchanged, Causes.NoCollectorYet), await scene.InspectAsync());
+        // It is registered where it sent; an execution that waits moves it, and is not started every few hours.
+        scene.Item = scene.Item with { WorkspaceArn = OtherWorkspace };
+        Assert.Equal(Finding.Unchanged, (await scene.InspectAsync()).Finding);
+        scene.Item = scene.Item with { WorkspaceArn = Some.WorkspaceArn };
+
+        scene.Stack.Objects.Create(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name), "helm", collector);
+        Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);
+    }
+
+    [Fact]
+    public async Task A_blocked_cluster_is_left_alone_while_the_look_says_the_same_and_tried_again_as_soon_as_it_does_not()
+    {
+        scene.Item = scene.Item with { State = Outcome.Blocked, Cause = Causes.RoleForeign };
+        var role = scene.Trust.Hub.Role!;
+        scene.Trust.Hub.Role = role with { Tags = new Dictionary<string, string>() };
+        Assert.Equal(new InspectClusterResult(Finding.Unchanged, Causes.RoleForeign), await scene.InspectAsync());
+        scene.Trust.Hub.Role = role;
+        Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);
+        scene.Observed = Some.Observed with { AuthenticationMode = "CONFIG_MAP" };
+        Assert.Equal(new InspectClusterResult(Finding.Differs, Causes.AuthenticationModeConfigMap), await scene.InspectAsync());
+    }
+
+    [Fact]
+    public async Task A_cluster_whose_mode_is_to_be_switched_takes_the_road()
+    {
+        foreach (var (switches, finding) in ((bool, Finding)[])[(false, Finding.Unchanged), (true, Finding.Differs)])
+        {
+            using var blocked = new InspectionScene(Some.Settings with { SwitchConfigMap = switches });
+            blocked.Item = blocked.Item with { State = Outcome.Blocked, Cause = Causes.AuthenticationModeConfigMap };
+            blocked.Observed = Some.Observed with { AuthenticationMode = "CONFIG_MAP" };
+            Assert.Equal(finding, (await blocked.InspectAsync()).Finding);
+        }
+    }
+
+    [Theory]
+    [InlineData(Outcome.RolledBack, Causes.PodsNotReady)]
+    [InlineData(Outcome.Blocked, Causes.PodsWithoutRole)]
+    [InlineData(Outcome.Blocked, Causes.Reverted)]
+    public async Task What_only_a_road_that_rolls_pods_can_find_out_is_tried_once_a_day(Outcome state, string cause)
+    {
+        scene.Item = scene.Item with { State = state, Cause = cause, ExecutionStartedAt = Some.Noon.AddHours(-23) };
+        Assert.Equal(new InspectClusterResult(Finding.Unchanged, cause), await scene.InspectAsync());
+        scene.Item = scene.Item with { ExecutionStartedAt = Some.Noon.AddHours(-24) };
+        Assert.Equal(new InspectClusterResult(Finding.Differs, cause), await scene.InspectAsync());
+    }
+
+    [Fact]
+    public async Task A_failed_cluster_takes_the_road_again()
+    {
+        scene.Item = scene.Item with { State = Outcome.Failed, Cause = Causes.Throttled };
+        Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);
+    }
+
+    [Fact]
+    public async Task Samples_that_stay_away_differ_once_and_samples_that_come_again_are_recorded()
+    {
+        scene.NewestSample = null;
+        Assert.Equal(new InspectClusterResult(Finding.Differs, Causes.NoSamples), await scene.InspectAsync());
+        scene.Item = scene.Item with { State = Outcome.Unhealthy, Cause = Causes.NoSamples };
+        Assert.Equal(new InspectClusterResult(Finding.Unchanged, Causes.NoSamples), await scene.InspectAsync());
+        scene.NewestSample = -20;
+        Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);
+    }
+
+    [Fact]
+    public async Task A_workspace_that_is_gone_differs_until_the_road_has_said_so()
+    {
+        scene.WorkspaceFailure = InspectionScene.Blocked(Causes.WorkspaceNotFound);
+        Assert.Equal(new InspectClusterResult(Finding.Differs, Causes.WorkspaceNotFound), await scene.InspectAsync());
+        scene.Item = scene.Item with { State = Outcome.Blocked, Cause = Causes.WorkspaceNotFound };
+        Assert.Equal(Finding.Unreachable, (await scene.InspectAsync()).Finding);
+    }
+
+    [Fact]
+    public async Task An_edited_route_is_a_re_route_also_when_the_registry_is_ahead_of_the_role()
+    {
+        const string Routes = """[{"name":"eu","workspaceArn":"arn:aws:aps:eu-west-1:111111111111:workspace/ws-2","accounts":["222222222222"]}]""";
+        var edited = Some.Settings with { MoreWorkspaceArns = [OtherWorkspace], Routes = RouteTable.Parse(Routes, Some.HubAccount, [Some.WorkspaceArn, OtherWorkspace]) };
+        using var moved = new InspectionScene(edited);
+        Assert.Equal(Finding.Reroute, (await moved.InspectAsync()).Finding);
+        moved.Item = moved.Item with { WorkspaceArn = OtherWorkspace };
+        Assert.Equal(Finding.Reroute, (await moved.InspectAsync()).Finding);
+    }
+
+    private static Dictionary<string, Action<InspectionScene>> Breaks { get; } = new()
+    {
+        ["the access entry is deleted"] = scene => scene.Entries.Entry = null,
+        ["the access entry has another group"] = scene => scene.Entries.Entry = scene.Entries.Entry! with { KubernetesGroups = ["others"] },
+        ["an elevation was left behind"] = scene => scene.Entries.Admin = true,
+        ["the reading role is deleted"] = scene => scene.Stack.Objects.Delete(KubernetesPath.ClusterRole(RbacManifests.ReadName)),
+        ["the writing role is deleted"] = scene => scene.Stack.Objects.Delete(KubernetesPath.Role(FakeCollectorCluster.Namespace, RbacManifests.WriteName)),
+        ["the provider is deleted"] = scene => scene.Trust.Hub.Provider = null,
+        ["the role is deleted"] = scene => scene.Trust.Hub.Role = null,
+        ["the trust policy is changed"] = scene => scene.Trust.Hub.Role = scene.Trust.Hub.Role! with { TrustPolicy = "{}" },
+        ["the boundary is changed"] = scene => scene.Trust.Hub.Role = scene.Trust.Hub.Role! with { BoundaryArn = "" },
+        ["the ingest policy is deleted"] = scene => scene.Trust.Hub.Policy = null,
+        ["the remote-write entry is removed"] = scene =>
+            scene.Stack.Objects.Remove(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name), "spec", "remoteWrite"),
+        ["the role annotation is removed"] = scene => scene.Stack.Objects.Remove(
+            KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account), "metadata", "annotations", ManagedNames.ServiceAccountRoleAnnotation),
+    };
+
+    private static SweepReference After(string id, string previous) => new(id, Some.Noon.AddHours(6), previous);
+
+    private void Forget() => scene.Registry.Clear();
+
+    private void Tag(params (string Key, string Value)[] tags) => scene.Observed = Some.Observed with { Tags = tags.ToDictionary(tag => tag.Key, tag => tag.Value) };
+}

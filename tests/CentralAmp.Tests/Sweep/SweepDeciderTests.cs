@@ -1,0 +1,143 @@
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+using CentralAmp.Registry;
+using CentralAmp.Settings;
+using CentralAmp.Sweep;
+using CentralAmp.Tests.Support;
+
+namespace CentralAmp.Tests.Sweep;
+
+public sealed class SweepDeciderTests
+{
+    private static readonly SweepReference Sweep = new("sweep-2", Some.Noon, "sweep-1");
+
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(60, 3)]
+    [InlineData(79, 3)]
+    [InlineData(80, 4)]
+    [InlineData(1000, 50)]
+    public void The_brake_is_at_three_clusters_or_five_percent(int living, int expected) => Assert.Equal(expected, SweepDecider.BrakeAt(living));
+
+    [Fact]
+    public void Removals_and_re_routes_together_reach_the_brake()
+    {
+        Assert.Equal(SweepAction.Start, Decide(Fleet(60, (Finding.Gone, 1), (Finding.OptedOut, 1), (Finding.Reroute, 1))).Action);
+        var braked = Decide(Fleet(60, (Finding.Gone, 1), (Finding.OptedOut, 1), (Finding.Reroute, 2)));
+        Assert.Equal(SweepAction.Brake, braked.Action);
+        Assert.Contains("2 clusters to be offboarded, 2 to be re-routed, of 60 registered; more than 3", braked.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Repairs_and_new_clusters_never_brake() =>
+        Assert.Equal(SweepAction.Start, Decide(Fleet(60, (Finding.Differs, 30), (Finding.New, 20), (Finding.Unreachable, 10))).Action);
+
+    [Fact]
+    public void What_was_on_its_way_out_already_is_no_removal_of_this_sweep()
+    {
+        var count = new FleetCount(Sweep);
+        count.Add(new FleetPage([.. Enumerable.Range(0, 9).Select(n => Item($"x{n}", Finding.OptedOut, Outcome.Offboarding))], [], null));
+        Assert.Equal((0, 0), (count.Removals, count.Living));
+    }
+
+    [Fact]
+    public void Findings_of_another_sweep_do_not_count()
+    {
+        var count = new FleetCount(Sweep);
+        count.Add(new FleetPage([Item("x", Finding.Gone) with { SweepId = "sweep-1" }], [], null));
+        Assert.Equal((0, 1), (count.Removals, count.Living));
+        Assert.Empty(count.Findings);
+    }
+
+    [Fact]
+    public void Observing_starts_nothing_and_a_person_may_release_the_brake()
+    {
+        var fleet = Fleet(60, (Finding.Gone, 20));
+        Assert.Equal(SweepAction.Observe, SweepDecider.Decide(fleet, Sweep, new SweepSettings { Mode = SweepMode.Observe }).Action);
+        Assert.Equal(SweepAction.Start, SweepDecider.Decide(fleet, Sweep with { IgnoreBrake = true }, new SweepSettings()).Action);
+    }
+
+    [Fact]
+    public void Counts_are_by_state_and_finding_and_name_what_is_unhealthy_unreached_and_left()
+    {
+        var count = new FleetCount(Sweep);
+        count.Add(new FleetPage(
+            [
+                Item("a", Finding.Unchanged),
+                Item("b", Finding.Unchanged, Outcome.Unhealthy),
+                Item("c", Finding.Unreachable, Outcome.Blocked),
+                Item("d", null, Outcome.Offboarded) with { OrphanSweep = Sweep.Id },
+                Item("e", Finding.Unchanged, Outcome.Offboarding) with { Cause = Causes.ClusterOffboarded },
+            ],
+            [new UnreachedPlace("222222222222", "*", Sweep.Id, "c", "s", "r"), new UnreachedPlace("333333333333", "*", "sweep-1", "c", "s", "r")],
+            null));
+        Assert.Equal([new("Blocked", 1), new("Offboarded", 1), new("Offboarding", 1), new("Unhealthy", 1), new("Verified", 1)], count.States);
+        Assert.Equal([new("Unchanged", 3), new("Unreachable", 1)], count.Findings);
+        Assert.Equal((3, 1, 1, 1, 3), (count.Unhealthy, count.Unreached, count.Orphans, count.UnreachedPlaces, count.Living));
+    }
+
+    public static TheoryData<Finding, Outcome, OffboardingReason?, SweepWorkflow?, string> Starts => new()
+    {
+        { Finding.New, Outcome.Verified, null, SweepWorkflow.Onboard, "" },
+        { Finding.Differs, Outcome.Verified, null, SweepWorkflow.Onboard, "" },
+        { Finding.Reroute, Outcome.Verified, null, SweepWorkflow.Onboard, "" },
+        { Finding.Gone, Outcome.Verified, null, SweepWorkflow.Offboard, "Swept" },
+        { Finding.Gone, Outcome.Offboarded, null, SweepWorkflow.Offboard, "Swept" },
+        { Finding.OptedOut, Outcome.Verified, null, SweepWorkflow.Offboard, "OptedOut" },
+        { Finding.OptedOut, Outcome.Offboarding, OffboardingReason.OptedOut, SweepWorkflow.Offboard, "OptedOut" },
+        { Finding.OptedOut, Outcome.Offboarding, OffboardingReason.Manual, SweepWorkflow.Offboard, "Manual" },
+        { Finding.Unchanged, Outcome.Offboarding, OffboardingReason.Deleted, null, "" },
+        { Finding.Unchanged, Outcome.Verified, null, null, "" },
+        { Finding.NotReady, Outcome.Verified, null, null, "" },
+        { Finding.Unreachable, Outcome.Verified, null, null, "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Starts))]
+    public void A_finding_starts_its_road(Finding finding, Outcome state, OffboardingReason? reason, SweepWorkflow? workflow, string given)
+    {
+        var item = Item("x", finding, state);
+        var start = StartDecider.Decide(item with { Item = item.Item with { Reason = reason } }, Sweep);
+        Assert.Equal((workflow, workflow is null ? null : given), (start?.Workflow, start?.Reason));
+    }
+
+    [Fact]
+    public void What_an_execution_recorded_since_the_look_is_left_to_the_next_sweep()
+    {
+        var item = Item("x", Finding.Gone);
+        Assert.Null(StartDecider.Decide(item with { Item = item.Item with { UpdatedAt = Some.Noon.AddMinutes(2) } }, Sweep));
+        Assert.Null(StartDecider.Decide(item with { SweepId = "sweep-1" }, Sweep));
+        Assert.Null(StartDecider.Decide(item with { IsNewer = true }, Sweep));
+        Assert.Null(StartDecider.Decide(item with { Item = item.Item with { CreatedAt = 0 } }, Sweep));
+    }
+
+    [Fact]
+    public void Names_of_executions_are_of_the_sweep_and_the_cluster_and_within_the_limit()
+    {
+        var sweep = new SweepReference(SweepReference.IdOf(Some.Execution("by-hand")), Some.Noon);
+        Assert.Matches("^sweep-20260301T120000Z-[0-9a-f]{8}$", sweep.Id);
+        Assert.Equal(sweep.Id, SweepReference.IdOf(Some.Execution("by-hand")));
+        Assert.NotEqual(sweep.Id, SweepReference.IdOf(Some.Execution("another")));
+        var name = sweep.ExecutionNameFor(Some.Cluster().Arn, 1);
+        Assert.NotEqual(name, sweep.ExecutionNameFor(Some.Cluster().Arn, 2));
+        Assert.True(name.Length <= 80, name);
+    }
+
+    private static DecideSweepResult Decide(FleetCount count) => SweepDecider.Decide(count, Sweep, new SweepSettings());
+
+    private static FleetCount Fleet(int size, params (Finding Finding, int Count)[] findings)
+    {
+        var found = findings.SelectMany(of => Enumerable.Repeat(of.Finding, of.Count)).ToList();
+        var count = new FleetCount(Sweep);
+        count.Add(new FleetPage([.. Enumerable.Range(0, size).Select(n => Item($"c{n}", n < found.Count ? found[n] : Finding.Unchanged))], [], null));
+        return count;
+    }
+
+    private static FleetItem Item(string name, Finding? finding, Outcome state = Outcome.Verified) =>
+        new(new RegistryItem { ClusterArn = Some.Cluster(name).Arn, CreatedAt = 1, State = state, UpdatedAt = Some.Noon })
+        {
+            Finding = finding,
+            SweepId = finding is null ? null : Sweep.Id,
+            InspectedAt = Some.Noon.AddMinutes(1),
+        };
+}

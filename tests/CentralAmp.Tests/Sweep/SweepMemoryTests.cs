@@ -1,0 +1,28 @@
+using CentralAmp.Tests.Support;
+
+namespace CentralAmp.Tests.Sweep;
+
+/// <summary>The heap is everybody's: what other tests hold at the time would be taken for the sweep's.</summary>
+[CollectionDefinition(nameof(SweepMemoryTests), DisableParallelization = true)]
+[Collection(nameof(SweepMemoryTests))]
+public sealed class SweepMemoryTests
+{
+    [Fact]
+    public async Task Memory_stays_flat_from_a_hundred_to_a_thousand_clusters()
+    {
+        using var sweep = new SweepWalk(SweepWalk.Of(1000), Some.Settings);
+        await sweep.InspectAsync(sweep.Fleet.Take(100));
+        var after100 = Held(sweep);
+        await sweep.InspectAsync(sweep.Fleet.Skip(100));
+        // 900 clusters more; what a sweep kept of each, were it a kilobyte, would show.
+        Assert.InRange(Held(sweep) - after100, long.MinValue, 900 * 1024);
+    }
+
+    private static long Held(SweepWalk sweep)
+    {
+        sweep.Registry.Writes.Clear();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return GC.GetTotalMemory(forceFullCollection: true);
+    }
+}
