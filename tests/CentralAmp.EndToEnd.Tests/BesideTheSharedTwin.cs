@@ -1,14 +1,14 @@
 namespace CentralAmp.EndToEnd.Tests;
 
 /// <summary>
-/// Worlds of their own, three at a time: with the shared twin that keeps two processors busy. Of those that wait the longest goes first,
+/// Worlds of their own, four at a time: with the shared twin that keeps two processors busy. Of those that wait the longest goes first,
 /// because the run is not over before the last one ends.
 /// </summary>
 internal static class BesideTheSharedTwin
 {
     private static readonly Lock Access = new();
     private static readonly PriorityQueue<TaskCompletionSource, int> Waiting = new();
-    private static int free = 3;
+    private static int free = 4;
 
     /// <summary>For a world that several tests share: the turn lasts until it is disposed.</summary>
     /// <param name="seconds">About how long the world is needed.</param>

@@ -3,7 +3,6 @@ using CentralAmp.Twin;
 using CentralAmp.Twin.Aws;
 using CentralAmp.Twin.Aws.Identity;
 using CentralAmp.Twin.Aws.Policies;
-using CentralAmp.Twin.Breaks;
 using CentralAmp.Twin.Recording;
 
 namespace CentralAmp.EndToEnd.Tests;
@@ -62,37 +61,16 @@ public sealed partial class PermissionTests(SharedTwin twin, ScenarioWorlds scen
     }
 
     [Fact]
-    public async Task No_permission_is_missing_where_nothing_was_planted()
-    {
-        await RunSharedTwinAsync();
-
-        // What has just been granted is refused until it settles: STS, clusters and the proof's write to the workspace wait for that.
-        var denied = twin.World.Calls.Since(0).Where(call => call is { Decision: "Deny", Service: not "kubernetes" and not "sts" })
-            .Where(call => call.Service != "aps" || Road.IsAbout(call, "cluster/first", "first")).Select(Describe);
-
-        Assert.DoesNotContain(denied, call => !call.Contains("central-amp-proof", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public async Task No_role_names_an_action_by_a_wildcard() =>
         Assert.DoesNotContain((await RolesAsync()).SelectMany(role => Allowed(role.Policies)), action => action.Contains('*', StringComparison.Ordinal));
 
     /// <summary>By the shared twin's runs of the road, and by the scenarios: an organization, offboarding, moving and the sweep.</summary>
     private async Task<HashSet<(string Role, string Action)>> UsedAsync()
     {
-        await RunSharedTwinAsync();
-        var calls = (await scenarios.AllAsync()).SelectMany(played => played.Calls).Concat(twin.World.Calls.Since(0));
+        var played = scenarios.AllAsync();
+        await twin.EveryRunAsync();
+        var calls = (await played).SelectMany(scenario => scenario.Calls).Concat(twin.World.Calls.Since(0));
         return [.. calls.Where(call => call.Decision == "Allow").SelectMany(call => (call.Permissions ?? []).Select(action => (RoleOf(call), action)))];
-    }
-
-    private async Task RunSharedTwinAsync()
-    {
-        await twin.FirstRunAsync();
-        await twin.DriftRunAsync();
-        await twin.EventRunAsync();
-        await twin.StaleElevationRunAsync();
-        foreach (var item in BreakCatalogue.All.Where(item => !WholeAccountBreakTests.Names.Contains(item.Name)))
-            await twin.BrokenRunAsync(item.Name);
     }
 
     /// <summary>Everything that the stacks made, the ingest role of the shared twin's first cluster, and all ingest and collector roles of the organization.</summary>
@@ -109,8 +87,6 @@ public sealed partial class PermissionTests(SharedTwin twin, ScenarioWorlds scen
         policies.SelectMany(policy => policy.Statements).Where(statement => statement.Allows).SelectMany(statement => statement.Actions).Distinct();
 
     private static IEnumerable<string> OfOurs(IReadOnlyList<PolicyDocument> policies) => Allowed(policies).Where(action => !PlatformPermissions.ContainsKey(action));
-
-    private static string Describe(RecordedCall call) => $"{call.Caller} {call.Service}:{call.Action} {call.Resource}";
 
     private static string NameOf(IamRole role) => WithoutSuffix(role.Name);
 

@@ -72,6 +72,17 @@ public sealed class SharedTwin : IAsyncLifetime
     /// <summary>A settled cluster whose road meets one planted misconfiguration.</summary>
     public Task<BrokenRun> BrokenRunAsync(string name) => broken[name].Value;
 
+    /// <summary>Every run that several tests look at.</summary>
+    public async Task EveryRunAsync()
+    {
+        await FirstRunAsync();
+        await DriftRunAsync();
+        await EventRunAsync();
+        await StaleElevationRunAsync();
+        foreach (var item in BreakCatalogue.All.Where(item => !WholeAccountBreakTests.Names.Contains(item.Name)))
+            await BrokenRunAsync(item.Name);
+    }
+
     private async Task<FirstRun> RunFirstAsync()
     {
         var arn = await Road.SettledClusterAsync("first", new ClusterBehaviour());
