@@ -3,15 +3,15 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.Sweep;
 
-/// <summary>Whether a sweep acts on its findings. Pure.</summary>
+/// <summary>Decides whether a sweep starts executions for its findings. Pure.</summary>
 public static class SweepDecider
 {
-    /// <summary>In a small fleet, some clusters may go at once.</summary>
-    private const int AlwaysFine = 3;
+    /// <summary>So many clusters may always be removed or re-routed at once, also in a small fleet.</summary>
+    private const int AlwaysAllowed = 3;
 
     private const double Share = 0.05;
 
-    public static int BrakeAt(int living) => Math.Max(AlwaysFine, (int)Math.Floor(living * Share));
+    public static int BrakeAt(int living) => Math.Max(AlwaysAllowed, (int)Math.Floor(living * Share));
 
     public static DecideSweepResult Decide(FleetCount count, SweepReference sweep, SweepSettings settings)
     {
@@ -20,7 +20,7 @@ public static class SweepDecider
         return (settings.Mode, would > limit && !sweep.IgnoreBrake) switch
         {
             (SweepMode.Observe, _) => new DecideSweepResult(SweepAction.Observe, 0, $"Mode Observe: {what}; nothing is started."),
-            (_, true) => new DecideSweepResult(SweepAction.Brake, 0, $"Braked, nothing is started: {what}; more than {limit} at once asks for a person."),
+            (_, true) => new DecideSweepResult(SweepAction.Brake, 0, $"Braked, nothing is started: {what}; more than {limit} at once needs the approval of an operator."),
             _ => new DecideSweepResult(SweepAction.Start, settings.MaxNew, $"{what}."),
         };
     }
