@@ -36,12 +36,13 @@ public sealed class RoadWatcher(AwsTwin aws, TimeProvider time)
     /// <param name="passed">Is told each state as it is left. Without it nothing is read on the way: histories are long, and the local Step Functions has one thread.</param>
     public async Task<WatchedExecution> WatchAsync(string executionArn, Action<PassedState>? passed, CancellationToken cancellationToken)
     {
-        var reported = 0;
+        var (reported, seen) = (0, 0);
         while (true)
         {
             var execution = await aws.ExecutionAsync(executionArn, cancellationToken);
-            if (passed is not null || !execution.IsRunning)
+            if ((passed is not null && execution.Events > seen) || !execution.IsRunning)
             {
+                seen = execution.Events;
                 var events = await aws.HistoryAsync(executionArn, cancellationToken);
                 var states = ExecutionHistory.States(events);
                 for (; reported < states.Count && (states[reported].Left is not null || !execution.IsRunning); reported++)

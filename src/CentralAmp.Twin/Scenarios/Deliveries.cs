@@ -49,14 +49,22 @@ public sealed class Deliveries : IScenario
         await watch.CheckOutcomesAsync(cancellationToken);
         await stage.FreezeAsync(cancellationToken);
         await watch.CheckOthersAsync("after onboarding", cancellationToken);
-        await watch.CheckOwnersAsync(cancellationToken);
+        watch.CheckOwners();
         await watch.CheckPairAsync(cancellationToken);
         await watch.CheckAgainAsync(cancellationToken);
-        await new Profiles(stage, Plan.Single(cluster => cluster.Name == "untouched")).CheckAsync(cancellationToken);
-        await new Move(stage, Plan.Single(cluster => cluster.Name == "bare"), watch).CheckAsync(cancellationToken);
+        // Both mostly wait for samples, each for those of other clusters.
+        await Task.WhenAll(
+            new Profiles(stage, Plan.Single(cluster => cluster.Name == "untouched")).CheckAsync(cancellationToken),
+            CheckWritingAndMoveAsync(stage, watch, cancellationToken));
 
         await OffboardAsync(stage, cancellationToken);
         await watch.CheckOthersAsync("after offboarding", cancellationToken);
+    }
+
+    private static async Task CheckWritingAndMoveAsync(Stage stage, DeliveriesWatch watch, CancellationToken cancellationToken)
+    {
+        await watch.CheckWritingAsync(cancellationToken);
+        await new Move(stage, Plan.Single(cluster => cluster.Name == "bare"), watch).CheckAsync(cancellationToken);
     }
 
     private static async Task OnboardAsync(Stage stage, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ public sealed partial class Narrator(Stage stage, RunView view)
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, int> told = [];
+    private readonly Dictionary<string, int> seen = [];
     private readonly HashSet<string> ended = [];
 
     public async Task TellAsync(CancellationToken cancellationToken)
@@ -36,6 +37,9 @@ public sealed partial class Narrator(Stage stage, RunView view)
         {
             if (ended.Contains(execution.Arn))
                 continue;
+            if (execution.IsRunning && seen.GetValueOrDefault(execution.Arn) == execution.Events)
+                continue;
+            seen[execution.Arn] = execution.Events;
             var states = ExecutionHistory.States(await stage.Aws.HistoryAsync(execution.Arn, cancellationToken));
             var from = told.GetValueOrDefault(execution.Arn);
             var passed = states.Skip(from).TakeWhile(state => state.Left is not null || !execution.IsRunning).ToList();

@@ -56,7 +56,9 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
     /// <param name="found">What was found instead; shown when it is wrong.</param>
     public void Check(string sentence, bool isRight, object? found = null)
     {
-        checks.Add(new CheckReport(sentence, isRight, isRight ? null : found?.ToString()));
+        // Parts of a scenario run side by side.
+        lock (checks)
+            checks.Add(new CheckReport(sentence, isRight, isRight ? null : found?.ToString()));
         if (isRight)
             view.Step($"checked: {sentence}");
         else
