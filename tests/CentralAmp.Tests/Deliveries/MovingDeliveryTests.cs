@@ -207,7 +207,7 @@ public sealed class MovingDeliveryTests : IDisposable
     {
         var plan = await PlanMoveFromStackAsync();
         Cluster.StackReloads = false;
-        await WaitsAsync(plan, "still run our remote-write entry");
+        await WaitsAsync(plan, "still run CentralAmp's remote-write entry");
 
         Cluster.StackReloads = true;
         Cluster.Reconcile();
