@@ -48,7 +48,7 @@ internal sealed class Variables(Func<string, string?> read)
     public IReadOnlyList<string> Texts(string name, Func<string, bool> check, string expected)
     {
         var values = Optional(name).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        errors.AddRange(values.Where(value => !check(value)).Select(value => $"{name} contains '{value}', expected {expected}"));
+        errors.AddRange(values.Where(value => !check(value)).Select(value => $"{name} is '{value}' in its list, expected {expected}"));
         return values;
     }
 
