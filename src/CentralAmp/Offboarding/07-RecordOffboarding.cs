@@ -53,7 +53,7 @@ public sealed partial class RecordOffboardingStep(
 
         if (record.Changed && request.Resolved is { Cluster: var cluster })
         {
-            await expectation.TellAsync(cluster, leftWorkspaceArn: null, cancellationToken);
+            await expectation.WriteAsync(cluster, formerWorkspaceArn: null, cancellationToken);
         }
 
         await output.WriteLineAsync(OutcomeMetrics.Line(record, request.Execution.StartedAt, now));

@@ -58,7 +58,7 @@ public sealed partial class RecordOutcomeStep(
         // Where nothing changed, an earlier execution told it; a second run makes no write.
         if (record.Changed && request.Cluster is { } cluster)
         {
-            await expectation.TellAsync(cluster, request.OldGrant is null ? null : request.Trust?.PreviousWorkspaceArn, cancellationToken);
+            await expectation.WriteAsync(cluster, request.OldGrant is null ? null : request.Trust?.PreviousWorkspaceArn, cancellationToken);
         }
 
         await output.WriteLineAsync(OutcomeMetrics.Line(record, request.Execution.StartedAt, now));

@@ -136,7 +136,7 @@ public sealed class DeliveryChoiceTests : IDisposable
             var refusal = await RefusalAsync();
             Assert.True(refusal.Cause == Causes.AlreadySending, $"{name}, {asked}");
             Assert.Contains("Prometheus 'monitoring/stack'", refusal.Sentence, StringComparison.Ordinal);
-            Assert.Contains("'terraform' set that", refusal.Sentence, StringComparison.Ordinal);
+            Assert.Contains("'terraform' set it", refusal.Sentence, StringComparison.Ordinal);
         }
     }
 

@@ -75,10 +75,10 @@ public sealed class OnboardingDeciderTests : IDisposable
     public static TheoryData<string, Action<FakeCollectorCluster>, string> Waiting => new()
     {
         { "no resource", cluster => cluster.Objects.Delete(Stack), "no Prometheus resource yet" },
-        { "all said no", cluster => Take(cluster, """{"metadata":{"annotations":{"central-amp/onboard":"false"}}}"""), "says central-amp/onboard=false" },
+        { "all said no", cluster => Take(cluster, """{"metadata":{"annotations":{"central-amp/onboard":"false"}}}"""), "has central-amp/onboard=false" },
         { "no account", cluster => cluster.Objects.Delete(Account), "does not exist yet" },
         { "no replicas", cluster => Take(cluster, """{"spec":{"replicas":0}}"""), "has no replicas" },
-        { "no pods", cluster => cluster.Objects.Delete(KubernetesPath.StatefulSet("monitoring", "prometheus-stack")), "has not made the pods" },
+        { "no pods", cluster => cluster.Objects.Delete(KubernetesPath.StatefulSet("monitoring", "prometheus-stack")), "has not created the pods" },
         { "pods not ready", Unready, "0 of 2 pods" },
     };
 
