@@ -15,7 +15,7 @@ public sealed record CutAccessResult(Change Change);
 /// </summary>
 public sealed partial class CutAccessStep(IIssuedTrust trust, ILogger<CutAccessStep> logger)
 {
-    /// <summary>Replaces the policy that allowed writing. An explicit Deny overrides every Allow, whoever added it.</summary>
+    /// <summary>Replaces the policy that allowed writing. An explicit Deny overrides every Allow, also one of another owner.</summary>
     public static readonly string Denial = JsonText.Print(new JsonObject
     {
         ["Version"] = "2012-10-17",

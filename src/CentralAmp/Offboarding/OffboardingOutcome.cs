@@ -34,7 +34,7 @@ internal static class OffboardingOutcome
     private static Outcome OutcomeOf(RecordOffboardingRequest request, Failure failure) => (request, failure.Kind) switch
     {
         (_, FailureKind.Unexpected) => Outcome.Failed,
-        // The input is invalid, or CentralAmp cannot tell which cluster it means.
+        // The input is invalid, or it does not identify one cluster.
         ({ Resolved: null }, FailureKind.Blocked) => Outcome.Blocked,
         // Its access is not cut yet: the outcome is Failed, because the cluster may still write.
         ({ Resolved: null } or { Resolved.Presence: ClusterPresence.Living, Cut: null }, _) => Outcome.Failed,

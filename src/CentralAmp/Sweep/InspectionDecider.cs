@@ -125,7 +125,7 @@ internal static class InspectionDecider
         _ => null,
     };
 
-    /// <summary>Unchanged if the registry records the same cause: the operator knows it already, and an onboarding would end the same way.</summary>
+    /// <summary>Unchanged if the registry records the same cause: it was reported already, and an onboarding would end the same way.</summary>
     private static Inspection Refused(InspectionObservation observation, Failure refusal) => InspectionFailures.Contains(refusal.Cause)
         ? Unreachable(refusal)
         : new Inspection(IsKnown(observation, refusal) ? Finding.Unchanged : Finding.Differs, refusal.Sentence, refusal.Cause, refusal.Remedy);

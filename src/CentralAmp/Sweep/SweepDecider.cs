@@ -16,12 +16,12 @@ public static class SweepDecider
     public static DecideSweepResult Decide(FleetCount count, SweepReference sweep, SweepSettings settings)
     {
         var (would, limit) = (count.Removals + count.Reroutes, BrakeAt(count.Living));
-        var what = $"{count.Removals} clusters to be offboarded, {count.Reroutes} to be re-routed, of {count.Living} registered";
+        var removals = $"{count.Removals} clusters to be offboarded, {count.Reroutes} to be re-routed, of {count.Living} registered";
         return (settings.Mode, would > limit && !sweep.IgnoreBrake) switch
         {
-            (SweepMode.Observe, _) => new DecideSweepResult(SweepAction.Observe, 0, $"Mode Observe: {what}; nothing is started."),
-            (_, true) => new DecideSweepResult(SweepAction.Brake, 0, $"Braked, nothing is started: {what}; more than {limit} at once needs the approval of an operator."),
-            _ => new DecideSweepResult(SweepAction.Start, settings.MaxNew, $"{what}."),
+            (SweepMode.Observe, _) => new DecideSweepResult(SweepAction.Observe, 0, $"Mode Observe: {removals}; nothing is started."),
+            (_, true) => new DecideSweepResult(SweepAction.Brake, 0, $"Braked, nothing is started: {removals}; more than {limit} at once needs the approval of an operator."),
+            _ => new DecideSweepResult(SweepAction.Start, settings.MaxNew, $"{removals}."),
         };
     }
 }

@@ -49,7 +49,7 @@ public sealed class EndpointTests
         listener.Stop();
         var failure = await FailAsync<BlockedException>($"https://{address}");
         Assert.Equal(Causes.EndpointRefused, failure.Cause);
-        Assert.EndsWith($"; EKS says of the endpoint: {Access}.", failure.Sentence, StringComparison.Ordinal);
+        Assert.EndsWith($"; endpoint access according to EKS: {Access}.", failure.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class EndpointTests
         await using var server = Server.Start(async (tcp, gone) => await Task.Delay(Timeout.Infinite, gone));
         var failure = await FailAsync<TransientException>(server.Address, Patient with { Handshake = TimeSpan.FromSeconds(1) });
         Assert.Equal(Causes.EndpointSlow, failure.Cause);
-        Assert.Contains("takes connections, but did not agree on TLS within 1 s", failure.Sentence, StringComparison.Ordinal);
+        Assert.Contains("accepts connections, but did not agree on TLS within 1 s", failure.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,13 +20,13 @@ public sealed class IamIssuedTrustTests(MotoServer moto)
     {
         using var iam = await ClientAsync();
         var trust = new IamIssuedTrust(iam, NoMember);
-        Assert.Null(await trust.FindRoleAsync(Hub, "nobody", Cancelled));
-        Assert.Null(await trust.FindPolicyAsync(Hub, "nobody", "p", Cancelled));
-        Assert.Null(await trust.FindProviderAsync(Hub, "arn:aws:iam::123456789012:oidc-provider/nobody", Cancelled));
-        Assert.False(await trust.PutPolicyAsync(Hub, "nobody", "p", CutAccessStep.Denial, Cancelled));
-        Assert.False(await trust.DeleteRoleAsync(Hub, "nobody", Cancelled));
+        Assert.Null(await trust.FindRoleAsync(Hub, "missing", Cancelled));
+        Assert.Null(await trust.FindPolicyAsync(Hub, "missing", "p", Cancelled));
+        Assert.Null(await trust.FindProviderAsync(Hub, "arn:aws:iam::123456789012:oidc-provider/missing", Cancelled));
+        Assert.False(await trust.PutPolicyAsync(Hub, "missing", "p", CutAccessStep.Denial, Cancelled));
+        Assert.False(await trust.DeleteRoleAsync(Hub, "missing", Cancelled));
         // IAM accepts the deletion of a missing provider (its API reference: the operation is idempotent).
-        await trust.DeleteProviderAsync(Hub, "arn:aws:iam::123456789012:oidc-provider/nobody", Cancelled);
+        await trust.DeleteProviderAsync(Hub, "arn:aws:iam::123456789012:oidc-provider/missing", Cancelled);
     }
 
     [Fact]

@@ -249,8 +249,8 @@ public sealed class OffboardingTests : IDisposable
         var cluster = await OnboardedAsync();
         var stack = cluster.Stack.Objects;
         cluster.Entries.Entry = cluster.Entries.Entry! with { Tags = new Dictionary<string, string>() };
-        stack.Create(KubernetesPath.ClusterRole("central-amp-mine"), "a-person", Labelled("ClusterRole", "central-amp-mine", @namespace: null));
-        stack.Create(KubernetesPath.Role("other", RbacManifests.WriteName), "a-person", Item("Role", RbacManifests.WriteName, "other"));
+        stack.Create(KubernetesPath.ClusterRole("central-amp-mine"), "an-operator", Labelled("ClusterRole", "central-amp-mine", @namespace: null));
+        stack.Create(KubernetesPath.Role("other", RbacManifests.WriteName), "an-operator", Item("Role", RbacManifests.WriteName, "other"));
         stack.Create(KubernetesPath.ServiceAccount("other", "theirs"), "helm", Annotated("theirs", "other"));
         foreach (var (arn, provider) in world.Hub.Providers.ToList())
         {

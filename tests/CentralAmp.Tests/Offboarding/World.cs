@@ -74,7 +74,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     public FakeIam Member => member;
 
     /// <summary>The expected clusters that the hub recorded in the workspaces.</summary>
-    public ToldWorkspaces Workspaces { get; } = new();
+    public FakeWorkspaces Workspaces { get; } = new();
 
     public ClusterExpectation Expectations => Workspaces.Expectations(Registry, Settings, Clock);
 

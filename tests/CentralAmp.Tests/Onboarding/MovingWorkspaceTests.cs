@@ -60,7 +60,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(Trust(New).Hub.Policy, Hub.Policy);
         Assert.Equal(New, Hub.Role!.Tags[TrustTags.WorkspaceArn]);
 
-        Assert.Equal((Change.Unchanged, null), Said(await EnsureAsync(New)));
+        Assert.Equal((Change.Unchanged, null), ResultOf(await EnsureAsync(New)));
         Assert.Equal(Change.Unchanged, (await RemoveAsync(New)).Change);
         Assert.Empty(accounts.Member.Writes);
     }
@@ -70,7 +70,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
     {
         accounts.Settle(Trust(Some.WorkspaceArn));
         await EnsureAsync(New);
-        Assert.Equal((Change.Unchanged, Some.WorkspaceArn), Said(await EnsureAsync(New)));
+        Assert.Equal((Change.Unchanged, Some.WorkspaceArn), ResultOf(await EnsureAsync(New)));
         Assert.Single(Hub.Writes);
     }
 
@@ -82,7 +82,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(Trust(New).Hub.Policy, Hub.Policy);
 
         await HalfRemovedAsync();
-        Assert.Equal((Change.Updated, null), Said(await EnsureAsync(New)));
+        Assert.Equal((Change.Updated, null), ResultOf(await EnsureAsync(New)));
         Assert.Equal(Trust(New).Hub.Policy, Hub.Policy);
     }
 
@@ -91,7 +91,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
     {
         accounts.Settle(Trust(Some.WorkspaceArn));
         await EnsureAsync(New);
-        Assert.Equal((Change.Updated, null), Said(await EnsureAsync(Some.WorkspaceArn)));
+        Assert.Equal((Change.Updated, null), ResultOf(await EnsureAsync(Some.WorkspaceArn)));
         Assert.Equal(Trust(Some.WorkspaceArn).Hub.Policy, Hub.Policy);
     }
 
@@ -113,7 +113,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
     {
         accounts.Settle(Trust(New));
         Hub.Role = Hub.Role! with { Tags = new Dictionary<string, string>(Hub.Role.Tags) { [TrustTags.WorkspaceArn] = tag } };
-        Assert.Equal((Change.Updated, null), Said(await EnsureAsync(New)));
+        Assert.Equal((Change.Updated, null), ResultOf(await EnsureAsync(New)));
         Assert.Equal([TrustAction.TagRole], Hub.Writes);
     }
 
@@ -146,7 +146,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(New, Hub.Role!.Tags[TrustTags.WorkspaceArn]);
     }
 
-    private static (Change, string?) Said(EnsureTrustResult result) => (result.Change, result.PreviousWorkspaceArn);
+    private static (Change, string?) ResultOf(EnsureTrustResult result) => (result.Change, result.PreviousWorkspaceArn);
 
     private OnboardingPlan Plan(string workspaceArn) => TrustPoliciesTests.Plan(workspaceArn: workspaceArn) with { TrustMode = mode };
 

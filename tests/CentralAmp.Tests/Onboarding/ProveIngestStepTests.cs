@@ -271,8 +271,8 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
         return step.RunAsync(new ProveIngestRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan, trust), TestContext.Current.CancellationToken);
     }
 
-    private static void Replace(FakeTrustStore iam, string what, string instead) =>
-        iam.Role = iam.Role! with { TrustPolicy = iam.Role.TrustPolicy.Replace(what, instead, StringComparison.Ordinal) };
+    private static void Replace(FakeTrustStore iam, string part, string instead) =>
+        iam.Role = iam.Role! with { TrustPolicy = iam.Role.TrustPolicy.Replace(part, instead, StringComparison.Ordinal) };
 
     private sealed class FakeWebIdentity : IWebIdentity
     {

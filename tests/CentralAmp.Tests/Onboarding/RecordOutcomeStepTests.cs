@@ -18,7 +18,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     private const string Other = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-other";
 
     private readonly StringWriter output = new();
-    private readonly ToldWorkspaces workspaces = new();
+    private readonly FakeWorkspaces workspaces = new();
     private RegistryTable table = null!;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

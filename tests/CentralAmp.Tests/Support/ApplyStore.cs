@@ -38,7 +38,7 @@ public sealed class ApplyStore
     }
 
     /// <summary>Counted as a write of ours. False without that very object.</summary>
-    public bool DeleteOurs(string path, string uid)
+    public bool DeleteManaged(string path, string uid)
     {
         writes.Add($"DELETE {path}");
         var found = objects.TryGetValue(path, out var item) && item["metadata"]!["uid"]!.ToString() == uid;
@@ -79,7 +79,7 @@ public sealed class ApplyStore
     }
 
     /// <summary>By someone else, forced: what others owned under the same fields is taken.</summary>
-    public void Take(string path, string manager, JsonObject body) => Merge(path, manager, body, force: true);
+    public void ForceApply(string path, string manager, JsonObject body) => Merge(path, manager, body, force: true);
 
     /// <summary>By someone else, without owning anything: a JSON patch that removes.</summary>
     public void Remove(string path, params string[] field)

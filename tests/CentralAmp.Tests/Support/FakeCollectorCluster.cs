@@ -59,7 +59,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
     public bool HasOperator { get; set; } = true;
 
     /// <summary>Off: the operator is older than its agents.</summary>
-    public bool KnowsAgents { get; set; } = true;
+    public bool HasAgentCrd { get; set; } = true;
 
     /// <summary>What quota or policy says when a controller makes pods of ours; null: they are made; empty: they are not, and nobody says why.</summary>
     public string? PodsAreRefused { get; set; }
@@ -68,7 +68,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
     public DateTimeOffset PodsAreRefusedAt { get; set; } = Some.Noon.AddSeconds(1);
 
     /// <summary>Off: pods of an agent of ours go on when it is deleted.</summary>
-    public bool PodsEnd { get; set; } = true;
+    public bool PodsTerminate { get; set; } = true;
 
     /// <summary>Off: pods of the stack go on with what they loaded before.</summary>
     public bool StackReloads { get; set; } = true;
@@ -126,7 +126,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
 
     public void Reconcile()
     {
-        OwnAgents.Reconcile(this, loaded);
+        FakeAgentWorkloads.Reconcile(this, loaded);
         if (Objects.Get(PrometheusPath) is null || Objects.Get(AccountPath) is null)
         {
             return;
@@ -173,7 +173,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         return Task.FromResult(path switch
         {
             _ when path == KubernetesPath.AllPrometheuses => HasOperator ? Objects.All("/prometheuses/") : null,
-            _ when path == KubernetesPath.AllPrometheusAgents => HasOperator && KnowsAgents ? Objects.All("/prometheusagents/") : null,
+            _ when path == KubernetesPath.AllPrometheusAgents => HasOperator && HasAgentCrd ? Objects.All("/prometheusagents/") : null,
             _ when path == KubernetesPath.Nodes => Objects.All("/api/v1/nodes/"),
             _ when path.StartsWith(KubernetesPath.Events("central-amp", "FailedCreate"), StringComparison.Ordinal) => Objects.All("/events/"),
             _ when path == KubernetesPath.AllServiceAccounts => Objects.All("/serviceaccounts/"),
@@ -227,7 +227,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
     public Task<bool> DeleteAsync(string path, string uid, CancellationToken cancellationToken)
     {
         ThrowPlanned($"DELETE {path}");
-        var deleted = Objects.DeleteOurs(path, uid);
+        var deleted = Objects.DeleteManaged(path, uid);
         Reconcile();
         return Task.FromResult(deleted);
     }

@@ -14,11 +14,11 @@ internal static class MergedValues
     {
         var entry = DesiredDelivery.For(
             Some.Cluster(), roleArn, roleArn, workspace, "prometheus_replica", cluster.Collector.Replicas, shards: 1, settings).Entry;
-        cluster.Objects.Take(KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account), "argocd-controller", new JsonObject
+        cluster.Objects.ForceApply(KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account), "argocd-controller", new JsonObject
         {
             ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [ManagedNames.ServiceAccountRoleAnnotation] = roleArn } },
         });
-        cluster.Objects.Take(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name), "argocd-controller", new JsonObject
+        cluster.Objects.ForceApply(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name), "argocd-controller", new JsonObject
         {
             ["spec"] = new JsonObject
             {

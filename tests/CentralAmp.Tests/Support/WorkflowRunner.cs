@@ -35,7 +35,7 @@ public sealed partial class WorkflowRunner(string machine)
     public (int State, Func<Task> Do)? Meanwhile { get; set; }
 
     /// <summary>Exceptions that no state machine catches: the end of the process that runs it.</summary>
-    public Type? Deadly { get; init; }
+    public Type? Uncaught { get; init; }
 
     public WorkflowRunner On<TRequest, TResult>(string name, Func<TRequest, CancellationToken, Task<TResult>> step)
     {
@@ -108,7 +108,7 @@ public sealed partial class WorkflowRunner(string machine)
                 result = state["ResultSelector"] is { } selector ? Shape(selector, result, context) : result;
                 return (state["Next"]?.GetValue<string>(), Put(data, state, "ResultPath", result));
             }
-            catch (Exception e) when (e.GetType() != Deadly)
+            catch (Exception e) when (e.GetType() != Uncaught)
             {
                 if (attempt < MostAttempts && Rules(state, "Retry").Any(rule => Names(rule).Contains(e.GetType().Name)))
                 {

@@ -24,7 +24,7 @@ public sealed class ExpectSamplesStepTests : IDisposable
 
     private readonly FakeClock clock = new(Some.Noon);
     private readonly FakeWorkspaceAlerts alerts = new();
-    private readonly ToldWorkspaces workspaces = new();
+    private readonly FakeWorkspaces workspaces = new();
     private readonly FakeFleetRegistry registry;
 
     public ExpectSamplesStepTests() => registry = new FakeFleetRegistry(clock);

@@ -7,7 +7,7 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Sweep;
 
-/// <summary>Organizations and EKS by their real clients, against what these services answer.</summary>
+/// <summary>Organizations and EKS by their real clients, against the answers of these services.</summary>
 public sealed class OrganizationAccountsTests : IAsyncLifetime
 {
     private AnsweringServer server = null!;

@@ -14,7 +14,7 @@ using Snappier;
 namespace CentralAmp.Tests.Support;
 
 /// <summary>Workspaces that take remote_write and remember of each series the newest sample, as a query would see it.</summary>
-public sealed class ToldWorkspaces : HttpMessageHandler, IWorkspaces
+public sealed class FakeWorkspaces : HttpMessageHandler, IWorkspaces
 {
     private readonly ConcurrentDictionary<(string WorkspaceArn, string Metric, string Cluster), (long At, double Value)> newest = new();
 
