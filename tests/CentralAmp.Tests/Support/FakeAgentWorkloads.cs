@@ -6,7 +6,7 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>What the StatefulSet controller and the operator make of our own agents.</summary>
+/// <summary>Acts as the StatefulSet controller and the Prometheus operator for managed agents.</summary>
 internal static class FakeAgentWorkloads
 {
     private static readonly string Agent = KubernetesPath.StatefulSet(AgentNames.Namespace, AgentNames.Agent);

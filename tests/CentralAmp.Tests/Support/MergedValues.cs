@@ -7,7 +7,7 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>What delivery <c>values</c> asks people for, done by GitOps.</summary>
+/// <summary>Applies the values of delivery <c>values</c> as a GitOps controller does.</summary>
 internal static class MergedValues
 {
     public static void Into(FakeCollectorCluster cluster, string roleArn, Workspace workspace, HubSettings settings)
