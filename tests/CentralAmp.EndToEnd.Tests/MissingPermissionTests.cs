@@ -1,4 +1,4 @@
-using CentralAmp.Twin.Recording;
+using CentralAmp.Twin;
 
 namespace CentralAmp.EndToEnd.Tests;
 

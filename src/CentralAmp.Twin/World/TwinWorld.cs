@@ -22,15 +22,15 @@ public sealed class TwinWorld : IAsyncDisposable
     /// <summary>Where runs leave their logs and configurations behind, for looking into the twin itself.</summary>
     private static readonly string? KeptFolder = Environment.GetEnvironmentVariable("CENTRALAMP_TWIN_FOLDER");
 
-    private readonly string folder;
+    private readonly RunFolder? runFolder;
     private readonly TwinCertificateAuthority authority;
     private readonly WorkspaceBackend workspaces;
     private readonly Dictionary<string, IAmazonIdentityManagementService> administrators;
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
 
-    private TwinWorld(string folder, CallRecorder calls, TwinCertificateAuthority authority, WorkspaceBackend workspaces, AwsTwin aws)
+    private TwinWorld(RunFolder? runFolder, CallRecorder calls, TwinCertificateAuthority authority, WorkspaceBackend workspaces, AwsTwin aws)
     {
-        (this.folder, Calls, this.authority, this.workspaces, Aws) = (folder, calls, authority, workspaces, aws);
+        (this.runFolder, Calls, this.authority, this.workspaces, Aws) = (runFolder, calls, authority, workspaces, aws);
         administrators = TwinAccounts.All.ToDictionary(account => account, account =>
             (IAmazonIdentityManagementService)new AmazonIdentityManagementServiceClient(OperatorOf(account), Configure(new AmazonIdentityManagementServiceConfig())));
         Amp = new AmazonPrometheusServiceClient(OperatorOf(TwinAccounts.Hub), Configure(new AmazonPrometheusServiceConfig()));
@@ -69,7 +69,8 @@ public sealed class TwinWorld : IAsyncDisposable
     public static async Task<TwinWorld> StartAsync(WorldOptions options, CallRecorder calls, Action<string> say, CancellationToken cancellationToken)
     {
         var prometheus = await new PrometheusProvisioning(PrivateFolder.Default, say).EnsureAsync(cancellationToken);
-        var folder = NewFolder();
+        var runFolder = KeptFolder is null ? await RunFolder.CreateAsync(PrivateFolder.Default, say, cancellationToken) : null;
+        var folder = runFolder?.Path ?? Directory.CreateDirectory(Path.Combine(KeptFolder!, Guid.NewGuid().ToString("N"))).FullName;
         var authority = new TwinCertificateAuthority("aws", folder, TimeProvider.System);
         var workspaces = new WorkspaceBackend(prometheus, Directory.CreateDirectory(Path.Combine(folder, "workspaces")).FullName);
         AwsTwin? aws = null;
@@ -94,10 +95,10 @@ public sealed class TwinWorld : IAsyncDisposable
         finally
         {
             if (aws is null)
-                await EndAsync(workspaces, authority, folder);
+                await EndAsync(workspaces, authority, runFolder);
         }
 
-        return new TwinWorld(folder, calls, authority, workspaces, aws) { PropagationDelay = options.PropagationDelay };
+        return new TwinWorld(runFolder, calls, authority, workspaces, aws) { PropagationDelay = options.PropagationDelay };
     }
 
     /// <summary>The administrator of an account.</summary>
@@ -174,22 +175,17 @@ public sealed class TwinWorld : IAsyncDisposable
             (administrator as IDisposable)?.Dispose();
         (Amp as IDisposable)?.Dispose();
         http.Dispose();
-        await EndAsync(workspaces, authority, folder);
+        await EndAsync(workspaces, authority, runFolder);
     }
 
-    private static async Task EndAsync(WorkspaceBackend workspaces, TwinCertificateAuthority authority, string folder)
+    private static async Task EndAsync(WorkspaceBackend workspaces, TwinCertificateAuthority authority, RunFolder? runFolder)
     {
         await workspaces.DisposeAsync();
         authority.Dispose();
-        if (KeptFolder is null)
-            Directory.Delete(folder, recursive: true);
+        runFolder?.Dispose();
     }
 
     private static string IdOf(string workspaceArn) => workspaceArn[(workspaceArn.LastIndexOf('/') + 1)..];
-
-    private static string NewFolder() => KeptFolder is null
-        ? Directory.CreateTempSubdirectory("centralamp-twin-").FullName
-        : Directory.CreateDirectory(Path.Combine(KeptFolder, Guid.NewGuid().ToString("N"))).FullName;
 
     private BasicAWSCredentials OperatorOf(string account) => new(Aws.Operators[account].Id, Aws.Operators[account].Secret);
 
