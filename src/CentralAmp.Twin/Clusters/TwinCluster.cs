@@ -35,7 +35,7 @@ public sealed partial class TwinCluster : ITwinCluster
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource stackReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<Exception> faults = new();
-    private readonly ConcurrentQueue<PodTrouble> troubles = new();
+    private readonly ConcurrentQueue<PodFailure> troubles = new();
     private readonly string folder;
     private readonly DateTimeOffset started;
     private LoopbackServer server = null!;
@@ -103,7 +103,7 @@ public sealed partial class TwinCluster : ITwinCluster
     public IReadOnlyList<PodStart> PodStarts => kubelet.Starts;
 
     /// <summary>Every crash and every refused configuration of a pod, in order.</summary>
-    public IReadOnlyList<PodTrouble> Troubles => [.. troubles];
+    public IReadOnlyList<PodFailure> PodFailures => [.. troubles];
 
     /// <summary>What went wrong in the twin's own controllers and pods; empty in a sound twin.</summary>
     public IReadOnlyCollection<Exception> Faults => faults;

@@ -58,7 +58,7 @@ public sealed class DeployedTwinTests(DeployedTwinFixture fixture) : IClassFixtu
     public async Task A_function_that_dies_is_a_failure_of_its_state_and_not_of_the_twin()
     {
         var died = false;
-        twin.Lambda.Accidents = (handler, _, _) => handler == "ResolveCluster" && !died && (died = true) ? LambdaFault.DiesBeforeAnswer : LambdaFault.None;
+        twin.Lambda.Faults = (handler, _, _) => handler == "ResolveCluster" && !died && (died = true) ? LambdaFault.DiesBeforeAnswer : LambdaFault.None;
         var execution = await EndedAsync(await twin.StartExecutionAsync("""{"clusterArn":"arn:aws:eks:us-east-1:222222222222:cluster/not-there"}""", Cancellation));
         var history = await twin.HistoryAsync(execution.Arn, Cancellation);
         TestContext.Current.TestOutputHelper?.WriteLine(Tell(execution, history));

@@ -32,7 +32,7 @@ public enum LambdaFault
 }
 
 /// <summary>Decides about accidents: by the function's name (or ANNOTATIONS_HANDLER), how often it has been invoked, from 1, and its event.</summary>
-public delegate LambdaFault LambdaAccidents(string handler, int invocation, string payload);
+public delegate LambdaFault LambdaFaultInjection(string handler, int invocation, string payload);
 
 /// <summary>What an invocation gives back. A function error is a payload too.</summary>
 public sealed record LambdaResult(byte[] Payload, bool IsError)

@@ -36,7 +36,7 @@ public sealed class LambdaHost(
     private int processes;
 
     /// <summary>Set by tests and by <c>--break</c>.</summary>
-    public LambdaAccidents? Accidents { get; set; }
+    public LambdaFaultInjection? Faults { get; set; }
 
     public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ public sealed class LambdaHost(
     private async Task<LambdaResult> InvokeAsync(LambdaFunction function, byte[] payload, CancellationToken cancellationToken)
     {
         var handler = function.Variables.GetValueOrDefault("ANNOTATIONS_HANDLER") ?? function.Name;
-        var fault = Accidents?.Invoke(handler, counts.AddOrUpdate(function.Arn, 1, (_, count) => count + 1), Encoding.UTF8.GetString(payload)) ?? LambdaFault.None;
+        var fault = Faults?.Invoke(handler, counts.AddOrUpdate(function.Arn, 1, (_, count) => count + 1), Encoding.UTF8.GetString(payload)) ?? LambdaFault.None;
         var turn = turns.GetOrAdd(function.Arn, _ => new SemaphoreSlim(ProcessesPerFunction));
         await turn.WaitAsync(cancellationToken);
         try

@@ -125,7 +125,7 @@ internal sealed class PodInstance : IAsyncDisposable
         }
     }
 
-    private void Tell(string what) => surroundings.Trouble(new PodTrouble(pod.Name(), what, surroundings.Time.GetUtcNow()));
+    private void Tell(string what) => surroundings.Trouble(new PodFailure(pod.Name(), what, surroundings.Time.GetUtcNow()));
 
     private void WriteStatus(bool isReady, int restarts, JsonObject state)
     {

@@ -23,7 +23,7 @@ internal sealed record PodSurroundings(
     string ApiAuthority,
     TimeProvider Time,
     Action<Exception> Fault,
-    Action<PodTrouble> Trouble);
+    Action<PodFailure> Trouble);
 
 /// <summary>A program in a pod that ended by itself, or that refused a configuration.</summary>
-public sealed record PodTrouble(string Pod, string What, DateTimeOffset Time);
+public sealed record PodFailure(string Pod, string What, DateTimeOffset Time);
