@@ -12,7 +12,7 @@ public sealed class CommandLineTests
     public async Task The_main_job_ends_verified_with_one_object_on_standard_output_and_its_record_in_a_file()
     {
         var record = Path.GetTempFileName();
-        var (code, output, errors) = await WorldSlots.RunAsync(() => RunAsync("--json", "--again", "--record", record));
+        var (code, output, errors) = await WorldSlots.RunAsync(30, () => RunAsync("--json", "--again", "--record", record));
 
         Assert.True(code == 0, errors);
         var report = JsonDocument.Parse(output).RootElement;
@@ -37,7 +37,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task A_break_ends_non_zero_with_its_cause()
     {
-        var (code, output, _) = await WorldSlots.RunAsync(() => RunAsync("--json", "--break", "member-policy"));
+        var (code, output, _) = await WorldSlots.RunAsync(30, () => RunAsync("--json", "--break", "member-policy"));
 
         Assert.Equal(1, code);
         var cluster = JsonDocument.Parse(output).RootElement.GetProperty("clusters")[0];

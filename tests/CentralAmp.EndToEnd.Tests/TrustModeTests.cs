@@ -33,7 +33,7 @@ public sealed class FullHub : IAsyncLifetime
                 [{"name":"direct","workspaceArn":"{{{{Other}}}}","tags":{"trust":"direct"},"trustMode":"direct"},
                  {"name":"other","workspaceArn":"{{{{Other}}}}","tags":{"workspace":"other"}}]
                 """));
-        turn = await WorldSlots.EnterAsync();
+        turn = await WorldSlots.EnterAsync(seconds: 90);
         world = await TwinWorld.StartAsync(options, calls, _ => { }, CancellationToken.None);
         world.Aws.IamService.ProviderQuotas[TwinAccounts.Hub] = 1;
         world.Aws.Lambda.Faults = (handler, _, _) => !Killed.ContainsKey(handler) ? LambdaFault.None : Killed.AddOrUpdate(handler, 1, (_, count) => count + 1) switch

@@ -12,7 +12,7 @@ public sealed class WholeAccountBreakTests
     internal static readonly string[] Names = ["workspace-missing", "member-policy"];
 
     [Fact]
-    public Task A_break_of_the_whole_account_ends_with_its_cause_and_leaves_the_collector_byte_for_byte_as_before() => WorldSlots.RunAsync(async () =>
+    public Task A_break_of_the_whole_account_ends_with_its_cause_and_leaves_the_collector_byte_for_byte_as_before() => WorldSlots.RunAsync(40, async () =>
     {
         using var calls = new CallRecorder();
         await using var world = await TwinWorld.StartAsync(new WorldOptions(), calls, _ => { }, TestContext.Current.CancellationToken);

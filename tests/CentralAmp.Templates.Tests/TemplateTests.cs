@@ -9,7 +9,7 @@ namespace CentralAmp.Templates.Tests;
 /// <summary>Rule 14 of the house for what is not a policy.</summary>
 public sealed class TemplateTests
 {
-    private static readonly string[] Order = ["AWSTemplateFormatVersion", "Transform", "Description", "Parameters", "Conditions", "Globals", "Resources", "Outputs"];
+    private static readonly string[] Order = ["AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Parameters", "Conditions", "Globals", "Resources", "Outputs"];
 
     private static readonly YamlMappingNode Globals = Template.Map(Template.Map(Template.Hub.Root, "Globals")!, "Function")!;
 

@@ -18,8 +18,9 @@ public enum Machine
 
 /// <summary>One execution of a state machine.</summary>
 /// <param name="Output">Of a succeeded execution, JSON.</param>
+/// <param name="Events">How many events its history has so far.</param>
 public sealed record TwinExecution(
-    string Arn, string Name, string Status, DateTimeOffset StartedAt, DateTimeOffset? StoppedAt, string? Input, string? Output, string? Error, string? Cause)
+    string Arn, string Name, string Status, DateTimeOffset StartedAt, DateTimeOffset? StoppedAt, string? Input, string? Output, string? Error, string? Cause, int Events)
 {
     public bool IsRunning => Status == "RUNNING";
 }
@@ -90,9 +91,6 @@ public sealed partial class AwsTwin
     public Task PutCloudTrailEventAsync(string accountId, JsonObject detail, CancellationToken cancellationToken) =>
         CloudTrail.PutAsync(accountId, TwinAccounts.HomeRegion, detail, time.GetUtcNow(), cancellationToken);
 
-    // Of those that were seen in this status there is nothing more to learn; asking for each again is what would cost.
-    private readonly ConcurrentDictionary<string, TwinExecution> known = new();
-
     /// <exception cref="InvalidOperationException">The deployed template has no such state machine.</exception>
     public string ArnOf(Machine machine)
     {
@@ -147,32 +145,18 @@ public sealed partial class AwsTwin
     /// <summary>All executions of a state machine, in the order in which they started.</summary>
     public async Task<IReadOnlyList<TwinExecution>> ExecutionsAsync(Machine machine, CancellationToken cancellationToken)
     {
-        var answer = await moto.CallAsync("states", "AWSStepFunctions.ListExecutions", TwinAccounts.Hub, new { stateMachineArn = ArnOf(machine), maxResults = 1000 }, cancellationToken);
-        var executions = new List<TwinExecution>();
-        foreach (var item in answer.GetProperty("executions").EnumerateArray())
-        {
-            var arn = item.GetProperty("executionArn").GetString()!;
-            if (!known.TryGetValue(arn, out var execution) || execution.Status != Text(item, "status"))
-                known[arn] = execution = await ExecutionAsync(arn, cancellationToken);
-            executions.Add(execution);
-        }
-
-        return [.. executions.OrderBy(execution => execution.StartedAt)];
+        var executions = await moto.ReadExecutionsAsync(ArnOf(machine), cancellationToken);
+        return [.. executions.EnumerateArray().Select(Execution).OrderBy(execution => execution.StartedAt)];
     }
 
-    public async Task<TwinExecution> ExecutionAsync(string executionArn, CancellationToken cancellationToken)
-    {
-        var answer = await moto.CallAsync("states", "AWSStepFunctions.DescribeExecution", TwinAccounts.Hub, new { executionArn }, cancellationToken);
-        return new TwinExecution(
-            executionArn, Text(answer, "name")!, Text(answer, "status")!, Time(answer, "startDate")!.Value, Time(answer, "stopDate"),
-            Text(answer, "input"), Text(answer, "output"), Text(answer, "error"), Text(answer, "cause"));
-    }
+    public async Task<TwinExecution> ExecutionAsync(string executionArn, CancellationToken cancellationToken) =>
+        Execution(await moto.ReadExecutionAsync(executionArn, cancellationToken));
 
     /// <summary>The history so far.</summary>
     public async Task<IReadOnlyList<TwinHistoryEvent>> HistoryAsync(string executionArn, CancellationToken cancellationToken)
     {
-        var answer = await moto.CallAsync("states", "AWSStepFunctions.GetExecutionHistory", TwinAccounts.Hub, new { executionArn, maxResults = 1000 }, cancellationToken);
-        return [.. answer.GetProperty("events").EnumerateArray().Select(entry => new TwinHistoryEvent(
+        var events = await moto.ReadHistoryAsync(executionArn, cancellationToken);
+        return [.. events.EnumerateArray().Select(entry => new TwinHistoryEvent(
             entry.GetProperty("id").GetInt64(), Time(entry, "timestamp")!.Value, Text(entry, "type")!, StateName(entry), entry.Clone()))];
     }
 
@@ -220,6 +204,10 @@ public sealed partial class AwsTwin
 
     private static HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false });
 
+    private static TwinExecution Execution(JsonElement item) => new(
+        Text(item, "arn")!, Text(item, "name")!, Text(item, "status")!, Time(item, "startDate")!.Value, Time(item, "stopDate"),
+        Text(item, "input"), Text(item, "output"), Text(item, "error"), Text(item, "cause"), item.GetProperty("events").GetInt32());
+
     private static string? StateName(JsonElement entry) =>
         Text(entry, "stateEnteredEventDetails", "name") ?? Text(entry, "stateExitedEventDetails", "name");
 
@@ -234,9 +222,6 @@ public sealed partial class AwsTwin
         return element.ValueKind == JsonValueKind.Null ? null : element.ToString();
     }
 
-    // moto answers with epoch seconds, as the protocol says.
     private static DateTimeOffset? Time(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? DateTimeOffset.FromUnixTimeMilliseconds((long)(double.Parse(value.ToString(), CultureInfo.InvariantCulture) * 1000))
-            : null;
+        Text(element, name) is { } text ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
 }

@@ -173,7 +173,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
         IamService = new IamService(forwarder, Iam, options.ProvidersPerAccount);
         Amp = new AmpService(forwarder, WorkspaceExistsAsync, workspaces, new HighAvailabilityTracker(options.ReplicaFailover, time), new RulesAndAlerts(options.Rules, time));
         Lambda = new LambdaHost(
-            new LambdaHostOptions(options.FunctionsAssembly, Endpoint, DataPlane, Directory.CreateDirectory(Path.Combine(options.RunFolder, "functions")).FullName),
+            new LambdaHostOptions(options.FunctionsProgram, Endpoint, DataPlane, Directory.CreateDirectory(Path.Combine(options.RunFolder, "functions")).FullName),
             forwarder, FindFunctionAsync, (role, function) => sts.AssumeAsService("lambda.amazonaws.com", role, function), time);
 
         privateEndpoints = new PrivateEndpoints(secret, sts, authorizer, Iam, bus => busPolicies.GetValueOrDefault(bus), recorder, time);

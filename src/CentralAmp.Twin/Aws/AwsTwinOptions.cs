@@ -15,8 +15,8 @@ public sealed record AwsTwinOptions
     /// <summary>The checkout, for the templates.</summary>
     public string RepositoryRoot { get; init; } = Metadata("RepositoryRoot");
 
-    /// <summary>The functions' assembly as it was built with the twin.</summary>
-    public string FunctionsAssembly { get; init; } = Metadata("FunctionsAssembly");
+    /// <summary>The functions' program as it was published with the twin.</summary>
+    public string FunctionsProgram { get; init; } = Metadata("FunctionsProgram");
 
     /// <summary>Accounts with clusters. The hub may be one of them.</summary>
     public IReadOnlyList<string> ClusterAccounts { get; init; } = [TwinAccounts.Member];

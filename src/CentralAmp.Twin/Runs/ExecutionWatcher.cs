@@ -36,12 +36,13 @@ public sealed class ExecutionWatcher(AwsTwin aws, TimeProvider time)
     /// <param name="passed">Receives each state when the execution leaves it. If null, the history is read only at the end, because histories are long and the local Step Functions has one thread.</param>
     public async Task<WatchedExecution> WatchAsync(string executionArn, Action<PassedState>? passed, CancellationToken cancellationToken)
     {
-        var reported = 0;
+        var (reported, seen) = (0, 0);
         while (true)
         {
             var execution = await aws.ExecutionAsync(executionArn, cancellationToken);
-            if (passed is not null || !execution.IsRunning)
+            if ((passed is not null && execution.Events > seen) || !execution.IsRunning)
             {
+                seen = execution.Events;
                 var events = await aws.HistoryAsync(executionArn, cancellationToken);
                 var states = ExecutionHistory.States(events);
                 for (; reported < states.Count && (states[reported].Left is not null || !execution.IsRunning); reported++)

@@ -49,14 +49,22 @@ public sealed class Deliveries : IScenario
         await watch.CheckOutcomesAsync(cancellationToken);
         await context.FreezeAsync(cancellationToken);
         await watch.CheckUnmanagedAsync("after onboarding", cancellationToken);
-        await watch.CheckOwnersAsync(cancellationToken);
+        watch.CheckOwners();
         await watch.CheckPairAsync(cancellationToken);
         await watch.CheckAgainAsync(cancellationToken);
-        await new Profiles(context, Plan.Single(cluster => cluster.Name == "untouched")).CheckAsync(cancellationToken);
-        await new DeliveryMove(context, Plan.Single(cluster => cluster.Name == "bare"), watch).CheckAsync(cancellationToken);
+        // Both mostly wait for samples, each for those of other clusters.
+        await Task.WhenAll(
+            new Profiles(context, Plan.Single(cluster => cluster.Name == "untouched")).CheckAsync(cancellationToken),
+            CheckWritingAndMoveAsync(context, watch, cancellationToken));
 
         await OffboardAsync(context, cancellationToken);
         await watch.CheckUnmanagedAsync("after offboarding", cancellationToken);
+    }
+
+    private static async Task CheckWritingAndMoveAsync(ScenarioContext context, DeliveriesWatch watch, CancellationToken cancellationToken)
+    {
+        await watch.CheckWritingAsync(cancellationToken);
+        await new DeliveryMove(context, Plan.Single(cluster => cluster.Name == "bare"), watch).CheckAsync(cancellationToken);
     }
 
     private static async Task OnboardAsync(ScenarioContext context, CancellationToken cancellationToken)

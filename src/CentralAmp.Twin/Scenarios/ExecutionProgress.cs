@@ -11,6 +11,7 @@ public sealed partial class ExecutionProgress(ScenarioContext context, RunView v
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, int> reported = [];
+    private readonly Dictionary<string, int> seen = [];
     private readonly HashSet<string> ended = [];
 
     public async Task ReportAsync(CancellationToken cancellationToken)
@@ -36,6 +37,9 @@ public sealed partial class ExecutionProgress(ScenarioContext context, RunView v
         {
             if (ended.Contains(execution.Arn))
                 continue;
+            if (execution.IsRunning && seen.GetValueOrDefault(execution.Arn) == execution.Events)
+                continue;
+            seen[execution.Arn] = execution.Events;
             var states = ExecutionHistory.States(await context.Aws.HistoryAsync(execution.Arn, cancellationToken));
             var from = reported.GetValueOrDefault(execution.Arn);
             var passed = states.Skip(from).TakeWhile(state => state.Left is not null || !execution.IsRunning).ToList();

@@ -56,7 +56,9 @@ public sealed class ScenarioContext(TwinWorld world, RunView view, TimeProvider 
     /// <param name="found">The value found; shown when the check fails.</param>
     public void Check(string sentence, bool isRight, object? found = null)
     {
-        checks.Add(new CheckReport(sentence, isRight, isRight ? null : found?.ToString()));
+        // Parts of a scenario run side by side.
+        lock (checks)
+            checks.Add(new CheckReport(sentence, isRight, isRight ? null : found?.ToString()));
         if (isRight)
             view.Step($"checked: {sentence}");
         else

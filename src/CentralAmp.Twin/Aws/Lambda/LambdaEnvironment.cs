@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using CentralAmp.Twin.Aws.Identity;
 
 namespace CentralAmp.Twin.Aws.Lambda;
@@ -20,7 +21,7 @@ internal static class LambdaEnvironment
             ["AWS_LAMBDA_LOG_GROUP_NAME"] = $"/aws/lambda/{function.Name}",
             ["AWS_LAMBDA_LOG_STREAM_NAME"] = "twin",
             ["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand",
-            ["LAMBDA_TASK_ROOT"] = Path.GetDirectoryName(options.Assembly)!,
+            ["LAMBDA_TASK_ROOT"] = Path.GetDirectoryName(options.Program)!,
             ["AWS_REGION"] = region,
             ["AWS_DEFAULT_REGION"] = region,
             ["AWS_ACCESS_KEY_ID"] = key.Id,
@@ -37,10 +38,14 @@ internal static class LambdaEnvironment
             ["NO_PROXY"] = "127.0.0.1,localhost",
             ["SSL_CERT_FILE"] = options.DataPlane.CertificateAuthorityFile,
             ["SSL_CERT_DIR"] = options.Folder,
+            // The runtime that runs this process runs the functions, too: three levels above shared/Microsoft.NETCore.App/<version>/.
+            ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
             // A dozen processes on a laptop: no debugger pipes, no background collector threads.
             ["DOTNET_EnableDiagnostics"] = "0",
             ["DOTNET_gcConcurrent"] = "0",
             ["DOTNET_TieredPGO"] = "0",
+            // The published code is compiled already. A process of the twin serves too few invocations to gain from compiling it again.
+            ["DOTNET_TC_CallCounting"] = "0",
         };
         foreach (var (name, value) in function.Variables)
             environment[name] = value;

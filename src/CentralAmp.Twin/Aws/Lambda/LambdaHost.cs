@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using System.Text;
 using CentralAmp.Twin.Aws.Authorization;
 using CentralAmp.Twin.Aws.Gateway;
@@ -9,9 +8,9 @@ using CentralAmp.Twin.Processes;
 namespace CentralAmp.Twin.Aws.Lambda;
 
 /// <summary>What every function of the twin is started with.</summary>
-/// <param name="Assembly">The functions' assembly, run by <c>dotnet</c>.</param>
+/// <param name="Program">The program that all functions share; the handler in its environment says which one a process is.</param>
 /// <param name="Endpoint">Where AWS is: the gateway.</param>
-public sealed record LambdaHostOptions(string Assembly, Uri Endpoint, DataPlaneAccess DataPlane, string Folder);
+public sealed record LambdaHostOptions(string Program, Uri Endpoint, DataPlaneAccess DataPlane, string Folder);
 
 /// <summary>
 /// Lambda: functions as processes behind the Runtime API, each with the credentials of its own role. A process serves one
@@ -105,10 +104,10 @@ public sealed class LambdaHost(
         var key = assumeRole(function.RoleArn, function.Arn);
         var number = Interlocked.Increment(ref processes);
         var process = await LambdaProcess.StartAsync(function, runtimeApi => ChildProcess.Start(
-            new ChildProcessStart(DotNet, [options.Assembly], Path.Combine(options.Folder, $"{function.Name}.{number}.log"))
+            new ChildProcessStart(options.Program, [], Path.Combine(options.Folder, $"{function.Name}.{number}.log"))
             {
                 CleanEnvironment = true,
-                WorkingDirectory = Path.GetDirectoryName(options.Assembly),
+                WorkingDirectory = Path.GetDirectoryName(options.Program),
                 Environment = LambdaEnvironment.Of(function, key, runtimeApi, options),
             }), time, cancellationToken);
         all[process] = 0;
@@ -143,7 +142,4 @@ public sealed class LambdaHost(
             headers["X-Amz-Function-Error"] = "Unhandled";
         return new GatewayResponse(200, "application/json", result.Payload) { Headers = headers };
     }
-
-    // The dotnet that runs this process: three levels above shared/Microsoft.NETCore.App/<version>/.
-    private static string DotNet { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 }

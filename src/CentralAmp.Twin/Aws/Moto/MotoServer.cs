@@ -134,10 +134,24 @@ public sealed class MotoServer : IAsyncDisposable
             schedule.GetProperty("target").TryGetProperty("Input", out var input) ? input.GetString()! : "{}"))];
     }
 
+    /// <summary>All executions of a state machine, in the order in which they started.</summary>
+    public Task<JsonElement> ReadExecutionsAsync(string stateMachineArn, CancellationToken cancellationToken) => LookAsync("executions", stateMachineArn, cancellationToken);
+
+    public Task<JsonElement> ReadExecutionAsync(string executionArn, CancellationToken cancellationToken) => LookAsync("execution", executionArn, cancellationToken);
+
+    /// <summary>The events of an execution so far.</summary>
+    public Task<JsonElement> ReadHistoryAsync(string executionArn, CancellationToken cancellationToken) => LookAsync("history", executionArn, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
         await process.DisposeAsync();
+    }
+
+    private async Task<JsonElement> LookAsync(string what, string arn, CancellationToken cancellationToken)
+    {
+        using var document = JsonDocument.Parse(await http.GetByteArrayAsync(new Uri($"/_twin/{what}?{Uri.EscapeDataString(arn)}", UriKind.Relative), cancellationToken));
+        return document.RootElement.Clone();
     }
 
     private static async Task<JsonElement> ReadAsync(HttpResponseMessage response, string what, CancellationToken cancellationToken)

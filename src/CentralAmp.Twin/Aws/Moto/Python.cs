@@ -20,8 +20,14 @@ public sealed record Python(string Executable)
         print('at:' + sys.executable)
         """;
 
+    private static volatile Python? provided;
+
+    /// <summary>Looks for Python once: a later call of the same process gets what the first one found.</summary>
     /// <exception cref="ProvisioningException">There is no Python, or pip could not install the packages.</exception>
-    public static async Task<Python> ProvideAsync(string privateFolder, string logFolder, Action<string> say, CancellationToken cancellationToken)
+    public static async Task<Python> ProvideAsync(string privateFolder, string logFolder, Action<string> say, CancellationToken cancellationToken) =>
+        provided ??= await FindAsync(privateFolder, logFolder, say, cancellationToken);
+
+    private static async Task<Python> FindAsync(string privateFolder, string logFolder, Action<string> say, CancellationToken cancellationToken)
     {
         if (await ProbeAsync("python3", logFolder, cancellationToken) is { } onPath)
             return onPath;
@@ -30,8 +36,8 @@ public sealed record Python(string Executable)
         var inFolder = Path.Combine(folder, "bin", "python3");
         // Another run of the twin, or another test project, may be at it.
         await using var held = await Twin.PrivateFolder.LockAsync(privateFolder, "python", cancellationToken);
-        if (File.Exists(inFolder) && await ProbeAsync(inFolder, logFolder, cancellationToken) is { } provided)
-            return provided;
+        if (File.Exists(inFolder) && await ProbeAsync(inFolder, logFolder, cancellationToken) is { } installed)
+            return installed;
 
         say($"Installing moto {MotoVersion} and the SAM translator {TranslatorVersion} into {folder} (once)");
         await RunAsync("python3", ["-m", "venv", "--clear", folder], logFolder, "make a virtual environment", cancellationToken);

@@ -19,8 +19,7 @@ internal static class ScrapeConfigs
     private const string Pod = "__meta_kubernetes_pod";
     private const string Service = "__meta_kubernetes_service";
 
-    public static JsonArray Render() =>
-    [
+    public static JsonArray Render() => new(
         Itself(),
         ApiServer(),
         Kubelet("kubelet", "/metrics", []),
@@ -29,8 +28,7 @@ internal static class ScrapeConfigs
         Exporter(KubeStateMetrics, KubeStateMetrics, "http|http-metrics", honorLabels: true),
         Exporter("node-exporter", NodeExporter, "metrics|http-metrics", honorLabels: false),
         AnnotatedPods(),
-        AnnotatedServices(),
-    ];
+        AnnotatedServices());
 
     /// <summary>The one target that every cluster has: without it an empty cluster would look silent.</summary>
     private static JsonObject Itself() => new()

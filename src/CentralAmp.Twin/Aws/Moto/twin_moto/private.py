@@ -1,5 +1,8 @@
 """What the gateway asks us."""
 
+import urllib.parse
+
+from twin_moto.executions import execution, executions_of, history_of
 from twin_moto.identity import iam_of
 from twin_moto.resources import bus_policies, schedules
 from twin_moto.stacks import every_stack
@@ -17,4 +20,10 @@ def answer(path, query):
         return [{"arn": arn, "target": properties["Target"]} for arn, properties in schedules.items()]
     if path == "/_twin/stacks":
         return every_stack()
+    if path == "/_twin/executions":
+        return executions_of(urllib.parse.unquote(query))
+    if path == "/_twin/execution":
+        return execution(urllib.parse.unquote(query))
+    if path == "/_twin/history":
+        return history_of(urllib.parse.unquote(query))
     return None

@@ -2,6 +2,11 @@
 
 import functools
 
+import botocore.loaders
+
+# Quirk: moto makes a session of boto3 for a list of regions, many times, and each session reads botocore's large files anew.
+botocore.loaders.JSONFileLoader.load_file = functools.cache(botocore.loaders.JSONFileLoader.load_file)
+
 import jsonpath_ng
 import jsonpath_ng.ext
 import moto.backends
