@@ -60,7 +60,7 @@ public sealed class ScenarioTests(ScenarioWorlds worlds)
         var record = (await worlds.ResultAsync("organization")).Switched!.Failing.Record;
 
         Assert.Equal(("Blocked", "AuthenticationModeSwitchFailed"), ((string?)record?["outcome"], (string?)record?["cause"]));
-        Assert.Contains("the twin was told to fail updates", (string?)record!["sentence"], StringComparison.Ordinal);
+        Assert.Contains("the behaviour of this cluster lets updates fail", (string?)record!["sentence"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -117,10 +117,10 @@ public sealed class MotoServer : IAsyncDisposable
     }
 
     /// <summary>Every stack of every account and region.</summary>
-    public async Task<IReadOnlyList<DeployedPlace>> ReadStacksAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StackDescription>> ReadStacksAsync(CancellationToken cancellationToken)
     {
         using var document = JsonDocument.Parse(await http.GetByteArrayAsync(new Uri("/_twin/stacks", UriKind.Relative), cancellationToken));
-        return [.. document.RootElement.EnumerateArray().Select(DeployedPlace.Read)];
+        return [.. document.RootElement.EnumerateArray().Select(StackDescription.Read)];
     }
 
     /// <summary>Schedules of stacks; nothing fires them by itself.</summary>
