@@ -3,7 +3,7 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Access;
 
-/// <summary>What the access entry lacks.</summary>
+/// <summary>The difference between the access entry and the desired one.</summary>
 public enum AccessEntryDelta
 {
     None,
@@ -11,18 +11,18 @@ public enum AccessEntryDelta
     UpdateGroups,
 }
 
-/// <summary>Decides what to do about the access entry. Pure.</summary>
+/// <summary>Decides about the access entry. Pure.</summary>
 public static class AccessEntryDecision
 {
-    /// <summary>The Kubernetes group that our RBAC is bound to.</summary>
+    /// <summary>The Kubernetes group that CentralAmp's RBAC is bound to.</summary>
     public const string Group = "central-amp";
 
     public const string ClusterTag = "central-amp:cluster-arn";
 
-    /// <summary>The authentication mode that knows no access entries.</summary>
+    /// <summary>The authentication mode without access entries.</summary>
     public const string OnlyConfigMap = "CONFIG_MAP";
 
-    /// <exception cref="BlockedException">The entry is someone else's and not usable as it is.</exception>
+    /// <exception cref="BlockedException">Another owner made the entry, and CentralAmp cannot use it as it is.</exception>
     public static AccessEntryDelta Decide(ClusterReference cluster, string principalArn, ObservedAccessEntry? observed)
     {
         if (observed is null)
@@ -37,22 +37,22 @@ public static class AccessEntryDecision
         {
             (_, true) when exact => AccessEntryDelta.None,
             (true, true) => AccessEntryDelta.UpdateGroups,
-            // Someone gave the role more groups than we would: theirs to answer for, and enough for us.
+            // Another owner gave the role further groups. The entry has the group that CentralAmp needs.
             (false, true) when observed.KubernetesGroups.Contains(Group) => AccessEntryDelta.None,
             _ => throw new BlockedException(
                 Causes.AccessEntryForeign,
-                $"In {cluster} there is an access entry for {principalArn} that CentralAmp did not make: type {observed.Type}, groups [{string.Join(", ", observed.KubernetesGroups)}].",
+                $"In {cluster} there is an access entry for {principalArn} that CentralAmp did not create: type {observed.Type}, groups [{string.Join(", ", observed.KubernetesGroups)}].",
                 standard
                     ? $"aws eks update-access-entry --cluster-name {cluster.Name} --region {cluster.Region} --principal-arn {principalArn} --kubernetes-groups {Group}"
                     : $"aws eks delete-access-entry --cluster-name {cluster.Name} --region {cluster.Region} --principal-arn {principalArn}"),
         };
     }
 
-    /// <summary>Our tag of this cluster is on it.</summary>
+    /// <summary>The entry has CentralAmp's tag with this cluster's ARN.</summary>
     public static bool IsManaged(ClusterReference cluster, ObservedAccessEntry observed) =>
         observed.Tags.TryGetValue(ClusterTag, out var arn) && arn == cluster.Arn;
 
-    /// <summary>Access entries need a mode that knows them; switching it cannot be taken back, so a person does it, or says that we may.</summary>
+    /// <summary>Access entries need a mode that supports them. Switching cannot be undone, so an operator does it, or allows it by parameter.</summary>
     /// <exception cref="BlockedException">AuthenticationModeConfigMap, with the one command that helps.</exception>
     public static void RequireAccessEntries(ClusterReference cluster, string authenticationMode)
     {
@@ -60,7 +60,7 @@ public static class AccessEntryDecision
         {
             throw new BlockedException(
                 Causes.AuthenticationModeConfigMap,
-                $"The {cluster} has authentication mode {authenticationMode}, which knows no access entries.",
+                $"The {cluster} has authentication mode {authenticationMode}, which supports no access entries.",
                 $"aws eks update-cluster-config --name {cluster.Name} --region {cluster.Region} --access-config authenticationMode=API_AND_CONFIG_MAP");
         }
     }

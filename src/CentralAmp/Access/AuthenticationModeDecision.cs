@@ -3,26 +3,26 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Access;
 
-/// <summary>What to do about a cluster that knows only its ConfigMap.</summary>
+/// <summary>What to do about a cluster that uses only its ConfigMap.</summary>
 public enum AuthenticationModeDelta
 {
-    /// <summary>It knows access entries already.</summary>
+    /// <summary>The cluster supports access entries already.</summary>
     None,
     Switch,
 
-    /// <summary>The switch is under way.</summary>
+    /// <summary>The switch is running.</summary>
     Wait,
 }
 
 /// <summary>Decides about the switch of the mode. Pure.</summary>
 public static class AuthenticationModeDecision
 {
-    /// <summary>Looks at an ACTIVE cluster that is still not switched; while it is UPDATING nobody counts. EKS' views agree within seconds.</summary>
+    /// <summary>Reads of an ACTIVE cluster that is still not switched. Reads of an UPDATING cluster do not count. EKS is consistent within seconds.</summary>
     public const int MostLooks = 15;
 
     /// <param name="looks">How often this execution found the cluster not switched.</param>
-    /// <param name="update">The update that it started, as it is now.</param>
-    /// <exception cref="BlockedException">It may not be switched, or could not be.</exception>
+    /// <param name="update">The current state of the update that this execution started.</param>
+    /// <exception cref="BlockedException">The cluster may not be switched, or EKS did not switch it.</exception>
     public static AuthenticationModeDelta Decide(
         ClusterReference cluster, string mode, bool switches, bool dryRun, int looks, ModeUpdate? update)
     {
@@ -36,13 +36,13 @@ public static class AuthenticationModeDecision
         {
             throw new BlockedException(
                 Causes.AuthenticationModeConfigMap,
-                $"The {cluster} has authentication mode {mode}; a run that is not dry switches it to API_AND_CONFIG_MAP, which cannot be undone.",
+                $"The {cluster} has authentication mode {mode}; an execution without dryRun switches it to API_AND_CONFIG_MAP, which cannot be undone.",
                 "Execute without dryRun, or set SwitchConfigMapClusters to false.");
         }
 
         return (looks, update) switch
         {
-            (>= MostLooks, _) => throw Failed(cluster, $"after {MostLooks} looks EKS still says {mode}"),
+            (>= MostLooks, _) => throw Failed(cluster, $"after {MostLooks} reads EKS still returns {mode}"),
             (_, { Status: "Failed" or "Cancelled" }) => throw Failed(cluster, $"the update is {update.Status} ({update.Errors})"),
             (_, not null) => AuthenticationModeDelta.Wait,
             _ => AuthenticationModeDelta.Switch,

@@ -5,10 +5,10 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Access;
 
-/// <summary>The access entry of the member role, by EKS' API as that role itself.</summary>
+/// <summary>The access entry of the member role, by EKS' API with that role's credentials.</summary>
 public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members) : IAccessEntries
 {
-    /// <summary>Only this one may create RBAC objects that grant more than its holder has.</summary>
+    /// <summary>The only policy that may create RBAC objects with more rights than its holder has.</summary>
     private const string AdminPolicy = "AmazonEKSClusterAdminPolicy";
 
     public Task<ObservedAccessEntry?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
@@ -138,7 +138,7 @@ public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members)
             }
         }, cancellationToken);
 
-    /// <summary>No cluster, no entry, no association; or a cluster that knows no entries at all, which EKS calls an invalid request.</summary>
+    /// <summary>No cluster, no entry, no association; or a cluster without support for entries, for which EKS returns InvalidRequestException.</summary>
     private static bool HasNoEntry(AmazonEKSException e) => e is ResourceNotFoundException or InvalidRequestException;
 
     private static string AdminPolicyArn(ClusterReference cluster) => $"arn:{cluster.Partition}:eks::aws:cluster-access-policy/{AdminPolicy}";

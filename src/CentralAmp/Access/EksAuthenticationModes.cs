@@ -7,7 +7,7 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Access;
 
-/// <summary>The authentication mode by EKS' UpdateClusterConfig, as the member role.</summary>
+/// <summary>Switches the authentication mode by EKS' UpdateClusterConfig, as the member role.</summary>
 public sealed class EksAuthenticationModes(AwsClients clients) : IAuthenticationModes
 {
     public Task<string?> AddAccessEntriesAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
@@ -20,7 +20,7 @@ public sealed class EksAuthenticationModes(AwsClients clients) : IAuthentication
                     {
                         Name = cluster.Name,
                         AccessConfig = new UpdateAccessConfigRequest { AuthenticationMode = AuthenticationMode.API_AND_CONFIG_MAP },
-                        // The same for a repeated call of one execution: a function that died after the call asks for the same update.
+                        // The same token for a repeated call of one execution: a function that died after the call gets the same update.
                         ClientRequestToken = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{cluster.Arn} {execution.Id}"))),
                     },
                     cancellationToken);
@@ -38,7 +38,7 @@ public sealed class EksAuthenticationModes(AwsClients clients) : IAuthentication
 
     public Task<ModeUpdate> DescribeUpdateAsync(
         ClusterReference cluster, string updateId, ExecutionReference execution, CancellationToken cancellationToken) =>
-        CallAsync(cluster, execution, "looking at the switch of the authentication mode", async eks =>
+        CallAsync(cluster, execution, "describing the switch of the authentication mode", async eks =>
         {
             var answer = await eks.DescribeUpdateAsync(new DescribeUpdateRequest { Name = cluster.Name, UpdateId = updateId }, cancellationToken);
             var errors = (answer.Update.Errors ?? []).Select(error => $"{error.ErrorCode?.Value}: {error.ErrorMessage}");

@@ -4,14 +4,14 @@ using CentralAmp.Registry;
 
 namespace CentralAmp.Access;
 
-/// <summary>The moment in which the member role is cluster-admin, under a lease per cluster.</summary>
+/// <summary>The elevation: for a short time the member role is cluster-admin, under a lease for each cluster.</summary>
 /// <remarks>
-/// The lease is written before the association is made and released after it is gone. So an association without a live lease is
-/// stale, and whoever takes the lease may remove it without breaking anyone.
+/// The lease is written before the association is created and released after it is deleted. So an association without a valid lease is
+/// stale, and an execution that takes the lease may remove it without harm to another one.
 /// </remarks>
 public sealed class Elevation(IAccessEntries entries, ClusterRegistry registry, TimeProvider time)
 {
-    /// <exception cref="NotReadyException">Another execution is elevated, or the access entry has not settled.</exception>
+    /// <exception cref="NotReadyException">Another execution is elevated, or EKS does not see the access entry yet.</exception>
     public async Task<Change> StartAsync(ClusterReference cluster, long createdAt, ExecutionReference execution, CancellationToken cancellationToken)
     {
         if (!await registry.TryHoldElevationAsync(cluster.Arn, createdAt, execution, cancellationToken))
@@ -27,10 +27,10 @@ public sealed class Elevation(IAccessEntries entries, ClusterRegistry registry, 
             : throw new NotReadyException(
                 Causes.AccessEntryMissing,
                 $"EKS does not find the access entry of CentralAmpMember in {cluster} (yet).",
-                "None if it passes; else see who removes the entry.");
+                "None if the error is transient; otherwise find out what removes the entry.");
     }
 
-    /// <summary>Removes our elevation, an expired one, or one that nobody holds; never one under another execution's live lease.</summary>
+    /// <summary>Removes the elevation of this execution, an expired one, or one without a lease; never one under another execution's valid lease.</summary>
     public async Task<Change> EndAsync(ClusterReference cluster, long createdAt, ExecutionReference execution, CancellationToken cancellationToken)
     {
         var lease = (await registry.FindAsync(cluster.Arn, createdAt, cancellationToken))?.Elevation;
@@ -39,7 +39,7 @@ public sealed class Elevation(IAccessEntries entries, ClusterRegistry registry, 
             case ElevationEnd.Leave:
                 return Change.Unchanged;
             case ElevationEnd.RemoveIfAssociated:
-                // The lease first: between the look and the removal another execution may have begun.
+                // The lease first: another execution may begin an elevation between the read and the removal.
                 if (!await entries.IsAdminAsync(cluster, execution, cancellationToken)
                     || !await registry.TryHoldElevationAsync(cluster.Arn, createdAt, execution, cancellationToken))
                 {
@@ -49,23 +49,23 @@ public sealed class Elevation(IAccessEntries entries, ClusterRegistry registry, 
                 break;
         }
 
-        // Not looked up before when the lease is ours: a fresh association need not be listed yet.
+        // No list before the removal if this execution holds the lease: EKS may not list a new association yet.
         var removed = await entries.DisassociateAdminAsync(cluster, execution, cancellationToken);
         await registry.ReleaseElevationAsync(cluster.Arn, createdAt, execution, cancellationToken);
         return removed ? Change.Updated : Change.Unchanged;
     }
 }
 
-/// <summary>What to do about an elevation that may be there.</summary>
+/// <summary>What to do about a possible elevation.</summary>
 public enum ElevationEnd
 {
-    /// <summary>Another execution is at work.</summary>
+    /// <summary>Another execution holds a valid lease.</summary>
     Leave,
 
-    /// <summary>Nobody is, so whatever is associated is stale.</summary>
+    /// <summary>No execution holds a valid lease, so an association is stale.</summary>
     RemoveIfAssociated,
 
-    /// <summary>It is ours.</summary>
+    /// <summary>This execution holds the lease.</summary>
     Remove,
 }
 

@@ -14,10 +14,10 @@ public static class RbacComparison
         && RoleRef(desired) == RoleRef(observed)
         && Annotations(desired).IsSubsetOf(Annotations(observed))
         && ManagedNames.IsManaged(observed)
-        // Someone could widen our role without touching its rules.
+        // An aggregation rule adds rights without a change of the rules.
         && observed["aggregationRule"] is null;
 
-    /// <summary>Of namespace and service account; others may add their own.</summary>
+    /// <summary>Annotations of namespace and service account; other managers may add more.</summary>
     private static HashSet<string> Annotations(JsonObject item) => [
         .. (item["metadata"] as JsonObject)?["annotations"] is JsonObject annotations ? annotations.Select(pair => $"{pair.Key}={Text(pair.Value)}") : []];
 

@@ -14,7 +14,7 @@ public static class RbacManifests
 
     private static readonly string[] OwnPods = [AgentNames.PodOf(AgentNames.Agent), AgentNames.PodOf(AgentNames.OperatorStatefulSet)];
 
-    /// <summary>What planning and delivery read, in every namespace. No Secrets, no ConfigMaps.</summary>
+    /// <summary>The rights to read for planning and delivery, in every namespace. No Secrets, no ConfigMaps.</summary>
     public static JsonObject ReadRole() => new()
     {
         ["apiVersion"] = RbacManifest.ApiVersion,
@@ -40,8 +40,8 @@ public static class RbacManifests
         ["subjects"] = Subjects(),
     };
 
-    /// <summary>Writing exactly the objects of the collector, by name.</summary>
-    /// <param name="collectors">Of one namespace: the one that is planned, and perhaps one that it replaces.</param>
+    /// <summary>The rights to write exactly the objects of the collector, by name.</summary>
+    /// <param name="collectors">Collectors of one namespace: the planned one, and one that it replaces, if any.</param>
     public static JsonObject WriteRole(params Collector[] collectors) => new()
     {
         ["apiVersion"] = RbacManifest.ApiVersion,
@@ -54,7 +54,7 @@ public static class RbacManifests
             RbacManifest.Rule("", ["pods/proxy"], ["get"], Names(collectors, collector => collector.Pods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")))),
     };
 
-    /// <summary>Where people write the collector themselves: its token, and its pods' own word.</summary>
+    /// <summary>For a collector that an operator configures: its token, and the state of its pods.</summary>
     public static JsonObject ProveRole(Collector collector) => new()
     {
         ["apiVersion"] = RbacManifest.ApiVersion,
@@ -66,7 +66,7 @@ public static class RbacManifests
             RbacManifest.Rule("", ["pods/proxy"], ["get"], Names([collector], one => one.Pods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")))),
     };
 
-    /// <summary>Writing in our own namespace: everything by name, but for making, where Kubernetes knows no name yet.</summary>
+    /// <summary>The rights to write in the namespace of CentralAmp: by name, except for create, where RBAC supports no names.</summary>
     public static JsonObject OwnWriteRole() => new()
     {
         ["apiVersion"] = RbacManifest.ApiVersion,
@@ -81,7 +81,7 @@ public static class RbacManifests
             RbacManifest.Rule("", ["configmaps"], ["create"]),
             RbacManifest.Rule("", ["serviceaccounts"], ["get", "patch"], [AgentNames.ServiceAccount]),
             RbacManifest.Rule("", ["serviceaccounts/token"], ["create"], [AgentNames.ServiceAccount]),
-            // Why pods are refused (quota, pod security) is told by events alone.
+            // Only events show why pods are refused (quota, pod security).
             RbacManifest.Rule("", ["events"], ["list"]),
             RbacManifest.Rule("", ["pods/proxy"], ["get"], [.. OwnPods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")])),
     };

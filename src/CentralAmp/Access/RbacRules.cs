@@ -8,14 +8,14 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Access;
 
-/// <summary>Whether our RBAC in the cluster lets us do something.</summary>
+/// <summary>Whether CentralAmp's RBAC in the cluster allows the access.</summary>
 public enum RbacAccess
 {
     Allowed,
     Missing,
 }
 
-/// <summary>One RBAC object that has to be as we want it.</summary>
+/// <summary>One RBAC object in its desired form.</summary>
 public sealed record RbacObject(string Path, JsonObject Desired)
 {
     public string Kind => Desired["kind"]!.GetValue<string>();
@@ -23,7 +23,7 @@ public sealed record RbacObject(string Path, JsonObject Desired)
     public string Name => Desired["metadata"]!["name"]!.GetValue<string>();
 }
 
-/// <summary>Which RBAC objects there are to be, whether they are there, and how they get there.</summary>
+/// <summary>The desired RBAC objects: which ones, whether they exist, and how they are applied.</summary>
 public static class RbacRules
 {
     public static IReadOnlyList<RbacObject> Reading() =>
@@ -32,14 +32,14 @@ public static class RbacRules
         new(KubernetesPath.ClusterRoleBinding(RbacManifests.ReadName), RbacManifests.ReadBinding()),
     ];
 
-    /// <param name="collectors">Of one namespace.</param>
+    /// <param name="collectors">Collectors of one namespace.</param>
     public static IReadOnlyList<RbacObject> Writing(params Collector[] collectors) =>
     [
         new(KubernetesPath.Role(collectors[0].Namespace, RbacManifests.WriteName), RbacManifests.WriteRole(collectors)),
         new(KubernetesPath.RoleBinding(collectors[0].Namespace, RbacManifests.WriteName), RbacManifests.WriteBinding(collectors[0].Namespace)),
     ];
 
-    /// <summary>For the planned delivery, and for those that it replaces, which are taken back with the same rights.</summary>
+    /// <summary>For the planned delivery, and for the deliveries that it replaces, which need the same rights to be withdrawn.</summary>
     public static IReadOnlyList<RbacObject> Writing(OnboardingPlan plan)
     {
         var collector = plan.RequireCollector();
@@ -52,7 +52,7 @@ public static class RbacRules
         var written = plan.Replaces.Where(replaced => replaced.Delivery == DeliveryNames.Prometheus).Select(replaced => replaced.Collector);
         written = plan.Delivery == DeliveryNames.Prometheus ? written.Prepend(collector) : written;
         var replacesOwn = plan.Replaces.Any(replaced => replaced.Delivery != DeliveryNames.Prometheus);
-        // Rights to write a collector come first: they include those to prove it.
+        // The rights to write a collector come first: they include the rights for the proof.
         return
         [
             .. written.GroupBy(one => one.Namespace).SelectMany(group => Writing([.. group]))
@@ -62,13 +62,13 @@ public static class RbacRules
         ];
     }
 
-    /// <summary>What an agent of ours is and may do: our rights in its namespace depend on it.</summary>
+    /// <summary>Identity and rights of CentralAmp's agent. The rights to write in its namespace need the namespace.</summary>
     private static IEnumerable<RbacObject> OwnIdentity(string roleArn) =>
         AgentManifests.Identity(roleArn).Select(manifest => new RbacObject(PathOf(manifest), manifest));
 
     private static RbacObject OwnNamespace() => new(KubernetesPath.Namespace(AgentNames.Namespace), AgentManifests.Namespace());
 
-    /// <summary>Without a role: where no agent of ours runs it only remembers how often we wrote.</summary>
+    /// <summary>Without a role: without an agent, the service account only carries the count of applies.</summary>
     private static RbacObject OwnAccount() =>
         new(KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount), AgentManifests.ServiceAccount(roleArn: null));
 
@@ -78,7 +78,7 @@ public static class RbacRules
         new(KubernetesPath.RoleBinding(AgentNames.Namespace, RbacManifests.WriteName), RbacManifests.WriteBinding(AgentNames.Namespace)),
     ];
 
-    /// <summary>Where people write the collector themselves: its identity is proven, its pods are asked, and nothing is changed.</summary>
+    /// <summary>For collectors that an operator configures: CentralAmp proves the identity and reads the pods, and changes nothing.</summary>
     private static RbacObject[] Proving(Collector collector) =>
     [
         new(KubernetesPath.Role(collector.Namespace, RbacManifests.WriteName), RbacManifests.ProveRole(collector)),
@@ -94,7 +94,7 @@ public static class RbacRules
         var kind => throw new ArgumentOutOfRangeException(nameof(manifest), kind, "Not part of an agent's identity."),
     };
 
-    /// <summary>Reads them with what we are allowed: not allowed to read them means that they are not (all) there.</summary>
+    /// <summary>Reads the objects with CentralAmp's current rights. A denied read means that an object is missing.</summary>
     public static async Task<RbacAccess> CheckAsync(IKubernetes kubernetes, IReadOnlyList<RbacObject> objects, CancellationToken cancellationToken)
     {
         foreach (var item in objects)
@@ -108,7 +108,7 @@ public static class RbacRules
         return RbacAccess.Allowed;
     }
 
-    /// <summary>Applies what differs. Needs an elevation.</summary>
+    /// <summary>Applies an object that differs. Needs an elevation.</summary>
     public static async Task<Change> EnsureAsync(IKubernetes kubernetes, RbacObject item, CancellationToken cancellationToken)
     {
         var observed = await kubernetes.GetAsync(item.Path, cancellationToken);
@@ -121,7 +121,7 @@ public static class RbacRules
         {
             throw new BlockedException(
                 Causes.KubernetesConflict,
-                $"There is a {item.Kind} '{item.Name}' that CentralAmp did not make.",
+                $"There is a {item.Kind} '{item.Name}' that CentralAmp did not create.",
                 $"Remove or rename it, then execute again. CentralAmp changes only what has the label {ManagedNames.ManagedByLabel}={ManagedNames.ManagedBy}.");
         }
 
@@ -129,7 +129,7 @@ public static class RbacRules
         return observed is null ? Change.Created : Change.Updated;
     }
 
-    /// <summary>What is ours is put back even where someone took a field of it over; an apply is never forced, so this is a patch.</summary>
+    /// <summary>Restores a managed object also where another manager owns a field of it. CentralAmp never forces an apply, so this is a patch.</summary>
     private static async Task PutAsync(IKubernetes kubernetes, RbacObject item, JsonObject? observed, CancellationToken cancellationToken)
     {
         try

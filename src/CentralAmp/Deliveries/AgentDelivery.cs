@@ -5,23 +5,23 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Deliveries;
 
-/// <summary>What deliveries <c>agent</c> and <c>prometheus-agent</c> have in common: CentralAmp's own collector in its own namespace.</summary>
+/// <summary>The common part of deliveries <c>agent</c> and <c>prometheus-agent</c>: CentralAmp's collector in its own namespace.</summary>
 internal static class AgentDelivery
 {
-    public static PlannedDelivery Plan(PlanObservation facts, string delivery, IReadOnlyList<ManagedObject> objects, ReplacedDelivery[] replaces)
+    public static PlannedDelivery Plan(PlanObservation observation, string delivery, IReadOnlyList<ManagedObject> objects, ReplacedDelivery[] replaces)
     {
         var collector = AgentCollector.Of(delivery);
-        var what = $"An agent of ours, {objects[^1]}, as service account '{collector.Namespace}/{collector.ServiceAccount}' writes to {facts.Workspace.Arn} as {PlannedDelivery.Identity(facts)}";
-        var change = PlannedDelivery.ChangeOf(facts, objects);
+        var what = $"CentralAmp's agent, {objects[^1]}, as service account '{collector.Namespace}/{collector.ServiceAccount}' writes to {observation.Workspace.Arn} as {PlannedDelivery.Identity(observation)}";
+        var change = PlannedDelivery.ChangeOf(observation, objects);
         var sentence = change switch
         {
-            Change.Unchanged => $"{what}: everything is there",
-            Change.Created => $"{what}: it is to be made, nothing else in the cluster is changed",
-            _ => $"{what}: it is to be brought up to date",
+            Change.Unchanged => $"{what}: everything exists as desired",
+            Change.Created => $"{what}: it is to be created, nothing else in the cluster is changed",
+            _ => $"{what}: it is to be updated",
         };
         return new PlannedDelivery(delivery, collector, PlannedDelivery.AtLeast(change, replaces), sentence + Replaced.Describe(replaces), replaces)
         {
-            Refusal = ManagedObjectRefusals.OfReverts(facts.Own, delivery, objects),
+            Refusal = ManagedObjectRefusals.OfReverts(observation.Managed, delivery, objects),
         };
     }
 
@@ -37,7 +37,7 @@ internal static class AgentDelivery
         throw workload.Pods.Count == 0 && await RefusalOfPodsAsync(work, workload, cancellationToken) is { } refusal ? refusal : failure.ToException();
     }
 
-    /// <summary>The agent is there, and works.</summary>
+    /// <summary>The agent exists, and works.</summary>
     public static async Task<bool> IsHealthyAsync(DeliveryWork work, CancellationToken cancellationToken)
     {
         var observed = await ManagedNamespaceObserver.ObserveAsync(work.Kubernetes, cancellationToken);
@@ -45,7 +45,7 @@ internal static class AgentDelivery
         return observed.Has(work.Plan.Delivery) && ManagedObjectDecider.OfHealth(observed, workload, work.Collector, work.Desired) is null;
     }
 
-    /// <summary>A StatefulSet is accepted even where its pods are not: quota, pod security and webhooks show in events alone.</summary>
+    /// <summary>An API server accepts a StatefulSet also where its pods are refused: only events show refusals by quota, pod security and webhooks.</summary>
     private static async Task<WorkflowException?> RefusalOfPodsAsync(DeliveryWork work, ObservedDelivery workload, CancellationToken cancellationToken)
     {
         var events = await work.Kubernetes.ListAsync(KubernetesPath.Events(AgentNames.Namespace, "FailedCreate"), cancellationToken) ?? [];

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Deliveries;
 
-/// <summary>What every delivery needs to apply and to withdraw its configuration.</summary>
+/// <summary>The input of every delivery for applying and withdrawing its configuration.</summary>
 internal sealed record DeliveryWork(
     IKubernetes Kubernetes, ExecutionReference Execution, OnboardingPlan Plan, Collector Collector, DesiredDelivery Desired, HubSettings Settings, ILogger Logger)
 {
@@ -16,6 +16,6 @@ internal sealed record DeliveryWork(
     public void Acted(string step, string @namespace, string name) => DeliveryLog.Acted(Logger, step, @namespace, name);
 }
 
-/// <summary>What applying a delivery came to.</summary>
+/// <summary>The result of applying a delivery.</summary>
 /// <param name="Waits">An operator has to merge what CentralAmp wrote down; until then nothing is healthy or unhealthy.</param>
 internal sealed record AppliedDelivery(Change Change, bool Waits = false);

@@ -7,27 +7,27 @@ namespace CentralAmp.Deliveries;
 /// <summary>What must hold before CentralAmp writes into its own namespace. NotReady parks the execution, Blocked ends it.</summary>
 internal static class ManagedChecks
 {
-    public static Failure? NamespaceIsUsable(PlanObservation facts) => facts.Own.Namespace switch
+    public static Failure? NamespaceIsUsable(PlanObservation observation) => observation.Managed.Namespace switch
     {
         NamespaceState.Terminating => Failure.NotReady(
             Causes.NamespaceTerminating,
-            $"The namespace '{AgentNames.Namespace}' of {facts.Cluster} is being deleted.",
-            "None if it goes; a namespace that stays Terminating has a finalizer that nobody serves: see its status."),
-        NamespaceState.Foreign => Foreign(facts, $"namespace '{AgentNames.Namespace}'"),
+            $"The namespace '{AgentNames.Namespace}' of {observation.Cluster} is being deleted.",
+            "None if the deletion ends; a namespace that stays Terminating has a finalizer that no controller removes: see its status."),
+        NamespaceState.Foreign => Foreign(observation, $"namespace '{AgentNames.Namespace}'"),
         _ => null,
     };
 
-    /// <summary>What has the names of our objects has our label, too.</summary>
-    public static Failure? ObjectsAreManaged(PlanObservation facts, string delivery)
+    /// <summary>Objects with the names of CentralAmp's objects have CentralAmp's label.</summary>
+    public static Failure? ObjectsAreManaged(PlanObservation observation, string delivery)
     {
-        var foreign = ManagedObject.PathsOf(delivery).Select(facts.Own.Find).FirstOrDefault(found => found is not null && !ManagedNames.IsManaged(found));
+        var foreign = ManagedObject.PathsOf(delivery).Select(observation.Managed.Find).FirstOrDefault(found => found is not null && !ManagedNames.IsManaged(found));
         return foreign is not null
-            ? Foreign(facts, $"{foreign["kind"]?.ToString() ?? "object"} '{AgentNames.Namespace}/{foreign["metadata"]?["name"]}'")
+            ? Foreign(observation, $"{foreign["kind"]?.ToString() ?? "object"} '{AgentNames.Namespace}/{foreign["metadata"]?["name"]}'")
             : null;
     }
 
-    private static Failure Foreign(PlanObservation facts, string what) => Failure.Blocked(
+    private static Failure Foreign(PlanObservation observation, string what) => Failure.Blocked(
         Causes.KubernetesConflict,
-        $"There is a {what} in {facts.Cluster} that CentralAmp did not make.",
-        $"Remove it, or give it the label {ManagedNames.ManagedByLabel}={ManagedNames.ManagedBy} if CentralAmp may have it, then execute again.");
+        $"There is a {what} in {observation.Cluster} that CentralAmp did not create.",
+        $"Remove it, or give it the label {ManagedNames.ManagedByLabel}={ManagedNames.ManagedBy} if CentralAmp may manage it, then execute again.");
 }

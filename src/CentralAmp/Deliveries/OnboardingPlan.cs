@@ -7,7 +7,7 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Deliveries;
 
-/// <summary>Where the road goes after planning.</summary>
+/// <summary>The next state after planning.</summary>
 public enum PlanNext
 {
     Deliver,
@@ -15,7 +15,7 @@ public enum PlanNext
     Stop,
 }
 
-/// <summary>Why the road stops at the plan without a failure.</summary>
+/// <summary>Why the execution ends after the plan without a failure.</summary>
 public enum PlanStop
 {
     None,
@@ -23,28 +23,28 @@ public enum PlanStop
     ParkedTooLong,
 }
 
-/// <summary>What will be done for one cluster; a dry run prints it.</summary>
+/// <summary>The plan for one cluster; a dry run prints it.</summary>
 public sealed record OnboardingPlan
 {
     public required PlanNext Next { get; init; }
 
     public PlanStop Stop { get; init; }
 
-    /// <summary>Seconds until the next look; 0 unless <see cref="Next"/> is <see cref="PlanNext.Park"/>, or people have to merge something first.</summary>
+    /// <summary>Seconds until the next plan; 0 unless <see cref="Next"/> is <see cref="PlanNext.Park"/>, or an operator has to merge values first.</summary>
     public int WaitSeconds { get; init; }
 
     public required string Sentence { get; init; }
 
-    /// <summary>Why it waits, as in <see cref="Failures.Causes"/>; absent unless it does.</summary>
+    /// <summary>Why the execution waits, one of <see cref="Failures.Causes"/>; absent unless it waits.</summary>
     public string? Cause { get; init; }
 
-    /// <summary>Of <see cref="Cause"/>.</summary>
+    /// <summary>The remedy of <see cref="Cause"/>.</summary>
     public string? Remedy { get; init; }
 
-    /// <summary>One of <see cref="DeliveryNames"/>, never auto. A plan that was parked before an update has none.</summary>
+    /// <summary>One of <see cref="DeliveryNames"/>, never auto. A plan that was parked before a deployment may have none.</summary>
     public string Delivery { get => field ?? DeliveryNames.Prometheus; init; } = DeliveryNames.Prometheus;
 
-    /// <summary>One of <see cref="Profiles"/>. As above.</summary>
+    /// <summary>One of <see cref="Profiles"/>. A plan that was parked before a deployment may have none.</summary>
     public string Profile { get => field ?? Profiles.Full; init; } = Profiles.Full;
 
     /// <summary><c>direct</c> or <c>chained</c>.</summary>
@@ -57,7 +57,7 @@ public sealed record OnboardingPlan
 
     public required string IngestRoleName { get; init; }
 
-    /// <summary>What the service account shall assume. A plan that was parked before an update has none.</summary>
+    /// <summary>The role that the service account is to assume. A plan that was parked before a deployment may have none.</summary>
     public string RoleArn { get => field ?? ""; init; } = "";
 
     /// <summary>Value of the label <c>cluster</c>: <c>name.region.account</c>.</summary>
@@ -66,20 +66,20 @@ public sealed record OnboardingPlan
     /// <summary>Absent while parked.</summary>
     public Collector? Collector { get; init; }
 
-    /// <summary>Earlier deliveries of ours: they end as soon as this one is healthy.</summary>
+    /// <summary>Earlier deliveries of CentralAmp: they end as soon as this one is healthy.</summary>
     public ReplacedDelivery[] Replaces { get => field ?? []; init; } = [];
 
-    /// <summary>What delivery will have to do; <see cref="Change.Unchanged"/> means that everything desired is there already.</summary>
+    /// <summary>What the delivery has to change; <see cref="Change.Unchanged"/> means that the cluster has everything desired already.</summary>
     public Change Change { get; init; }
 
     /// <summary>The collector that every step after planning works on.</summary>
-    /// <exception cref="InvalidOperationException">The state machine led a parked plan on: a bug.</exception>
+    /// <exception cref="InvalidOperationException">The state machine continued with a parked plan: a bug.</exception>
     public Collector RequireCollector() => Collector ?? throw new InvalidOperationException($"The plan has no collector: {Sentence}");
 
     /// <summary>The workspace that the collector is to write to.</summary>
     public Workspace TargetWorkspace() => new(WorkspaceArn, WorkspaceEndpoint);
 
-    /// <summary>What this plan asks of IAM. Values run nothing: the service account that an operator reads them for is the collector's.</summary>
+    /// <summary>What this plan asks of IAM. Delivery <c>values</c> runs nothing, so it adds no service account.</summary>
     public PlannedTrust PlannedTrust() => new(
         TrustMode,
         IngestRoleName,
@@ -98,5 +98,5 @@ public sealed record OnboardingPlan
     }
 }
 
-/// <summary>A delivery that is there and not planned any more.</summary>
+/// <summary>A delivery that exists and is no longer planned.</summary>
 public sealed record ReplacedDelivery(string Delivery, Collector Collector);

@@ -8,7 +8,7 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Deliveries;
 
-/// <summary>All that the plan is decided on.</summary>
+/// <summary>The observed state that the plan is decided on.</summary>
 public sealed record PlanObservation
 {
     public required ClusterReference Cluster { get; init; }
@@ -23,45 +23,45 @@ public sealed record PlanObservation
 
     public string TrustMode { get; init; } = TrustModes.Direct;
 
-    /// <summary>Since the execution started.</summary>
+    /// <summary>Time since the execution started.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>The registry says that it waits already, since an execution that started so long ago.</summary>
+    /// <summary>Time since the start of an earlier execution that, by the registry, waits already; zero otherwise.</summary>
     public TimeSpan Parked { get; init; }
 
-    /// <summary>Null where the operator's resource is unknown to the cluster.</summary>
+    /// <summary>Null if the cluster does not have the operator's CRD.</summary>
     public IReadOnlyList<PrometheusResource>? Prometheuses { get; init; }
 
-    /// <summary>As above: an operator older than its agents, or none.</summary>
+    /// <summary>Null if the cluster does not have the CRD: an operator older than its agents, or no operator.</summary>
     public IReadOnlyList<PrometheusAgentResource>? Agents { get; init; }
 
-    /// <summary>Nodes that are Ready; null where nothing depends on them.</summary>
+    /// <summary>Number of Ready nodes; null if the decision does not depend on it.</summary>
     public int? ReadyNodes { get; init; }
 
-    /// <summary>What our own namespace has.</summary>
-    public ManagedNamespace Own { get; init; } = ManagedNamespace.Nothing;
+    /// <summary>The objects in CentralAmp's namespace.</summary>
+    public ManagedNamespace Managed { get; init; } = ManagedNamespace.Nothing;
 
     /// <summary>ARN of the EKS Pod Identity association of the only candidate's service account; null without one.</summary>
     public string? PodIdentity { get; init; }
 
-    /// <summary>Of the only candidate; null if it is not there, or candidates are none or several.</summary>
+    /// <summary>The service account of the only candidate; null if it does not exist, or there is not exactly one candidate.</summary>
     public ServiceAccountResource? ServiceAccount { get; init; }
 
-    /// <summary>Of the only candidate's first shard.</summary>
+    /// <summary>The StatefulSet of the only candidate's first shard.</summary>
     public StatefulSetResource? StatefulSet { get; init; }
 
     public string RoleName => IngestRole.Name(Cluster, Described.CreatedAt);
 
     public string IngestRoleArn => IngestRole.Arn(Cluster, RoleName, Settings);
 
-    /// <summary>What the service account shall assume.</summary>
+    /// <summary>The role that the service account is to assume.</summary>
     public string RoleArn => TrustMode == TrustModes.Chained ? CollectorRole.Arn(Cluster, RoleName, Settings) : IngestRoleArn;
 
     public IReadOnlyList<PrometheusResource> Candidates => CandidatesOf(Prometheuses);
 
     public PrometheusResource Candidate => Candidates[0];
 
-    /// <summary>What the tag says, or the installation.</summary>
+    /// <summary>The delivery of the tag, or of the installation.</summary>
     public string AskedDelivery => Described.Options.Delivery ?? Settings.Delivery;
 
     public string Profile => Described.Options.Profile ?? Settings.Profile;
@@ -70,32 +70,32 @@ public sealed record PlanObservation
 
     public IEnumerable<PrometheusAgentResource> OtherAgents => (Agents ?? []).Where(agent => !agent.IsManaged);
 
-    /// <summary>Of the candidate.</summary>
+    /// <summary>The desired delivery of the candidate.</summary>
     public DesiredDelivery Desired => DesiredDelivery.For(
         Cluster, RoleArn, IngestRoleArn, Workspace, Candidate.ReplicaLabel, Candidate.Replicas, Candidate.Shards, Settings, Profile);
 
-    /// <summary>Of an agent of ours.</summary>
+    /// <summary>The desired delivery of CentralAmp's agent.</summary>
     public DesiredDelivery DesiredOfAgent => DesiredDelivery.For(
         Cluster, RoleArn, IngestRoleArn, Workspace, replicaLabel: "", replicas: 1, shards: 1, Settings, Profile);
 
-    /// <summary>Its identity is not ours yet, and would be pushed aside by ours.</summary>
+    /// <summary>The service account does not have CentralAmp's identity yet, and CentralAmp's identity would replace another one.</summary>
     public bool AsksForPodIdentity =>
         ServiceAccount is { } account && CollectorIdentity.Of(account, RoleArn) is not (IdentityState.Current or IdentityState.Outdated);
 
     /// <summary>
-    /// All but those that said no; of several, the one that said yes, that carries our entry already, or that selects all that the others do.
+    /// All resources that did not opt out; of several, the one that opted in, that has CentralAmp's entry already, or that selects everything that the others select.
     /// </summary>
     public static IReadOnlyList<PrometheusResource> CandidatesOf(IReadOnlyList<PrometheusResource>? prometheuses)
     {
-        var willing = (prometheuses ?? []).Where(prometheus => !prometheus.OptedOut).ToList();
-        return willing.Count < 2
-            ? willing
+        var candidates = (prometheuses ?? []).Where(prometheus => !prometheus.OptedOut).ToList();
+        return candidates.Count < 2
+            ? candidates
             : ((Func<PrometheusResource, bool>[])
             [
                 prometheus => prometheus.OptedIn,
                 prometheus => prometheus.RemoteWriteIsManaged,
-                prometheus => willing.All(other => other == prometheus || SelectsMore(prometheus, other)),
-            ]).Select(choice => willing.Where(choice).ToList()).FirstOrDefault(chosen => chosen.Count == 1) ?? willing;
+                prometheus => candidates.All(other => other == prometheus || SelectsMore(prometheus, other)),
+            ]).Select(choice => candidates.Where(choice).ToList()).FirstOrDefault(chosen => chosen.Count == 1) ?? candidates;
     }
 
     private static bool SelectsMore(PrometheusResource one, PrometheusResource other) =>

@@ -5,20 +5,20 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Deliveries;
 
-/// <summary>What one delivery will work on, and what it will have to do. Pure.</summary>
-/// <param name="Replaces">Earlier deliveries, which end when this one is healthy.</param>
-/// <param name="WaitsFor">What people have to do after ours is done; null where nothing depends on them.</param>
-/// <param name="Refusal">Why a person must act first.</param>
+/// <summary>The collector of one delivery, and what the delivery has to change. Pure.</summary>
+/// <param name="Replaces">Earlier deliveries, which end as soon as this one is healthy.</param>
+/// <param name="WaitsFor">What an operator has to do afterwards; null if nothing.</param>
+/// <param name="Refusal">Why an operator must act first.</param>
 internal sealed record PlannedDelivery(
     string Delivery, Collector Collector, Change Change, string Sentence, ReplacedDelivery[] Replaces, Failure? WaitsFor = null, Failure? Refusal = null)
 {
-    public static Change ChangeOf(PlanObservation facts, IReadOnlyList<ManagedObject> objects)
+    public static Change ChangeOf(PlanObservation observation, IReadOnlyList<ManagedObject> objects)
     {
-        var standings = objects.Select(item => item.StateOf(facts.Own.Find(item.Path))).ToList();
-        return standings switch
+        var states = objects.Select(item => item.StateOf(observation.Managed.Find(item.Path))).ToList();
+        return states switch
         {
-            _ when standings.All(standing => standing == ManagedObjectState.Current) => Change.Unchanged,
-            _ when standings.All(standing => standing == ManagedObjectState.Absent) => Change.Created,
+            _ when states.All(state => state == ManagedObjectState.Current) => Change.Unchanged,
+            _ when states.All(state => state == ManagedObjectState.Absent) => Change.Created,
             _ => Change.Updated,
         };
     }
@@ -26,19 +26,19 @@ internal sealed record PlannedDelivery(
     public static Change AtLeast(Change change, ReplacedDelivery[] replaces) =>
         change == Change.Unchanged && replaces.Length > 0 ? Change.Updated : change;
 
-    public static string Identity(PlanObservation facts) =>
-        facts.RoleArn == facts.IngestRoleArn ? facts.RoleArn : $"{facts.RoleArn}, which assumes {facts.IngestRoleArn}";
+    public static string Identity(PlanObservation observation) =>
+        observation.RoleArn == observation.IngestRoleArn ? observation.RoleArn : $"{observation.RoleArn}, which assumes {observation.IngestRoleArn}";
 }
 
-/// <summary>Finds earlier deliveries of ours. Pure.</summary>
+/// <summary>Finds earlier deliveries of CentralAmp. Pure.</summary>
 internal static class Replaced
 {
-    /// <summary>Only what sends, or misleads people: an identity that is left on someone's pods does no harm, and taking it away would roll them.</summary>
-    public static ReplacedDelivery[] By(PlanObservation facts, string delivery) =>
+    /// <summary>Only deliveries that send, or that would mislead an operator. An identity that remains on pods does no harm, and removing it would roll them.</summary>
+    public static ReplacedDelivery[] By(PlanObservation observation, string delivery) =>
     [
-        .. ManagedObject.Deliveries.Where(other => other != delivery && facts.Own.Has(other)).Select(other => new ReplacedDelivery(other, AgentCollector.Of(other))),
-        .. (facts.Prometheuses ?? [])
-            .Where(prometheus => prometheus.RemoteWriteOwners.Contains(ManagedNames.FieldManager) && !(delivery == DeliveryNames.Prometheus && prometheus == facts.Candidate))
+        .. ManagedObject.Deliveries.Where(other => other != delivery && observation.Managed.Has(other)).Select(other => new ReplacedDelivery(other, AgentCollector.Of(other))),
+        .. (observation.Prometheuses ?? [])
+            .Where(prometheus => prometheus.RemoteWriteOwners.Contains(ManagedNames.FieldManager) && !(delivery == DeliveryNames.Prometheus && prometheus == observation.Candidate))
             .Select(prometheus => new ReplacedDelivery(DeliveryNames.Prometheus, Collector.Of(prometheus))),
     ];
 

@@ -5,7 +5,7 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Proof;
 
-/// <summary>The claims of a service account token that say whose it is. They are read, not verified: STS does that.</summary>
+/// <summary>Issuer and subject of a service account token. They are read, not verified: STS verifies them.</summary>
 public sealed record CollectorToken(string Issuer, string Subject)
 {
     /// <summary>Null if it is not a JSON Web Token.</summary>
@@ -28,7 +28,7 @@ public sealed record CollectorToken(string Issuer, string Subject)
         }
     }
 
-    /// <summary>Why this token cannot be the one that the ingest role trusts; null if it can.</summary>
+    /// <summary>Why the ingest role cannot trust this token; null if it can.</summary>
     public static Failure? Check(CollectorToken? token, string issuer, string subject) => token switch
     {
         null => Failure.Blocked(
@@ -36,12 +36,12 @@ public sealed record CollectorToken(string Issuer, string Subject)
         _ when token.Issuer != issuer => Failure.Blocked(
             Causes.TokenIssuerMismatch, $"The cluster's tokens are issued by '{token.Issuer}', while EKS names the issuer '{issuer}'.", Remedy),
         _ when token.Subject != subject => Failure.Blocked(
-            Causes.TokenIssuerMismatch, $"The cluster issued a token for '{token.Subject}' where one for '{subject}' was asked for.", Remedy),
+            Causes.TokenIssuerMismatch, $"The cluster issued a token for '{token.Subject}' where one for '{subject}' was requested.", Remedy),
         _ => null,
     };
 
     private const string Remedy =
-        "See which API server answers at the cluster's endpoint, and its --service-account-issuer; AWS would never trust such a token.";
+        "Check which API server answers at the cluster's endpoint, and its --service-account-issuer; AWS would never trust such a token.";
 
     private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 }

@@ -4,10 +4,10 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Proof;
 
-/// <summary>A denial, and what IAM has: which of the parts is at fault. All as desired means that IAM has not settled yet.</summary>
+/// <summary>Finds the part of the trust that explains a denial. If everything is as desired, IAM has not propagated yet.</summary>
 internal static class ProofDiagnosis
 {
-    private const string Restore = "Execute again, which restores it; see in CloudTrail who changed it if it happens again.";
+    private const string Restore = "Execute again, which restores it; if it happens again, CloudTrail shows who changed it.";
 
     /// <summary>STS did not give credentials for the collector's token.</summary>
     public static Failure OfAssume(DesiredTrust desired, ObservedTrust observed, WebIdentityAnswer answer)
@@ -20,7 +20,7 @@ internal static class ProofDiagnosis
             ?? NotEffective(denial);
     }
 
-    /// <summary>STS gave the collector its role, and did not let that role assume the ingest role.</summary>
+    /// <summary>STS gave the collector its role, and denied that role the ingest role.</summary>
     public static Failure OfChain(ClusterTrust desired, ObservedTrust hub, ObservedTrust member, WebIdentityAnswer answer)
     {
         var collector = desired.Member!;
@@ -33,7 +33,7 @@ internal static class ProofDiagnosis
             ?? NotEffective(denial);
     }
 
-    /// <summary>The workspace did not take the sample that the role's credentials signed.</summary>
+    /// <summary>The workspace refused the sample that the role's credentials signed.</summary>
     /// <param name="answer">Status and text of the workspace.</param>
     public static Failure OfWrite(DesiredTrust desired, ObservedTrust observed, string answer)
     {
@@ -56,7 +56,7 @@ internal static class ProofDiagnosis
             ? null
             : Failure.Blocked(
                 Causes.TrustAudienceMismatch,
-                $"{denial}: the provider {desired.ProviderArn} knows the client ids [{string.Join(", ", provider.ClientIds)}] and not {DesiredTrust.Audience}.",
+                $"{denial}: the provider {desired.ProviderArn} has the client ids [{string.Join(", ", provider.ClientIds)}] and not {DesiredTrust.Audience}.",
                 $"Add the client id {DesiredTrust.Audience} to the provider, then execute again.");
 
     private static Failure? OfTrustPolicy(DesiredTrust desired, ObservedRole role, string denial)
@@ -72,7 +72,7 @@ internal static class ProofDiagnosis
         return subjects is [var subject] && subject == desired.Subject && audiences is not [DesiredTrust.Audience]
             ? Failure.Blocked(
                 Causes.TrustAudienceMismatch,
-                $"{denial}: its trust policy asks for the audience [{string.Join(", ", audiences)}] and not {DesiredTrust.Audience}.",
+                $"{denial}: its trust policy requires the audience [{string.Join(", ", audiences)}] and not {DesiredTrust.Audience}.",
                 Restore)
             : Failure.Blocked(
                 Causes.TrustSubjectMismatch,
@@ -80,16 +80,16 @@ internal static class ProofDiagnosis
                 Restore);
     }
 
-    /// <summary>Provider and policy are right, so the token is not what it says.</summary>
+    /// <summary>Provider and policy are correct, so the token is wrong.</summary>
     private static Failure? OfToken(WebIdentityAnswer answer, string denial) =>
         answer.Code == "InvalidIdentityToken" && (Says(answer.Message, "signature") || Says(answer.Message, "could not be validated"))
             ? Failure.Blocked(
                 Causes.TokenIssuerMismatch,
                 $"{denial}: the token was not signed by the issuer that it names.",
-                "See which API server answers at the cluster's endpoint; its tokens are another cluster's.")
+                "Check which API server answers at the cluster's endpoint; its tokens belong to another cluster.")
             : null;
 
-    /// <summary>Of the ingest role in chained trust.</summary>
+    /// <summary>The trust policy of the ingest role in chained trust.</summary>
     private static Failure? OfTrustedCollector(DesiredTrust desired, ObservedRole role, string denial) =>
         PolicyMeaning.IsSame(role.TrustPolicy, desired.TrustPolicy)
             ? null
@@ -128,9 +128,9 @@ internal static class ProofDiagnosis
 
     private static Failure NotEffective(string denial) => Failure.NotReady(
         Causes.TrustNotEffective,
-        $"{denial}, though trust and grant are as they should be.",
-        "None if it passes: IAM takes seconds to settle. "
-        + "If it lasts, look for a denial in the organization's policies, the boundary or the workspace's resource policy.");
+        $"{denial}, although trust and grant are as desired.",
+        "None if the error is transient: IAM needs seconds to propagate. "
+        + "If it persists, check for a denial in the organization's policies, the boundary or the workspace's resource policy.");
 
     private static IReadOnlyList<string> ConditionValues(string document, string key) =>
     [

@@ -5,18 +5,18 @@ using CentralAmp.Aws;
 
 namespace CentralAmp.Proof;
 
-/// <summary>STS as the collector's SDK asks it.</summary>
+/// <summary>The calls to STS that the collector's SDK makes.</summary>
 public interface IWebIdentity
 {
-    /// <summary>Without credentials, with a token.</summary>
-    /// <param name="region">The cluster's: its pods ask the regional endpoint.</param>
+    /// <summary>AssumeRoleWithWebIdentity: without credentials, with a token.</summary>
+    /// <param name="region">The cluster's region: its pods call the regional endpoint.</param>
     Task<WebIdentityAnswer> AssumeAsync(string roleArn, string token, string region, CancellationToken cancellationToken);
 
-    /// <summary>With the credentials of the collector role: the ingest role of chained trust.</summary>
+    /// <summary>AssumeRole of the ingest role with the credentials of the collector role, in chained trust.</summary>
     Task<WebIdentityAnswer> ChainAsync(string roleArn, ImmutableCredentials collector, string region, CancellationToken cancellationToken);
 }
 
-/// <summary>Credentials, or STS's word for the denial.</summary>
+/// <summary>Credentials, or the code and message of the denial.</summary>
 /// <param name="Credentials">Null when denied.</param>
 public sealed record WebIdentityAnswer(ImmutableCredentials? Credentials, string Code = "", string Message = "");
 
@@ -28,7 +28,7 @@ public sealed class StsWebIdentity(
 {
     private const string Session = "central-amp-proof";
 
-    /// <summary>The shortest there is: one request follows.</summary>
+    /// <summary>The minimum of STS: one request follows.</summary>
     private const int Seconds = 900;
 
     // AccessDenied: the trust policy does not match. InvalidIdentityToken: no provider, its audience, or the token itself. IDPRejectedClaim: the provider refuses.

@@ -12,7 +12,7 @@ namespace CentralAmp.Silence;
 public sealed class AmpAlerts(Func<string, IAmazonPrometheusService> clientFor) : IWorkspaceAlerts
 {
     public Task<AlertDefinition?> FindRulesAsync(string workspaceArn, CancellationToken cancellationToken) => FindAsync(
-        $"reading our rules of {workspaceArn}",
+        $"reading CentralAmp's rules of {workspaceArn}",
         async () =>
         {
             var answer = await ClientOf(workspaceArn).DescribeRuleGroupsNamespaceAsync(
@@ -22,13 +22,13 @@ public sealed class AmpAlerts(Func<string, IAmazonPrometheusService> clientFor) 
         });
 
     public Task CreateRulesAsync(string workspaceArn, string text, CancellationToken cancellationToken) => DoAsync(
-        $"making our rules in {workspaceArn}",
+        $"creating CentralAmp's rules in {workspaceArn}",
         () => ClientOf(workspaceArn).CreateRuleGroupsNamespaceAsync(
             new CreateRuleGroupsNamespaceRequest { WorkspaceId = Workspace.IdOf(workspaceArn), Name = SilenceRules.Name, Data = Data(text) },
             cancellationToken));
 
     public Task PutRulesAsync(string workspaceArn, string text, CancellationToken cancellationToken) => DoAsync(
-        $"changing our rules in {workspaceArn}",
+        $"changing CentralAmp's rules in {workspaceArn}",
         () => ClientOf(workspaceArn).PutRuleGroupsNamespaceAsync(
             new PutRuleGroupsNamespaceRequest { WorkspaceId = Workspace.IdOf(workspaceArn), Name = SilenceRules.Name, Data = Data(text) },
             cancellationToken));
@@ -44,7 +44,7 @@ public sealed class AmpAlerts(Func<string, IAmazonPrometheusService> clientFor) 
         });
 
     public Task CreateAlertManagerAsync(string workspaceArn, string text, CancellationToken cancellationToken) => DoAsync(
-        $"making the alert manager definition of {workspaceArn}",
+        $"creating the alert manager definition of {workspaceArn}",
         () => ClientOf(workspaceArn).CreateAlertManagerDefinitionAsync(
             new CreateAlertManagerDefinitionRequest { WorkspaceId = Workspace.IdOf(workspaceArn), Data = Data(text) }, cancellationToken));
 
@@ -76,7 +76,7 @@ public sealed class AmpAlerts(Func<string, IAmazonPrometheusService> clientFor) 
         {
             throw new BlockedException(
                 Causes.WorkspaceNotFound,
-                $"While {doing}: AMP does not know the workspace ({e.Message}).",
+                $"While {doing}: AMP has no such workspace ({e.Message}).",
                 "Deploy template.yaml with the ARN of a workspace that exists, then execute again.",
                 e);
         }

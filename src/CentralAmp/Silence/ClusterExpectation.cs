@@ -7,55 +7,55 @@ using Microsoft.Extensions.Logging;
 namespace CentralAmp.Silence;
 
 /// <summary>
-/// At the end of an execution that changed something: the workspace is told at once whether it should hear of this cluster. A failure is only
-/// logged, because the outcome stands. The cluster's workspace is told again by the next sweep; the one that it left is not, as nothing names
-/// it any more, and forgets by itself.
+/// At the end of an execution that changed something: records in the workspace whether to expect samples of this cluster. A failure is only
+/// logged, because it does not change the outcome. The next sweep records it again in the current workspace; it does not know the former
+/// workspace, where the expectation expires.
 /// </summary>
 public sealed partial class ClusterExpectation(
     ClusterRegistry registry, ExpectationWriter writer, TimeProvider time, ILogger<ClusterExpectation> logger)
 {
-    /// <param name="leftWorkspaceArn">The workspace that the cluster moved from; null if it did not.</param>
-    public async Task TellAsync(ClusterReference cluster, string? leftWorkspaceArn, CancellationToken cancellationToken)
+    /// <param name="formerWorkspaceArn">The workspace that the cluster moved from; null if it did not.</param>
+    public async Task WriteAsync(ClusterReference cluster, string? formerWorkspaceArn, CancellationToken cancellationToken)
     {
-        // First, and whatever becomes of the other: nobody says it again.
-        if (leftWorkspaceArn is not null)
+        // The former workspace first, and independent of the other write: no later execution repeats it.
+        if (formerWorkspaceArn is not null)
         {
-            await TellLeftAsync(cluster, leftWorkspaceArn, cancellationToken);
+            await EndFormerAsync(cluster, formerWorkspaceArn, cancellationToken);
         }
 
         try
         {
             var now = time.GetUtcNow();
-            // Everything that ever had this ARN: the late end of a deleted cluster must not silence its successor.
+            // All items of this ARN: the late offboarding of a deleted cluster must not end the expectation for its successor.
             var items = await registry.OfClusterAsync(cluster.Arn, cancellationToken);
-            foreach (var (workspaceArn, told, expected) in Expectation.Of(items, since: DateTimeOffset.MinValue))
+            foreach (var (workspaceArn, of, expected) in Expectation.Of(items, since: DateTimeOffset.MinValue))
             {
-                await writer.WriteAsync(workspaceArn, [(told, expected)], now, cancellationToken);
+                await writer.WriteAsync(workspaceArn, [(of, expected)], now, cancellationToken);
             }
         }
         catch (WorkflowException e)
         {
-            Untold(cluster.Arn, e.Cause, e.Sentence);
+            NotWritten(cluster.Arn, e.Cause, e.Sentence);
         }
     }
 
-    private async Task TellLeftAsync(ClusterReference cluster, string leftWorkspaceArn, CancellationToken cancellationToken)
+    private async Task EndFormerAsync(ClusterReference cluster, string formerWorkspaceArn, CancellationToken cancellationToken)
     {
         try
         {
-            await writer.WriteAsync(leftWorkspaceArn, [(cluster, false)], time.GetUtcNow(), cancellationToken);
+            await writer.WriteAsync(formerWorkspaceArn, [(cluster, false)], time.GetUtcNow(), cancellationToken);
         }
         catch (WorkflowException e)
         {
-            LeftUntold(cluster.Arn, leftWorkspaceArn, e.Cause, e.Sentence);
+            FormerNotEnded(cluster.Arn, formerWorkspaceArn, e.Cause, e.Sentence);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Cluster}: the workspace was not told whether to expect it, the next sweep does: {Cause}. {Sentence}")]
-    private partial void Untold(string cluster, string cause, string sentence);
+    [LoggerMessage(LogLevel.Warning, "{Cluster}: the expectation could not be written to the workspace, the next sweep repeats it: {Cause}. {Sentence}")]
+    private partial void NotWritten(string cluster, string cause, string sentence);
 
     [LoggerMessage(
         LogLevel.Error,
-        "{Cluster} moved away from {Workspace}, which was not told, and may page there until it forgets (SweepAlarmHours and an hour); silence the alert for this cluster in its alert manager until then. {Cause}: {Sentence}")]
-    private partial void LeftUntold(string cluster, string workspace, string cause, string sentence);
+        "{Cluster} moved away from {Workspace}, where the expectation could not be ended: an alert may start there until it expires (SweepAlarmHours and an hour); silence the alert for this cluster in its alert manager until then. {Cause}: {Sentence}")]
+    private partial void FormerNotEnded(string cluster, string workspace, string cause, string sentence);
 }

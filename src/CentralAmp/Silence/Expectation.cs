@@ -3,12 +3,12 @@ using CentralAmp.Registry;
 
 namespace CentralAmp.Silence;
 
-/// <summary>Whether a cluster should be heard of in its workspace. Pure.</summary>
+/// <summary>Whether a workspace should expect samples of a cluster. Pure.</summary>
 public static class Expectation
 {
     /// <summary>
-    /// Onboarded (it has a role) and not let go: it should send, whether it ever did or not. Blocked or failed before there was any trust is
-    /// for the alarms of onboarding; one that waits for its first collector is silent with good reason.
+    /// True for a cluster that has a role and was not offboarded, whether it ever sent samples or not. The alarms of onboarding cover clusters
+    /// that were blocked or failed before there was trust. A cluster that waits for its first collector is not expected to send.
     /// </summary>
     public static bool IsExpected(RegistryItem item) => item is { RoleArn: not null, WorkspaceArn: not null } && item.State switch
     {
@@ -18,16 +18,16 @@ public static class Expectation
     };
 
     /// <summary>
-    /// What the workspaces are told of some items, told apart by workspace. Of those of one ARN (a recreated cluster) the living one speaks.
-    /// One that was let go is spoken of as long as an earlier word may stand.
+    /// The expectation for each workspace and cluster. Of several items of one ARN (a recreated cluster) the expected one counts.
+    /// An offboarded cluster is included as long as an earlier expectation may be valid.
     /// </summary>
-    /// <param name="since">What was let go before is forgotten by the workspace.</param>
+    /// <param name="since">The workspace no longer has expectations from before this time.</param>
     public static IEnumerable<(string WorkspaceArn, ClusterReference Cluster, bool Expected)> Of(IEnumerable<RegistryItem> items, DateTimeOffset since) =>
         items
-            .Where(item => item.WorkspaceArn is not null && (IsExpected(item) || IsLetGo(item, since)))
+            .Where(item => item.WorkspaceArn is not null && (IsExpected(item) || WasOffboarded(item, since)))
             .GroupBy(item => (item.WorkspaceArn, item.ClusterArn))
             .Select(group => (group.Key.WorkspaceArn!, ClusterArn.Parse(group.Key.ClusterArn), group.Any(IsExpected)));
 
-    private static bool IsLetGo(RegistryItem item, DateTimeOffset since) =>
+    private static bool WasOffboarded(RegistryItem item, DateTimeOffset since) =>
         item.State is Outcome.Offboarding or Outcome.Offboarded or Outcome.OptedOut && item.UpdatedAt >= since;
 }

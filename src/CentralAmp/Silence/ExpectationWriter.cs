@@ -8,26 +8,26 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.Silence;
 
-/// <summary>Tells a workspace, by samples of our own, of which clusters it should hear.</summary>
+/// <summary>Writes samples into a workspace that name the clusters to expect.</summary>
 /// <param name="credentials">The function's own, which may write.</param>
 public sealed class ExpectationWriter(
     IWorkspaces workspaces, WorkspaceDataPlane dataPlane, Func<Task<ImmutableCredentials>> credentials, HubSettings settings)
 {
-    /// <param name="at">When the registry was read: what is known later wins, whoever writes it first.</param>
-    /// <exception cref="WorkflowException">The workspace did not take it.</exception>
+    /// <param name="at">When the registry was read: the sample with the later time wins, whichever is written first.</param>
+    /// <exception cref="WorkflowException">The workspace refused the samples.</exception>
     public async Task WriteAsync(
         string workspaceArn, IReadOnlyList<(ClusterReference Cluster, bool Expected)> clusters, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var workspace = await workspaces.FindAsync(workspaceArn, cancellationToken);
-        // Below 200 bytes a series: a page of the registry is far from the megabyte that AMP takes at once.
+        // Below 200 bytes a series: a page of the registry is far below the megabyte that AMP accepts in one request.
         var body = RemoteWriteBody.Of(clusters.Select(item => new HubSample(
             HubMetrics.Expected, ClusterLabels.Of(item.Cluster, settings.ClusterLabelFormat), item.Expected ? 1 : 0, at)));
-        var doing = $"telling {workspaceArn} which clusters are expected";
+        var doing = $"writing to {workspaceArn} which clusters are expected";
         try
         {
             await WriteAsync(workspace, body, doing, cancellationToken);
         }
-        // Unlike the SDKs the data plane's client repeats nothing, and one lost answer would fail a whole sweep.
+        // Unlike the SDKs the data plane's client does not retry, and one lost answer would fail a whole sweep.
         catch (TransientException)
         {
             await WriteAsync(workspace, body, doing, cancellationToken);

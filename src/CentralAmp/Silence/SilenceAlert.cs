@@ -6,7 +6,7 @@ namespace CentralAmp.Silence;
 /// <summary>Ensures that a workspace alerts for silent clusters.</summary>
 public sealed class SilenceAlert(IWorkspaceAlerts alerts, HubSettings settings)
 {
-    /// <exception cref="WorkflowException">AMP did not answer, or refused what it was given.</exception>
+    /// <exception cref="WorkflowException">AMP did not answer, or refused the definition.</exception>
     public async Task<Change> EnsureAsync(string workspaceArn, CancellationToken cancellationToken)
     {
         var rules = await EnsureRulesAsync(workspaceArn, cancellationToken);
@@ -33,7 +33,7 @@ public sealed class SilenceAlert(IWorkspaceAlerts alerts, HubSettings settings)
         }
     }
 
-    /// <summary>One that is there is never touched: it is someone's, and says where their alerts go.</summary>
+    /// <summary>CentralAmp never changes an existing definition: its owner routes alerts by it.</summary>
     private async Task<Change> EnsureAlertManagerAsync(string workspaceArn, CancellationToken cancellationToken)
     {
         if (settings.Silence.TopicArn.Length == 0)
@@ -57,6 +57,6 @@ public sealed class SilenceAlert(IWorkspaceAlerts alerts, HubSettings settings)
 
     private static BlockedException Refused(string workspaceArn, string what, AlertDefinition observed) => new(
         Causes.SilenceAlertRefused,
-        $"AMP does not run our {what} in {workspaceArn}: {observed.Status}{(observed.Reason is { Length: > 0 } reason ? $", {reason}" : "")}.",
+        $"AMP does not run CentralAmp's {what} in {workspaceArn}: {observed.Status}{(observed.Reason is { Length: > 0 } reason ? $", {reason}" : "")}.",
         "Read AMP's reason; raise the quota that it names, or report it as a bug. Delete the refused definition, then execute the sweep again.");
 }

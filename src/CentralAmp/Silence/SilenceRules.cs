@@ -4,21 +4,21 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Silence;
 
-/// <summary>Our rules in a workspace, and where its alerts go if nobody said. Pure; reviewed in the golden files of the tests.</summary>
+/// <summary>CentralAmp's rules in a workspace, and its alert manager definition where there is none. Pure; reviewed in the golden files of the tests.</summary>
 public static class SilenceRules
 {
-    /// <summary>Of the rule-groups namespace and of the one group in it.</summary>
+    /// <summary>Name of the rule-groups namespace and of the one group in it.</summary>
     public const string Name = "central-amp";
 
     public const string Alert = "ClusterIsSilent";
 
-    /// <param name="window">How long a word of the hub stands: longer than two sweeps are apart.</param>
+    /// <param name="window">How long an expectation is valid: longer than the time between two sweeps.</param>
     public static string Render(TimeSpan window) => Yaml.Print(new JsonObject
     {
         ["groups"] = new JsonArray(new JsonObject { ["name"] = Name, ["interval"] = "60s", ["rules"] = new JsonArray(Silent(window)) }),
     });
 
-    /// <summary>AMP's form of it: the alert manager's own configuration as a text (AMP user guide, "alert manager definition").</summary>
+    /// <summary>In AMP's form: the alert manager's configuration as a text (AMP user guide, "alert manager definition").</summary>
     public static string AlertManager(string topicArn) => Yaml.Print(new JsonObject
     {
         ["alertmanager_config"] = Yaml.Print(new JsonObject
@@ -31,7 +31,7 @@ public static class SilenceRules
                 {
                     ["topic_arn"] = topicArn,
                     ["sigv4"] = new JsonObject { ["region"] = topicArn.Split(':')[3] },
-                    // AMP's own subject holds every label, and may be too long for SNS (AMP user guide, "SNS receiver").
+                    // AMP's default subject has every label, and may be too long for SNS (AMP user guide, "SNS receiver").
                     ["subject"] = "{{ .Status }}: {{ .CommonLabels.alertname }}",
                     ["send_resolved"] = true,
                 }),
@@ -40,8 +40,8 @@ public static class SilenceRules
     });
 
     /// <summary>
-    /// "up" is made by every scrape, and leaves in every profile by every delivery; the newest of it is looked for five minutes back. Read as a
-    /// moment, not as a range, so that thousands of clusters cost little; the quarter of an hour is the alert's patience.
+    /// Every scrape makes "up", and every profile and delivery sends it. The query reads its current value (lookback five minutes), not a
+    /// range, so that thousands of clusters cost little; the alert waits a quarter of an hour.
     /// </summary>
     private static JsonObject Silent(TimeSpan window) => new()
     {

@@ -13,12 +13,12 @@ namespace CentralAmp.Trust;
 /// <param name="Replaced">Collectors of earlier deliveries, which are trusted as long as they send.</param>
 public sealed record PlannedTrust(string Mode, string RoleName, string WorkspaceArn, Collector Collector, IReadOnlyList<Collector> Replaced);
 
-/// <summary>All that one cluster and its collector shall have in IAM (design.md, "Trust, exactly").</summary>
+/// <summary>Everything that one cluster and its collector are to have in IAM (design.md, "Trust, exactly").</summary>
 /// <param name="Hub">The ingest role; in trust mode <c>direct</c> with the provider that it trusts.</param>
 /// <param name="Member">The collector role and its provider in trust mode <c>chained</c>; null in <c>direct</c>.</param>
 public sealed record ClusterTrust(DesiredTrust Hub, DesiredTrust? Member)
 {
-    /// <summary>What the service account assumes.</summary>
+    /// <summary>The role that the service account assumes.</summary>
     public DesiredTrust Assumed => Member ?? Hub;
 
     public static ClusterTrust For(
@@ -60,7 +60,7 @@ public sealed record ClusterTrust(DesiredTrust Hub, DesiredTrust? Member)
     public static string ProviderArn(ClusterReference cluster, string accountId, string issuer) =>
         $"arn:{cluster.Partition}:iam::{accountId}:oidc-provider/{DesiredTrust.IssuerName(issuer)}";
 
-    /// <summary>Tags of everything that is made for one cluster.</summary>
+    /// <summary>Tags of every IAM resource of one cluster.</summary>
     public static Dictionary<string, string> Tags(ClusterReference cluster, ClusterDescription described) => new(StringComparer.Ordinal)
     {
         [TrustTags.ClusterArn] = cluster.Arn,
@@ -77,7 +77,7 @@ public sealed record ClusterTrust(DesiredTrust Hub, DesiredTrust? Member)
         TrustPolicy = TrustPolicies.Trust(providerArn, DesiredTrust.IssuerName(trust.Issuer), subject, replaced),
     };
 
-    /// <summary>What both accounts have in common.</summary>
+    /// <summary>The part that is the same in both accounts.</summary>
     private static DesiredTrust Blank(ClusterReference cluster, ClusterDescription described, PlannedTrust planned, HubSettings settings) => new()
     {
         Side = CallSide.Hub,

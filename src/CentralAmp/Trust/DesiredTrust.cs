@@ -4,13 +4,13 @@ using CentralAmp.Routes;
 
 namespace CentralAmp.Trust;
 
-/// <summary>What one cluster shall have in one account's IAM: a role with its one policy, and perhaps the provider that it trusts.</summary>
+/// <summary>The desired state of one cluster in the IAM of one account: a role with its one policy, and the provider that the role trusts, if any.</summary>
 public sealed record DesiredTrust
 {
-    /// <summary>What the webhook asks tokens for, and what STS answers to.</summary>
+    /// <summary>The audience of the tokens that the pod identity webhook requests, and that STS accepts.</summary>
     public const string Audience = "sts.amazonaws.com";
 
-    /// <summary>Whose account it is.</summary>
+    /// <summary>Hub or member account.</summary>
     public required CallSide Side { get; init; }
 
     /// <summary>The issuer exactly as read.</summary>
@@ -29,12 +29,12 @@ public sealed record DesiredTrust
 
     public required string BoundaryArn { get; init; }
 
-    /// <summary>Who alone may assume the role: <c>system:serviceaccount:{namespace}:{name}</c>, or the ARN of the collector role.</summary>
+    /// <summary>The only principal that may assume the role: <c>system:serviceaccount:{namespace}:{name}</c>, or the ARN of the collector role.</summary>
     public required string Subject { get; init; }
 
     public required string TrustPolicy { get; init; }
 
-    /// <summary>Of the role's one inline policy.</summary>
+    /// <summary>Name of the role's one inline policy.</summary>
     public required string PolicyName { get; init; }
 
     public required string Policy { get; init; }
@@ -43,7 +43,7 @@ public sealed record DesiredTrust
 
     public required IReadOnlyDictionary<string, string> ProviderTags { get; init; }
 
-    /// <summary>The workspace that the role was last verified with, if it is not the desired one any more.</summary>
+    /// <summary>The workspace of the last verification, if it differs from the desired one; otherwise null.</summary>
     public string? PreviousWorkspaceOf(ObservedTrust observed) =>
         RoleTags.TryGetValue(TrustTags.WorkspaceArn, out var desired)
         && observed.Role?.Tags.GetValueOrDefault(TrustTags.WorkspaceArn) is { } verified
@@ -52,18 +52,18 @@ public sealed record DesiredTrust
             ? verified
             : null;
 
-    /// <summary>As long as samples in the new workspace are not verified, the old one stays writable and the tag names it.</summary>
+    /// <summary>Until samples in the new workspace are verified, the role may also write to the old one, and the tag names the old one.</summary>
     public DesiredTrust StillGranting(string previousWorkspaceArn) => this with
     {
         Policy = TrustPolicies.Ingest(RoleTags[TrustTags.WorkspaceArn], previousWorkspaceArn),
         RoleTags = new Dictionary<string, string>(RoleTags, StringComparer.Ordinal) { [TrustTags.WorkspaceArn] = previousWorkspaceArn },
     };
 
-    /// <summary>Host and path: how IAM names a provider, and its condition keys.</summary>
+    /// <summary>Host and path of the issuer: the name of the provider in IAM, and the prefix of its condition keys.</summary>
     public static string IssuerName(string issuer) => issuer.StartsWith("https://", StringComparison.Ordinal) ? issuer["https://".Length..] : issuer;
 }
 
-/// <summary>Keys of the tags by which our roles and providers are told from others.</summary>
+/// <summary>Keys of the tags on roles and providers that CentralAmp manages.</summary>
 public static class TrustTags
 {
     public const string ClusterArn = "central-amp:cluster-arn";

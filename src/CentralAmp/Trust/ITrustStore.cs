@@ -2,20 +2,20 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Trust;
 
-/// <summary>The IAM of one account as trust needs it.</summary>
+/// <summary>The part of one account's IAM that trust needs.</summary>
 public interface ITrustStore : IDisposable
 {
-    /// <summary>Three reads; one less without the role, and one without a provider.</summary>
+    /// <summary>Three reads; fewer without a role or without a provider.</summary>
     Task<ObservedTrust> ObserveAsync(DesiredTrust desired, CancellationToken cancellationToken);
 
-    /// <summary>False when another execution was faster, or took away what was to be changed: gather again.</summary>
+    /// <summary>False if another execution created the resource first, or deleted it: observe again.</summary>
     Task<bool> ActAsync(TrustAction action, DesiredTrust desired, CancellationToken cancellationToken);
 
     /// <summary>ARNs of the account's OIDC providers: their quota is small.</summary>
     Task<IReadOnlyList<string>> ListProvidersAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Where trust is kept.</summary>
+/// <summary>The trust stores of hub and member accounts.</summary>
 public interface ITrustStores
 {
     /// <summary>Shared: disposing it does nothing.</summary>

@@ -6,11 +6,11 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Trust;
 
-/// <summary>IAM of the hub with the function's own credentials, of members as their member role.</summary>
+/// <summary>IAM of the hub with the function's own credentials, and of member accounts with the member role.</summary>
 /// <param name="hubRegion">IAM is global; the region names the partition.</param>
 public sealed class IamTrustStores(AwsClients clients, string hubRegion) : ITrustStores
 {
-    // Made on first use: not every step that may need it does.
+    // Created on first use: not every execution of a step needs it.
     private readonly Lazy<ITrustStore> hub = new(() => new IamTrustStore(clients.Iam(hubRegion)));
 
     public ITrustStore Hub => hub.Value;
@@ -21,7 +21,7 @@ public sealed class IamTrustStores(AwsClients clients, string hubRegion) : ITrus
 
 /// <summary>IAM of one account.</summary>
 /// <param name="side">Whose credentials the client has.</param>
-/// <param name="owned">Whether the client ends with the store.</param>
+/// <param name="owned">Whether the store disposes the client.</param>
 public sealed class IamTrustStore(IAmazonIdentityManagementService iam, CallSide side = CallSide.Hub, bool owned = false) : ITrustStore
 {
     public void Dispose()
@@ -77,7 +77,7 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam, CallSide
         {
             throw new BlockedException(
                 Causes.ProviderQuotaReached,
-                $"While registering {desired.Issuer} in the {(side == CallSide.Hub ? "hub" : "member")} account: it has as many OIDC providers as it may ({e.Message}).",
+                $"While registering {desired.Issuer} in the {(side == CallSide.Hub ? "hub" : "member")} account: its quota of OIDC providers is reached ({e.Message}).",
                 "Raise the quota 'OpenId connect providers per account' (to 700 at most)"
                 + (side == CallSide.Hub
                     ? ", or use trust mode 'chained' (or 'auto'), which keeps providers in the member accounts."

@@ -20,7 +20,7 @@ public static class IngestRole
 
     public static bool IsName(string roleName) => roleName.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary><c>central-amp-{cluster, cut}-{8 hex}</c>: a recreated cluster gets a role of its own.</summary>
+    /// <summary><c>central-amp-{cluster, cut}-{8 hex}</c>: a recreated cluster gets another role.</summary>
     public static string Name(ClusterReference cluster, long createdAt)
     {
         var room = MaxLength - Prefix.Length - HashLength - 1;

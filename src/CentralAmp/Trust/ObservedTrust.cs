@@ -1,11 +1,11 @@
 namespace CentralAmp.Trust;
 
-/// <summary>What IAM has under the names that are desired; null where there is nothing.</summary>
-/// <param name="Policy">The role's inline policy of our name.</param>
+/// <summary>The resources in IAM that have the desired names; null where there is none.</summary>
+/// <param name="Policy">The role's inline policy of the desired name.</param>
 public sealed record ObservedTrust(ObservedProvider? Provider, ObservedRole? Role, string? Policy);
 
 public sealed record ObservedProvider(IReadOnlyList<string> ClientIds, IReadOnlyDictionary<string, string> Tags);
 
-/// <param name="TrustPolicy">As IAM hands it out, encoded or not.</param>
-/// <param name="BoundaryArn">Empty if it has none.</param>
+/// <param name="TrustPolicy">As IAM returns it, URL-encoded or not.</param>
+/// <param name="BoundaryArn">Empty without a boundary.</param>
 public sealed record ObservedRole(string Arn, string TrustPolicy, string BoundaryArn, IReadOnlyDictionary<string, string> Tags);

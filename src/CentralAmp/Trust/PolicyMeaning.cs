@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Trust;
 
-/// <summary>Compares IAM policy documents by what they say: order, string or list, forms of a principal, Sids and encoding do not matter.</summary>
+/// <summary>Compares IAM policy documents by meaning: order, string or list, forms of a principal, Sids and encoding do not matter.</summary>
 public static class PolicyMeaning
 {
     /// <summary>False also when one of them is not a policy document.</summary>
     public static bool IsSame(string? left, string? right) => Canonical(left) is { } meaning && meaning == Canonical(right);
 
-    /// <summary>The document as JSON; IAM hands out URL-encoded ones (GetRole). Null if it is none.</summary>
+    /// <summary>The document as JSON; GetRole returns it URL-encoded. Null if it is not one.</summary>
     public static JsonObject? Parse(string? document)
     {
         if (string.IsNullOrWhiteSpace(document))
@@ -27,7 +27,7 @@ public static class PolicyMeaning
         }
     }
 
-    /// <summary>Items of what IAM lets one write as a single value or a list.</summary>
+    /// <summary>Items of a field that may be a single value or a list in IAM.</summary>
     public static IReadOnlyList<JsonNode?> Many(JsonNode? node) => node switch
     {
         null => [],
@@ -37,7 +37,7 @@ public static class PolicyMeaning
 
     private static string? Canonical(string? document) => Parse(document) is not { } policy
         ? null
-        // A document without a version is of the old one, in which policy variables are plain text.
+        // A document without a version has the old version, in which policy variables are plain text.
         : $"{Text(policy["Version"]) ?? "2008-10-17"}\n{string.Join('\n', Many(policy["Statement"]).Select(Statement).Order(StringComparer.Ordinal))}";
 
     private static string Statement(JsonNode? node) => node is not JsonObject statement
@@ -55,10 +55,10 @@ public static class PolicyMeaning
 
     private static string Principal(JsonNode? node) => node is JsonObject principals
         ? string.Join('&', principals.Select(kind => $"{kind.Key}:{Join(Many(kind.Value).Select(PrincipalName))}").Order(StringComparer.Ordinal))
-        // "*" is short for everyone, which {"AWS":"*"} spells out.
+        // "*" is the short form of {"AWS":"*"}.
         : $"AWS:{Values(node)}";
 
-    /// <summary>An account may be written as its number or as its root.</summary>
+    /// <summary>The principal of an account may be its number or its root ARN.</summary>
     private static string PrincipalName(JsonNode? node)
     {
         var name = Text(node) ?? node?.ToJsonString() ?? "";

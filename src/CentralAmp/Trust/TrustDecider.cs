@@ -15,17 +15,17 @@ public enum TrustAction
     PutPolicy,
 }
 
-/// <summary>Desired and observed in, delta out.</summary>
+/// <summary>Compares desired with observed trust. Pure.</summary>
 internal static class TrustDecider
 {
     private const int NearQuota = 90;
 
-    /// <returns>What is to be written, in this order; or why nothing may be.</returns>
+    /// <returns>The writes, in this order; or the reason why nothing may be written.</returns>
     public static (IReadOnlyList<TrustAction> Actions, Failure? Refusal) Decide(DesiredTrust desired, ObservedTrust observed) =>
         Refusal(desired, observed) is { } refusal ? ([], refusal) : ([.. Delta(desired, observed)], null);
 
     /// <summary>
-    /// Said while there is still time. IAM does not tell the quota itself: 100 unless raised, 700 at most (aws.md, "IAM quotas").
+    /// A warning before the quota is reached. IAM has no API for the quota: 100 unless raised, 700 at most (aws.md, "IAM quotas").
     /// </summary>
     public static string? NoticeOf(int providers) => providers < NearQuota
         ? null
@@ -36,10 +36,10 @@ internal static class TrustDecider
     {
         if (observed.Provider is { } provider && !provider.ClientIds.Contains(DesiredTrust.Audience))
         {
-            // One provider per issuer and account: it may be someone's, and what relies on it is not ours to know.
+            // There is one provider for each issuer and account: it may have another owner, and CentralAmp cannot know what relies on it.
             return Failure.Blocked(
                 Causes.ProviderForeignAudience,
-                $"The provider {desired.ProviderArn} is there without the client id {DesiredTrust.Audience}.",
+                $"The provider {desired.ProviderArn} exists without the client id {DesiredTrust.Audience}.",
                 $"aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn {desired.ProviderArn} --client-id {DesiredTrust.Audience}, "
                 + "or delete the provider if nothing uses it; then execute again.");
         }
@@ -48,7 +48,7 @@ internal static class TrustDecider
         {
             return Failure.Blocked(
                 Causes.RoleForeign,
-                $"There is a role {role.Arn} that CentralAmp did not make for this cluster: its tags or its path say otherwise.",
+                $"There is a role {role.Arn} that CentralAmp did not create for this cluster: its tags or its path differ.",
                 "Rename or delete that role, then execute again. CentralAmp changes only roles with its own tags.");
         }
 
@@ -74,7 +74,7 @@ internal static class TrustDecider
             yield break;
         }
 
-        // First of the repairs: our own permission to write the rest depends on the boundary.
+        // The first repair: CentralAmp may write the rest only under the boundary.
         if (observed.Role.BoundaryArn != desired.BoundaryArn)
         {
             yield return TrustAction.PutBoundary;

@@ -5,17 +5,17 @@ using CentralAmp.Settings;
 namespace CentralAmp.Trust;
 
 /// <summary>The hub's OIDC providers.</summary>
-/// <param name="HasIssuer">The cluster's issuer is among them: direct trust costs no further one.</param>
+/// <param name="HasIssuer">The cluster's issuer is one of them, so direct trust needs no further provider.</param>
 public sealed record HubProviders(int Count, bool HasIssuer);
 
 /// <summary>Which trust mode a cluster gets. Pure.</summary>
 public static class TrustModeDecider
 {
-    /// <summary>Whether the decision hangs on how many providers the hub has.</summary>
+    /// <summary>Whether the decision depends on the number of providers in the hub.</summary>
     public static bool MustCount(ClusterReference cluster, RegistryItem? item, string asked, HubSettings settings) =>
         Given(cluster, item, asked, settings) is null;
 
-    /// <param name="asked">What the cluster's route or the installation says.</param>
+    /// <param name="asked">The mode of the cluster's route or of the installation.</param>
     /// <param name="providers">Null unless <see cref="MustCount"/>.</param>
     public static string Decide(ClusterReference cluster, RegistryItem? item, string asked, HubProviders? providers, HubSettings settings) =>
         Given(cluster, item, asked, settings) ?? providers switch
@@ -27,9 +27,9 @@ public static class TrustModeDecider
 
     private static string? Given(ClusterReference cluster, RegistryItem? item, string asked, HubSettings settings) => (item, asked) switch
     {
-        // Both of its roles would have one name, and its provider would be in the hub either way.
+        // In the hub account both roles would have the same name, and the provider would be in the hub in either mode.
         _ when cluster.AccountId == settings.HubAccountId => TrustModes.Direct,
-        // A cluster keeps the mode that it has. Items of older versions do not say which: then there was only one.
+        // A cluster keeps the mode that it has. Items of older versions have no mode: they are direct.
         ({ RoleArn: not null, IsTombstone: false } onboarded, _) => onboarded.TrustMode ?? TrustModes.Direct,
         (_, TrustModes.Auto) => null,
         _ => asked,

@@ -7,7 +7,7 @@ namespace CentralAmp.Trust;
 public static class TrustPolicies
 {
     /// <param name="issuerName">Issuer without its scheme: the prefix of its condition keys.</param>
-    /// <param name="replaced">Service accounts of earlier deliveries, as long as those send: one that fails to be replaced must go on.</param>
+    /// <param name="replaced">Service accounts of earlier deliveries, as long as they send: if the replacement fails, they must be able to continue.</param>
     public static string Trust(string providerArn, string issuerName, string subject, params IReadOnlyList<string> replaced) => Document(new JsonObject
     {
         ["Sid"] = "OnlyTheServiceAccountOfTheCollector",
@@ -22,7 +22,7 @@ public static class TrustPolicies
 
     /// <summary>
     /// The member's root with a condition: valid before the collector role has propagated, and it survives that role's recreation,
-    /// where a role as principal would turn into the id of the one that is gone.
+    /// while IAM would turn a role as principal into the id of the deleted role.
     /// </summary>
     public static string TrustOfCollector(ClusterReference cluster, string collectorRoleArn) => Document(new JsonObject
     {

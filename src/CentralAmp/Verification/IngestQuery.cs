@@ -5,24 +5,24 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Verification;
 
-/// <summary>What the workspace knows of a cluster.</summary>
+/// <summary>The samples of a cluster in its workspace.</summary>
 /// <param name="NewestSampleAt">Timestamp of the newest scrape; null if none in the lookback of five minutes.</param>
 public sealed record IngestReading(DateTimeOffset? NewestSampleAt, long? Series);
 
-/// <summary>Both answers in one query, told apart by a label.</summary>
+/// <summary>Two answers in one query, with a label that distinguishes them.</summary>
 public static class IngestQuery
 {
     private const string Label = "central_amp";
     private const string Newest = "newest";
     private const string Series = "series";
 
-    /// <summary><c>up</c> is made by the scrape itself, so its time is the scrape's; what the hub writes itself is no sample of the cluster.</summary>
+    /// <summary>The scrape itself makes <c>up</c>, so its time is the time of the scrape. The hub's own metrics are no samples of the cluster.</summary>
     public static string NewestSample(string cluster) => Named(Newest, $"max(timestamp(up{{cluster=\"{cluster}\"}}))");
 
     public static string NewestSampleAndSeries(string cluster) =>
         $"{NewestSample(cluster)} or {Named(Series, $"count({{cluster=\"{cluster}\",__name__!~\"{HubMetrics.Proof}|{HubMetrics.Expected}\"}})")}";
 
-    /// <summary>Null if the answer is not one of a query.</summary>
+    /// <summary>Null if the body is not the answer to a query.</summary>
     public static IngestReading? Read(string body)
     {
         try

@@ -5,7 +5,7 @@ using CentralAmp.Routes;
 
 namespace CentralAmp.Verification;
 
-/// <summary>Asks a workspace what it knows of a cluster.</summary>
+/// <summary>Reads the samples of a cluster from its workspace.</summary>
 /// <param name="credentials">The function's own, which may query.</param>
 public sealed class IngestReader(WorkspaceDataPlane workspaces, Func<Task<ImmutableCredentials>> credentials)
 {
@@ -15,7 +15,7 @@ public sealed class IngestReader(WorkspaceDataPlane workspaces, Func<Task<Immuta
         var (status, body) = await QueryAsync(workspace, IngestQuery.NewestSampleAndSeries(clusterLabel), cancellationToken);
         if (status == 422)
         {
-            // Too many series to count within AMP's limits is no reason to doubt them.
+            // AMP refuses to count very many series. The newest sample is enough then.
             (status, body) = await QueryAsync(workspace, IngestQuery.NewestSample(clusterLabel), cancellationToken);
         }
 
@@ -43,8 +43,8 @@ internal static class VerificationAnswer
             WorkspaceVerdict.Failed => throw failure!.ToException(),
             _ => throw new TransientException(
                 Causes.WorkspaceUnavailable,
-                $"While {doing}: the answer is not one of a query ({WorkspaceAnswer.Quote(status, body)}).",
-                "None if it passes; else see what answers at the workspace's address."),
+                $"While {doing}: the answer is not the result of a query ({WorkspaceAnswer.Quote(status, body)}).",
+                "None if the error is transient; otherwise check which server answers at the workspace's address."),
         };
     }
 }

@@ -4,7 +4,7 @@ using CentralAmp.Silence;
 
 namespace CentralAmp.Templates.Tests.Documentation;
 
-/// <summary>Whoever has a word finds it; whatever is explained can happen.</summary>
+/// <summary>Every alarm, cause and outcome has an explanation, and every explanation belongs to one of them.</summary>
 public sealed class RunbookTests
 {
     private static readonly Page Runbook = new("runbook.md");

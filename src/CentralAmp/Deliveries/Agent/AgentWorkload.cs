@@ -7,14 +7,14 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Deliveries.Agent;
 
-/// <summary>Delivery <c>agent</c>: our own Prometheus in agent mode, without an operator. Pure; reviewed in the golden files of the tests.</summary>
+/// <summary>Delivery <c>agent</c>: CentralAmp's Prometheus in agent mode, without an operator. Pure; reviewed in the golden files of the tests.</summary>
 public static class AgentWorkload
 {
     private const string ConfigFolder = "/etc/prometheus/config";
     private const string WalFolder = "/prometheus";
     private const string AppLabel = "app.kubernetes.io/name";
 
-    /// <summary>What our RBAC in the namespace lets us write, in this order.</summary>
+    /// <summary>The objects that CentralAmp's RBAC in the namespace allows to write, in this order.</summary>
     public static IReadOnlyList<JsonObject> Render(AgentSpec spec) => [ConfigMap(spec), StatefulSet(spec)];
 
     public static JsonObject ConfigMap(AgentSpec spec) => new()
@@ -32,7 +32,7 @@ public static class AgentWorkload
         ["metadata"] = AgentMetadata.Of(AgentNames.Agent),
         ["spec"] = new JsonObject
         {
-            // Two would send everything twice.
+            // Two replicas would send everything twice.
             ["replicas"] = 1,
             ["serviceName"] = AgentNames.Agent,
             ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { [AppLabel] = AgentNames.Agent } },
@@ -70,7 +70,7 @@ public static class AgentWorkload
             ["serviceAccountName"] = AgentNames.ServiceAccount,
             ["nodeSelector"] = AgentPod.NodeSelector(),
             ["securityContext"] = AgentPod.PodSecurity(),
-            // What is in memory is sent before it ends.
+            // Prometheus sends the samples in memory before it ends.
             ["terminationGracePeriodSeconds"] = 60,
             ["containers"] = new JsonArray(Container(spec)),
             ["volumes"] = new JsonArray(

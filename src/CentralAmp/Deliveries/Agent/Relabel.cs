@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Deliveries.Agent;
 
-/// <summary>Relabelling in Prometheus' own spelling.</summary>
+/// <summary>Relabelling rules in Prometheus' spelling.</summary>
 internal static class Relabel
 {
     public static JsonObject Keep(IReadOnlyList<string> sources, string regex) => Rule("keep", sources, regex);

@@ -4,8 +4,8 @@ using CentralAmp.Collectors;
 namespace CentralAmp.Deliveries.Agent;
 
 /// <summary>
-/// What delivery <c>agent</c> scrapes: what kube-prometheus-stack's defaults would give a person (its labels and its drops, chart 88), as far as a
-/// cluster has it. Targets are found by watching, so that kube-state-metrics or node-exporter, installed later, need no new configuration.
+/// The scrape jobs of delivery <c>agent</c>: the defaults of kube-prometheus-stack (its labels and its drops, chart 88), for targets that the
+/// cluster has. Prometheus discovers targets, so that kube-state-metrics or node-exporter, installed later, need no new configuration.
 /// </summary>
 internal static class ScrapeConfigs
 {
@@ -13,7 +13,7 @@ internal static class ScrapeConfigs
     private const string KubeStateMetrics = "kube-state-metrics";
     private const string NodeExporter = "(prometheus-)?node-exporter";
 
-    /// <summary>These have jobs of their own; the charts of both annotate them all the same.</summary>
+    /// <summary>These have their own jobs, although their charts annotate them as well.</summary>
     private const string HaveTheirOwn = $"{KubeStateMetrics}|{NodeExporter}";
 
     private const string Pod = "__meta_kubernetes_pod";
@@ -30,7 +30,7 @@ internal static class ScrapeConfigs
         AnnotatedPods(),
         AnnotatedServices());
 
-    /// <summary>The one target that every cluster has: without it an empty cluster would look silent.</summary>
+    /// <summary>The one target that every cluster has: without it an empty cluster would be silent.</summary>
     private static JsonObject Itself() => new()
     {
         ["job_name"] = AgentNames.Agent,
@@ -45,11 +45,11 @@ internal static class ScrapeConfigs
             .. Relabel.Copies(("__meta_kubernetes_namespace", "namespace"), ($"{Service}_name", "service")),
         ]);
         job["metric_relabel_configs"] = new JsonArray([.. ScrapeDrops.ApiServer()]);
-        // A name that every API server's certificate has, at whatever address.
+        // A name in every API server's certificate, independent of its address.
         return ScrapeJob.WithServiceAccount(job, new JsonObject { ["ca_file"] = ScrapeJob.CaFile, ["server_name"] = "kubernetes" });
     }
 
-    /// <summary>A kubelet's certificate is not signed by the cluster's authority everywhere; the charts do not check it either.</summary>
+    /// <summary>Not every cluster's authority signs the kubelets' certificates; the charts do not check them either.</summary>
     private static JsonObject Kubelet(string name, string path, IReadOnlyList<JsonNode> drops)
     {
         var job = ScrapeJob.Of(name, ScrapeJob.Discover("node"),
@@ -90,7 +90,7 @@ internal static class ScrapeConfigs
         Relabel.Drop([$"{Pod}_phase"], "Pending|Succeeded|Failed|Completed"),
         Relabel.Drop([$"{Pod}_label_{AppName}"], HaveTheirOwn),
         .. Relabel.PathAndScheme(Pod),
-        // IPv6 addresses stand in brackets.
+        // IPv6 addresses need brackets.
         Relabel.Replace([$"{Pod}_annotation_prometheus_io_port", $"{Pod}_ip"], @"(\d+);([0-9.]+)", "__address__", "$2:$1"),
         Relabel.Replace([$"{Pod}_annotation_prometheus_io_port", $"{Pod}_ip"], "(\\d+);([0-9A-Fa-f]*:[0-9A-Fa-f:]+)", "__address__", "[$2]:$1"),
         .. Relabel.Copies(("__meta_kubernetes_namespace", "namespace"), ($"{Pod}_name", "pod"), ($"{Pod}_node_name", "node")),

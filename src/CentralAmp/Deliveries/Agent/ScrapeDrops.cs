@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Deliveries.Agent;
 
-/// <summary>Series that kube-prometheus-stack drops by default because hardly anyone asks for them (its values, chart 88).</summary>
+/// <summary>Series that kube-prometheus-stack drops by default because they are rarely used (its values, chart 88).</summary>
 internal static class ScrapeDrops
 {
     private const string Name = "__name__";
@@ -24,7 +24,7 @@ internal static class ScrapeDrops
         Relabel.Drop([Name], "container_memory_(mapped_file|swap)"),
         Relabel.Drop([Name], "container_(file_descriptors|tasks_state|threads_max)"),
         Relabel.Drop([Name], "container_spec.*"),
-        // Slices of the node's control groups that belong to no pod.
+        // Control groups of the node that belong to no pod.
         Relabel.Drop(["id", "pod"], ".+;"),
     ];
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Deliveries.Agent;
 
-/// <summary>The frame of one entry of <c>scrape_configs</c>.</summary>
+/// <summary>The common part of an entry of <c>scrape_configs</c>.</summary>
 internal static class ScrapeJob
 {
     public const string CaFile = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
@@ -15,7 +15,7 @@ internal static class ScrapeJob
         ["relabel_configs"] = new JsonArray([.. relabelling]),
     };
 
-    /// <param name="namespace">Null: all.</param>
+    /// <param name="namespace">Null: all namespaces.</param>
     public static JsonObject Discover(string role, string? @namespace = null)
     {
         var discovery = new JsonObject { ["role"] = role };
@@ -27,7 +27,7 @@ internal static class ScrapeJob
         return discovery;
     }
 
-    /// <summary>The target asks who scrapes it.</summary>
+    /// <summary>For targets that authenticate the scraper.</summary>
     public static JsonObject WithServiceAccount(JsonObject job, JsonObject tls)
     {
         job["scheme"] = "https";

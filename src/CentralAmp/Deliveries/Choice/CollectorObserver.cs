@@ -5,41 +5,41 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Deliveries.Choice;
 
-/// <summary>Reads what collectors a cluster has, of others and of ours.</summary>
+/// <summary>Reads the collectors of a cluster, those of other owners and CentralAmp's.</summary>
 internal static class CollectorObserver
 {
-    public static async Task<PlanObservation> ObserveAsync(PlanObservation facts, IKubernetes kubernetes, CancellationToken cancellationToken)
+    public static async Task<PlanObservation> ObserveAsync(PlanObservation observation, IKubernetes kubernetes, CancellationToken cancellationToken)
     {
         var prometheuses = await kubernetes.ListAsync(KubernetesPath.AllPrometheuses, cancellationToken);
         var agents = await kubernetes.ListAsync(KubernetesPath.AllPrometheusAgents, cancellationToken);
-        var gathered = facts with
+        var observed = observation with
         {
             Prometheuses = prometheuses?.Select(PrometheusResource.Read).ToList(),
             Agents = agents?.Select(PrometheusAgentResource.Read).ToList(),
-            Own = await ManagedNamespaceObserver.ObserveAsync(kubernetes, cancellationToken),
+            Managed = await ManagedNamespaceObserver.ObserveAsync(kubernetes, cancellationToken),
         };
-        gathered = gathered.Candidates is [{ Malformed: null } only] ? await LookAtAsync(gathered, only, kubernetes, cancellationToken) : gathered;
-        return DeliveryChoice.DependsOnNodes(gathered)
-            ? gathered with { ReadyNodes = (await kubernetes.ListAsync(KubernetesPath.Nodes, cancellationToken) ?? []).Count(IsReady) }
-            : gathered;
+        observed = observed.Candidates is [{ Malformed: null } only] ? await ObserveCandidateAsync(observed, only, kubernetes, cancellationToken) : observed;
+        return DeliveryChoice.DependsOnNodes(observed)
+            ? observed with { ReadyNodes = (await kubernetes.ListAsync(KubernetesPath.Nodes, cancellationToken) ?? []).Count(IsReady) }
+            : observed;
     }
 
-    /// <summary>EKS is asked only where an identity of ours could push another aside.</summary>
+    /// <summary>Calls EKS only if CentralAmp's identity could replace another one.</summary>
     public static async Task<PlanObservation> WithPodIdentityAsync(
-        PlanObservation facts, IPodIdentities identities, ExecutionReference execution, CancellationToken cancellationToken) =>
-        facts.AsksForPodIdentity
-            ? facts with
+        PlanObservation observation, IPodIdentities identities, ExecutionReference execution, CancellationToken cancellationToken) =>
+        observation.AsksForPodIdentity
+            ? observation with
             {
                 PodIdentity = await identities.FindAsync(
-                    facts.Cluster, facts.ServiceAccount!.Namespace, facts.ServiceAccount.Name, execution, cancellationToken),
+                    observation.Cluster, observation.ServiceAccount!.Namespace, observation.ServiceAccount.Name, execution, cancellationToken),
             }
-            : facts;
+            : observation;
 
-    private static async Task<PlanObservation> LookAtAsync(PlanObservation facts, PrometheusResource only, IKubernetes kubernetes, CancellationToken cancellationToken)
+    private static async Task<PlanObservation> ObserveCandidateAsync(PlanObservation observation, PrometheusResource only, IKubernetes kubernetes, CancellationToken cancellationToken)
     {
         var account = await kubernetes.GetAsync(KubernetesPath.ServiceAccount(only.Namespace, only.ServiceAccount), cancellationToken);
         var set = await kubernetes.GetAsync(KubernetesPath.StatefulSet(only.Namespace, CollectorNames.StatefulSet(only.Name, shard: 0)), cancellationToken);
-        return facts with
+        return observation with
         {
             ServiceAccount = account is null ? null : ServiceAccountResource.Read(account),
             StatefulSet = set is null ? null : StatefulSetResource.Read(set),

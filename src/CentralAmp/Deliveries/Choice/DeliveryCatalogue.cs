@@ -4,7 +4,7 @@ using CentralAmp.Failures;
 namespace CentralAmp.Deliveries.Choice;
 
 /// <summary>The parts of one delivery, each in a file of that name in the folder of the delivery.</summary>
-/// <param name="Check">What stands in its way; null if nothing does.</param>
+/// <param name="Check">The first finding that prevents the delivery; null if none.</param>
 /// <param name="IsHealthy">Whether it has taken over from the deliveries that it replaces, and works.</param>
 internal sealed record DeliveryParts(
     Func<PlanObservation, Failure?> Check,

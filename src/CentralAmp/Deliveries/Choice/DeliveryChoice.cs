@@ -4,55 +4,55 @@ using CentralAmp.Registry;
 
 namespace CentralAmp.Deliveries.Choice;
 
-/// <summary>Which delivery a cluster gets, and what stands in its way (design.md, "Delivery"). Pure.</summary>
+/// <summary>Decides which delivery a cluster gets, or what prevents it (design.md, "Delivery"). Pure.</summary>
 internal static class DeliveryChoice
 {
-    /// <summary>What keeps us off someone's Prometheus, and not from running an agent beside it.</summary>
+    /// <summary>Causes that prevent a change of the cluster's Prometheus, but not CentralAmp's agent beside it.</summary>
     private static readonly HashSet<string> AgentHelps = new(StringComparer.Ordinal)
     {
         Causes.RemoteWriteForeign, Causes.StorageNotPersistent, Causes.ServiceAccountForeignRole, Causes.ServiceAccountPodIdentity,
     };
 
-    /// <returns>One of <see cref="DeliveryNames"/>, never auto; and the first thing that is missing or in the way, if any.</returns>
-    public static (string Delivery, Failure? Finding) Of(PlanObservation facts) => AlreadySending.Find(facts) is { } already
+    /// <returns>One of <see cref="DeliveryNames"/>, never auto; and the first finding that prevents it, if any.</returns>
+    public static (string Delivery, Failure? Finding) Of(PlanObservation observation) => AlreadySending.Find(observation) is { } already
         ? (DeliveryNames.Prometheus, already)
-        : facts.AskedDelivery == DeliveryNames.Auto ? Auto(facts) : Of(facts, facts.AskedDelivery);
+        : observation.AskedDelivery == DeliveryNames.Auto ? Auto(observation) : Of(observation, observation.AskedDelivery);
 
-    /// <summary>An agent without an operator needs a node to run on, and one that is there has it; nothing else depends on nodes.</summary>
-    public static bool DependsOnNodes(PlanObservation facts) => facts.AskedDelivery switch
+    /// <summary>Only a new agent without an operator needs a Ready node.</summary>
+    public static bool DependsOnNodes(PlanObservation observation) => observation.AskedDelivery switch
     {
-        DeliveryNames.Agent => !facts.Own.Has(DeliveryNames.Agent),
-        DeliveryNames.Auto => facts.Candidates.Count == 0 && !HasOwnAgent(facts) && IsGraceOver(facts),
+        DeliveryNames.Agent => !observation.Managed.Has(DeliveryNames.Agent),
+        DeliveryNames.Auto => observation.Candidates.Count == 0 && !HasManagedAgent(observation) && IsGraceOver(observation),
         _ => false,
     };
 
-    private static (string Delivery, Failure? Finding) Of(PlanObservation facts, string delivery) => (delivery, DeliveryCatalogue.Find(delivery).Check(facts));
+    private static (string Delivery, Failure? Finding) Of(PlanObservation observation, string delivery) => (delivery, DeliveryCatalogue.Find(delivery).Check(observation));
 
-    private static (string Delivery, Failure? Finding) Auto(PlanObservation facts) => Prometheus.Check.FirstFinding(facts) switch
+    private static (string Delivery, Failure? Finding) Auto(PlanObservation observation) => Prometheus.Check.FirstFinding(observation) switch
     {
         null => (DeliveryNames.Prometheus, null),
-        var finding when facts.Candidates.Count == 0 => WithoutCollector(facts, finding),
-        { Kind: FailureKind.Blocked } finding when AgentHelps.Contains(finding.Cause) && facts.Agents is not null => Of(facts, DeliveryNames.PrometheusAgent),
-        // Until the other one runs, what we have goes on.
-        { Kind: FailureKind.NotReady } when HasOwnAgent(facts) => OfOwnAgent(facts),
+        var finding when observation.Candidates.Count == 0 => WithoutCollector(observation, finding),
+        { Kind: FailureKind.Blocked } finding when AgentHelps.Contains(finding.Cause) && observation.Agents is not null => Of(observation, DeliveryNames.PrometheusAgent),
+        // CentralAmp's agent continues until the Prometheus runs.
+        { Kind: FailureKind.NotReady } when HasManagedAgent(observation) => OfManagedAgent(observation),
         var finding => (DeliveryNames.Prometheus, finding),
     };
 
-    /// <summary>Most new clusters get a Prometheus some minutes after they were made.</summary>
-    private static (string Delivery, Failure? Finding) WithoutCollector(PlanObservation facts, Failure finding) => facts switch
+    /// <summary>Most new clusters get a Prometheus some minutes after their creation.</summary>
+    private static (string Delivery, Failure? Finding) WithoutCollector(PlanObservation observation, Failure finding) => observation switch
     {
-        _ when HasOwnAgent(facts) => OfOwnAgent(facts),
-        _ when !IsGraceOver(facts) => (DeliveryNames.Prometheus, finding),
-        // Someone's resources show that an operator is at work; its CRDs alone do not.
-        { Agents: not null } when facts.OtherAgents.Any() || facts.Prometheuses is [_, ..] => Of(facts, DeliveryNames.PrometheusAgent),
-        _ => Of(facts, DeliveryNames.Agent),
+        _ when HasManagedAgent(observation) => OfManagedAgent(observation),
+        _ when !IsGraceOver(observation) => (DeliveryNames.Prometheus, finding),
+        // Resources of another owner show that an operator runs; its CRDs alone do not.
+        { Agents: not null } when observation.OtherAgents.Any() || observation.Prometheuses is [_, ..] => Of(observation, DeliveryNames.PrometheusAgent),
+        _ => Of(observation, DeliveryNames.Agent),
     };
 
-    private static (string Delivery, Failure? Finding) OfOwnAgent(PlanObservation facts) => facts.Own.Has(DeliveryNames.PrometheusAgent) && facts.Agents is not null
-        ? Of(facts, DeliveryNames.PrometheusAgent)
-        : Of(facts, DeliveryNames.Agent);
+    private static (string Delivery, Failure? Finding) OfManagedAgent(PlanObservation observation) => observation.Managed.Has(DeliveryNames.PrometheusAgent) && observation.Agents is not null
+        ? Of(observation, DeliveryNames.PrometheusAgent)
+        : Of(observation, DeliveryNames.Agent);
 
-    private static bool HasOwnAgent(PlanObservation facts) => facts.Own.Has(DeliveryNames.Agent) || facts.Own.Has(DeliveryNames.PrometheusAgent);
+    private static bool HasManagedAgent(PlanObservation observation) => observation.Managed.Has(DeliveryNames.Agent) || observation.Managed.Has(DeliveryNames.PrometheusAgent);
 
-    private static bool IsGraceOver(PlanObservation facts) => facts.Waited >= facts.Settings.AgentGrace;
+    private static bool IsGraceOver(PlanObservation observation) => observation.Waited >= observation.Settings.AgentGrace;
 }

@@ -4,35 +4,35 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Deliveries.Choice;
 
-/// <summary>Facts in, plan out; no I/O, no clock.</summary>
+/// <summary>Makes the plan from the observed state. Pure: no I/O, no clock.</summary>
 internal static class OnboardingDecider
 {
-    /// <returns>The plan, or why a person must act first.</returns>
-    public static (OnboardingPlan? Plan, Failure? Refusal) Decide(PlanObservation facts) => DeliveryChoice.Of(facts) switch
+    /// <returns>The plan, or why an operator must act first.</returns>
+    public static (OnboardingPlan? Plan, Failure? Refusal) Decide(PlanObservation observation) => DeliveryChoice.Of(observation) switch
     {
-        (var delivery, null) => Deliver(facts, DeliveryCatalogue.Find(delivery).Plan(facts, Replaced.By(facts, delivery))),
-        (var delivery, { Kind: FailureKind.NotReady } finding) => (Park(facts, delivery, finding), null),
+        (var delivery, null) => Deliver(observation, DeliveryCatalogue.Find(delivery).Plan(observation, Replaced.By(observation, delivery))),
+        (var delivery, { Kind: FailureKind.NotReady } finding) => (Park(observation, delivery, finding), null),
         (_, var refusal) => (null, refusal),
     };
 
-    private static (OnboardingPlan? Plan, Failure? Refusal) Deliver(PlanObservation facts, PlannedDelivery planned)
+    private static (OnboardingPlan? Plan, Failure? Refusal) Deliver(PlanObservation observation, PlannedDelivery planned)
     {
         if (planned.Refusal is { } refusal)
         {
             return (null, refusal);
         }
 
-        // Everything that people have to merge is written down already: all that is left is to wait for them.
+        // The values are written down already: CentralAmp only waits for an operator to merge them.
         if (planned is { Change: Change.Unchanged, WaitsFor: { } waiting })
         {
-            return (Park(facts, planned.Delivery, waiting), null);
+            return (Park(observation, planned.Delivery, waiting), null);
         }
 
-        return (Plan(facts, planned.Delivery) with
+        return (Plan(observation, planned.Delivery) with
         {
-            Next = facts.DryRun ? PlanNext.Stop : PlanNext.Deliver,
-            Stop = facts.DryRun ? PlanStop.DryRun : PlanStop.None,
-            WaitSeconds = planned.WaitsFor is null ? 0 : WaitSeconds(facts),
+            Next = observation.DryRun ? PlanNext.Stop : PlanNext.Deliver,
+            Stop = observation.DryRun ? PlanStop.DryRun : PlanStop.None,
+            WaitSeconds = planned.WaitsFor is null ? 0 : WaitSeconds(observation),
             Sentence = planned.Sentence,
             Collector = planned.Collector,
             Replaces = planned.Replaces,
@@ -40,47 +40,47 @@ internal static class OnboardingDecider
         }, null);
     }
 
-    private static OnboardingPlan Park(PlanObservation facts, string delivery, Failure finding)
+    private static OnboardingPlan Park(PlanObservation observation, string delivery, Failure finding)
     {
-        var plan = Plan(facts, delivery) with { Cause = finding.Cause, Remedy = finding.Remedy, Sentence = finding.Sentence };
-        if (facts.DryRun)
+        var plan = Plan(observation, delivery) with { Cause = finding.Cause, Remedy = finding.Remedy, Sentence = finding.Sentence };
+        if (observation.DryRun)
         {
-            return plan with { Next = PlanNext.Stop, Stop = PlanStop.DryRun, Sentence = $"The road would wait. {finding.Sentence}" };
+            return plan with { Next = PlanNext.Stop, Stop = PlanStop.DryRun, Sentence = $"The execution would wait. {finding.Sentence}" };
         }
 
-        return facts.Elapsed < facts.Settings.ParkLimit
-            ? plan with { Next = PlanNext.Park, WaitSeconds = WaitSeconds(facts) }
+        return observation.Elapsed < observation.Settings.ParkLimit
+            ? plan with { Next = PlanNext.Park, WaitSeconds = WaitSeconds(observation) }
             : plan with
             {
                 Next = PlanNext.Stop,
                 Stop = PlanStop.ParkedTooLong,
-                Sentence = $"{finding.Sentence} The road waited for {facts.Elapsed.TotalHours:0.#} hours and stops looking.",
+                Sentence = $"{finding.Sentence} The execution waited for {observation.Elapsed.TotalHours:0.#} hours and ends.",
             };
     }
 
     /// <summary>
-    /// Waits grow with the time it took so far, so that the wait adds at most a quarter to it: nothing needs to be remembered
-    /// between looks, and a collector that comes early is seen early.
+    /// A wait is a quarter of the time that the execution has waited so far: no state is necessary between two plans,
+    /// and a collector that appears early is found early.
     /// </summary>
-    private static int WaitSeconds(PlanObservation facts)
+    private static int WaitSeconds(PlanObservation observation)
     {
-        var left = facts.Settings.ParkLimit - facts.Elapsed;
-        var first = facts.Settings.ParkFirst.TotalSeconds;
-        var wait = Math.Clamp(facts.Elapsed.TotalSeconds / 4, first, Math.Max(first, facts.Settings.ParkMax.TotalSeconds));
+        var left = observation.Settings.ParkLimit - observation.Elapsed;
+        var first = observation.Settings.ParkFirst.TotalSeconds;
+        var wait = Math.Clamp(observation.Elapsed.TotalSeconds / 4, first, Math.Max(first, observation.Settings.ParkMax.TotalSeconds));
         return (int)Math.Ceiling(left > TimeSpan.Zero ? Math.Min(wait, left.TotalSeconds) : first);
     }
 
-    private static OnboardingPlan Plan(PlanObservation facts, string delivery) => new()
+    private static OnboardingPlan Plan(PlanObservation observation, string delivery) => new()
     {
         Next = PlanNext.Stop,
         Sentence = "",
         Delivery = delivery,
-        Profile = facts.Profile,
-        TrustMode = facts.TrustMode,
-        WorkspaceArn = facts.Workspace.Arn,
-        WorkspaceEndpoint = facts.Workspace.Endpoint,
-        IngestRoleName = facts.RoleName,
-        RoleArn = facts.RoleArn,
-        ClusterLabel = ClusterLabels.Of(facts.Cluster, facts.Settings.ClusterLabelFormat).Cluster,
+        Profile = observation.Profile,
+        TrustMode = observation.TrustMode,
+        WorkspaceArn = observation.Workspace.Arn,
+        WorkspaceEndpoint = observation.Workspace.Endpoint,
+        IngestRoleName = observation.RoleName,
+        RoleArn = observation.RoleArn,
+        ClusterLabel = ClusterLabels.Of(observation.Cluster, observation.Settings.ClusterLabelFormat).Cluster,
     };
 }

@@ -6,12 +6,12 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Deliveries.Choice;
 
-/// <summary>Ends earlier deliveries once the planned one is healthy: what sends, and no more. An identity that is left on someone's pods stays: taking it away would roll them.</summary>
+/// <summary>Ends the parts of earlier deliveries that send, after the planned delivery is healthy. Identities on pods stay: removing them would roll the pods.</summary>
 internal static class ReplacedDeliveries
 {
     private const int MostRounds = 3;
 
-    /// <returns>Whether anything was there to end.</returns>
+    /// <returns>Whether any part had to be ended.</returns>
     public static async Task<bool> EndAsync(DeliveryWork work, bool withAgents, CancellationToken cancellationToken)
     {
         var ended = false;
@@ -30,7 +30,7 @@ internal static class ReplacedDeliveries
         return ended;
     }
 
-    /// <summary>Whether any of them has not ended.</summary>
+    /// <summary>Whether any of them still exists.</summary>
     public static async Task<bool> AreThereAsync(DeliveryWork work, CancellationToken cancellationToken)
     {
         var own = await ManagedNamespaceObserver.ObserveAsync(work.Kubernetes, cancellationToken);
@@ -46,7 +46,7 @@ internal static class ReplacedDeliveries
         return false;
     }
 
-    /// <returns>Null unless it is that very one, and has our entry from us.</returns>
+    /// <returns>Null unless it is the same resource, and CentralAmp owns the entry.</returns>
     private static async Task<PrometheusResource?> FindAsync(DeliveryWork work, Collector collector, CancellationToken cancellationToken) =>
         await work.Kubernetes.GetAsync(KubernetesPath.Prometheus(collector.Namespace, collector.Name), cancellationToken) is { } resource
         && PrometheusResource.Read(resource) is var observed
@@ -80,7 +80,7 @@ internal static class ReplacedDeliveries
         var writer = new ManagedObjectWriter(work.Kubernetes);
         var observed = await ManagedNamespaceObserver.ObserveAsync(work.Kubernetes, cancellationToken);
         var ended = false;
-        // Before what tells that it was there: otherwise a death in between would leave the count for good.
+        // Before the objects: if the process died in between, the count would remain for ever.
         await writer.ForgetAsync(delivery, observed, cancellationToken);
         foreach (var path in ManagedObject.PathsOf(delivery))
         {

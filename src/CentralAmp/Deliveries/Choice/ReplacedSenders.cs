@@ -5,16 +5,16 @@ using CentralAmp.Failures;
 namespace CentralAmp.Deliveries.Choice;
 
 /// <summary>
-/// Whether what a delivery replaced still sends: pods end, and a Prometheus loads, some time after they were told to. Asked of what runs and not
-/// of what was done, because the waits are retries, and on a retry nothing is left to end.
+/// Whether a replaced collector still sends: pods end, and a Prometheus reloads, some time after the write. The state is read from the running
+/// workloads, because the waits are retries, and a retry has nothing left to end.
 /// </summary>
 internal static class ReplacedSenders
 {
-    /// <summary>A Secret reaches pods within the kubelet's sync period and the life of its cache, about two minutes; the reloader sees it at once.</summary>
+    /// <summary>A Secret reaches pods within the kubelet's sync period and the life of its cache, about two minutes; the reloader sees it immediately.</summary>
     public static readonly TimeSpan UnseenReload = TimeSpan.FromMinutes(3);
 
-    /// <returns>How long one that cannot be asked may go on.</returns>
-    /// <exception cref="NotReadyException">One is seen to go on.</exception>
+    /// <returns>How long a collector that cannot be read may continue to send.</returns>
+    /// <exception cref="NotReadyException">A replaced collector still sends.</exception>
     public static async Task<TimeSpan> WaitAsync(DeliveryWork work, CancellationToken cancellationToken)
     {
         var wait = TimeSpan.Zero;
@@ -28,7 +28,7 @@ internal static class ReplacedSenders
             {
                 var observed = await DeliveryObserver.ObserveAsync(work.Kubernetes, collector, work.Desired.Entry, cancellationToken);
                 Require(OfPrometheus(observed, collector));
-                wait = IsUnseen(observed) ? UnseenReload : wait;
+                wait = CannotBeRead(observed) ? UnseenReload : wait;
             }
         }
 
@@ -39,17 +39,17 @@ internal static class ReplacedSenders
         ? null
         : Failure.NotReady(
             Causes.NotReconciled,
-            $"The pods {string.Join(", ", pods.Select(pod => pod.Name))} in '{collector.Namespace}', of delivery '{delivery}' before, have not ended yet.",
-            "None if it passes: a pod has a minute to send what it has; else see what keeps it: a node that does not answer, a finalizer.");
+            $"The pods {string.Join(", ", pods.Select(pod => pod.Name))} in '{collector.Namespace}', of the former delivery '{delivery}', have not ended yet.",
+            "None if the pods end: a pod has a minute to send its samples; otherwise find out what blocks it: a node that does not answer, a finalizer.");
 
-    /// <summary>An entry of our name at its own source is someone's, who goes on with it.</summary>
+    /// <summary>An entry with CentralAmp's name at the collector's own source belongs to another manager and stays.</summary>
     private static Failure? OfPrometheus(ObservedDelivery observed, Collector collector) =>
-        IsSomeones(observed) ? null : CollectorHealth.OfReload(observed, collector, withEntry: false);
+        IsOfAnotherManager(observed) ? null : CollectorHealth.OfReload(observed, collector, withEntry: false);
 
-    private static bool IsUnseen(ObservedDelivery observed) =>
-        !IsSomeones(observed) && observed.Loaded.Count(loaded => loaded.HasName is not null) < observed.Pods.Count;
+    private static bool CannotBeRead(ObservedDelivery observed) =>
+        !IsOfAnotherManager(observed) && observed.Loaded.Count(loaded => loaded.HasName is not null) < observed.Pods.Count;
 
-    private static bool IsSomeones(ObservedDelivery observed) =>
+    private static bool IsOfAnotherManager(ObservedDelivery observed) =>
         observed.Prometheus?.RemoteWrite.Any(entry => entry["name"]?.ToString() == ManagedNames.EntryName) == true;
 
     private static void Require(Failure? stillSends)

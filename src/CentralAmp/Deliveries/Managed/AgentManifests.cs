@@ -4,10 +4,10 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Deliveries.Managed;
 
-/// <summary>Namespace, identity and reading rights that every own agent has. Pure; reviewed in the golden files of the tests.</summary>
+/// <summary>Namespace, identity and read rights of every CentralAmp agent. Pure; reviewed in the golden files of the tests.</summary>
 public static class AgentManifests
 {
-    /// <summary>What an administrator of the cluster has to install, in this order: it grants rights.</summary>
+    /// <summary>The objects that need an elevation to install, in this order, because they grant rights.</summary>
     public static IReadOnlyList<JsonObject> Identity(string roleArn) => [Namespace(), ServiceAccount(roleArn), ScrapeRole(), ScrapeBinding()];
 
     public static JsonObject Namespace() => new()
@@ -17,7 +17,7 @@ public static class AgentManifests
         ["metadata"] = AgentMetadata.Of(AgentNames.Namespace, @namespace: null),
     };
 
-    /// <param name="roleArn">Null: nothing runs with it.</param>
+    /// <param name="roleArn">Null: no pod runs with it.</param>
     public static JsonObject ServiceAccount(string? roleArn)
     {
         var metadata = AgentMetadata.Of(AgentNames.ServiceAccount);
@@ -29,7 +29,7 @@ public static class AgentManifests
         return new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = metadata };
     }
 
-    /// <summary>What Prometheus of kube-prometheus-stack may read: targets and their metrics; no Secrets, and no proxy to a kubelet, which would be a shell.</summary>
+    /// <summary>The read rights of Prometheus in kube-prometheus-stack: targets and their metrics. No Secrets, and no proxy to a kubelet, which allows to run commands in pods.</summary>
     public static JsonObject ScrapeRole() => new()
     {
         ["apiVersion"] = RbacManifest.ApiVersion,

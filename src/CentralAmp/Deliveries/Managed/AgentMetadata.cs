@@ -3,10 +3,10 @@ using CentralAmp.Collectors;
 
 namespace CentralAmp.Deliveries.Managed;
 
-/// <summary>Metadata with our label, by which what is ours is told from everything else.</summary>
+/// <summary>Metadata with the label of managed objects.</summary>
 internal static class AgentMetadata
 {
-    /// <param name="namespace">Null: of the cluster.</param>
+    /// <param name="namespace">Null: a cluster-scoped object.</param>
     public static JsonObject Of(string name, string? @namespace = AgentNames.Namespace)
     {
         var metadata = new JsonObject { ["name"] = name };

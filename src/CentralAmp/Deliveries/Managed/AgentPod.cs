@@ -4,20 +4,20 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.Deliveries.Managed;
 
-/// <summary>What the pods of both flavours of own agents have in common.</summary>
+/// <summary>The common part of the pods of both kinds of agents.</summary>
 internal static class AgentPod
 {
-    /// <summary>"nobody" of the Prometheus image.</summary>
+    /// <summary>The user "nobody" of the Prometheus image.</summary>
     private const int User = 65534;
 
-    /// <summary>Room for a cluster of some hundred nodes. Prometheus keeps itself below the limit (automatic GOMEMLIMIT, on since Prometheus 3).</summary>
+    /// <summary>Enough for a cluster of some hundred nodes. Prometheus keeps its memory below the limit (automatic GOMEMLIMIT, on since Prometheus 3).</summary>
     public static JsonObject Resources() => new()
     {
         ["requests"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "512Mi" },
         ["limits"] = new JsonObject { ["cpu"] = "2", ["memory"] = "2Gi" },
     };
 
-    /// <summary>Pod Security Standard "restricted"; the group is for the role's token, which only root could read otherwise.</summary>
+    /// <summary>Pod Security Standard "restricted"; the group may read the role's token, which only root could read otherwise.</summary>
     public static JsonObject PodSecurity() => new()
     {
         ["runAsNonRoot"] = true,
@@ -34,15 +34,15 @@ internal static class AgentPod
         ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
     };
 
-    /// <summary>The write-ahead log alone, which an agent cuts every two hours; a limit spares the node what goes wrong.</summary>
+    /// <summary>Only the write-ahead log, which an agent truncates every two hours; the limit protects the node.</summary>
     public static JsonObject Storage() => new() { ["sizeLimit"] = "8Gi" };
 
     public static JsonObject NodeSelector() => new() { ["kubernetes.io/os"] = "linux" };
 }
 
-/// <summary>What own agents are rendered from.</summary>
-/// <param name="RoleArn">What their service account assumes.</param>
-/// <param name="Entry">Our entry, rendered without a replica label and for one replica and shard.</param>
+/// <summary>The input for rendering an agent.</summary>
+/// <param name="RoleArn">The role that the service account assumes.</param>
+/// <param name="Entry">CentralAmp's entry, rendered without a replica label and for one replica and shard.</param>
 /// <param name="Image">With a tag or a digest.</param>
 /// <param name="Tolerations">In Kubernetes' spelling; may be empty.</param>
 public sealed record AgentSpec(string RoleArn, JsonObject Entry, string Image, JsonArray Tolerations)

@@ -6,20 +6,20 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Deliveries.Managed;
 
-/// <summary>How our own namespace stands.</summary>
+/// <summary>State of CentralAmp's namespace.</summary>
 public enum NamespaceState
 {
     Absent,
     Managed,
 
-    /// <summary>It has our name and not our label.</summary>
+    /// <summary>The namespace has the name, and not CentralAmp's label.</summary>
     Foreign,
     Terminating,
 }
 
-/// <summary>What is in our own namespace. Null or empty is not there.</summary>
-/// <param name="Objects">What a delivery may have put there, by path.</param>
-/// <param name="Applied">By delivery, how often its objects were put there (<see cref="ManagedNames.AppliedAnnotationOf"/>).</param>
+/// <summary>The observed objects in CentralAmp's namespace. Null or empty: absent.</summary>
+/// <param name="Objects">Objects that a delivery may have created, by path.</param>
+/// <param name="Applied">For each delivery, how often its objects were applied (<see cref="ManagedNames.AppliedAnnotationOf"/>).</param>
 public sealed record ManagedNamespace(
     NamespaceState Namespace,
     ServiceAccountResource? ServiceAccount,
@@ -28,7 +28,7 @@ public sealed record ManagedNamespace(
 {
     public static ManagedNamespace Nothing { get; } = new(NamespaceState.Absent, null, new Dictionary<string, JsonObject>(), new Dictionary<string, int>());
 
-    /// <summary>The delivery has something there that is ours.</summary>
+    /// <summary>The delivery has at least one managed object.</summary>
     public bool Has(string delivery) => ManagedObject.PathsOf(delivery).Any(path => Objects.TryGetValue(path, out var found) && ManagedNames.IsManaged(found));
 
     public JsonObject? Find(string path) => Objects.GetValueOrDefault(path);
@@ -36,7 +36,7 @@ public sealed record ManagedNamespace(
     public int AppliedOf(string delivery) => Applied.GetValueOrDefault(delivery);
 }
 
-/// <summary>Reads our own namespace: one call where it is not there.</summary>
+/// <summary>Reads CentralAmp's namespace: one call if it does not exist.</summary>
 internal static class ManagedNamespaceObserver
 {
     public static async Task<ManagedNamespace> ObserveAsync(IKubernetes kubernetes, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal static class ManagedNamespaceObserver
         _ => NamespaceState.Managed,
     };
 
-    /// <summary>ConfigMaps are read with the rights that come with what we write: without these there is none, or it is put back with them.</summary>
+    /// <summary>The right to read ConfigMaps comes with the right to write them: without it there is no ConfigMap, or it is applied again with the right.</summary>
     private static async Task<JsonObject?> FindAsync(IKubernetes kubernetes, string path, CancellationToken cancellationToken)
     {
         try

@@ -7,31 +7,31 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Deliveries.Managed;
 
-/// <summary>How an object of ours stands to what is desired.</summary>
+/// <summary>State of a managed object compared with the desired one.</summary>
 public enum ManagedObjectState
 {
     Absent,
 
-    /// <summary>As desired, but perhaps for what an API server drops or spells differently.</summary>
+    /// <summary>As desired, apart from fields that an API server drops or spells differently.</summary>
     Current,
 
-    /// <summary>Ours, of earlier settings or another version.</summary>
+    /// <summary>Managed, and of earlier settings or of another version.</summary>
     Outdated,
 
-    /// <summary>Ours, and someone else changed it.</summary>
+    /// <summary>Managed, and another manager changed it.</summary>
     Changed,
 
-    /// <summary>Someone else's, of the same name.</summary>
+    /// <summary>An object of another owner with the same name.</summary>
     Foreign,
 
-    /// <summary>It is being deleted.</summary>
+    /// <summary>The object is being deleted.</summary>
     Leaving,
 }
 
-/// <summary>One object in our own namespace that has to be as we want it.</summary>
+/// <summary>One object in CentralAmp's namespace in its desired form.</summary>
 public sealed record ManagedObject(string Path, JsonObject Desired)
 {
-    /// <summary>Hash of what was desired: an older operator's CRD drops fields, which is nobody's change.</summary>
+    /// <summary>Hash of the desired form. The CRD of an older operator drops fields, which is no change by another manager.</summary>
     internal const string HashAnnotation = "central-amp/desired";
 
     /// <summary>
@@ -59,7 +59,7 @@ public sealed record ManagedObject(string Path, JsonObject Desired)
     /// <summary>Deliveries that have objects in the namespace of CentralAmp.</summary>
     public static IReadOnlyList<string> Deliveries { get; } = [DeliveryNames.PrometheusAgent, DeliveryNames.Agent, DeliveryNames.Values];
 
-    /// <summary>Paths of all that the delivery may have put there: what runs comes first, because that is what must end.</summary>
+    /// <summary>Paths of all objects that the delivery may have created, workloads first, because they must end first.</summary>
     public static IReadOnlyList<string> PathsOf(string delivery) => delivery switch
     {
         DeliveryNames.Agent => [
@@ -89,7 +89,7 @@ public sealed record ManagedObject(string Path, JsonObject Desired)
 
     private static string? Hash(JsonObject item) => item["metadata"]?["annotations"]?[HashAnnotation]?.ToString();
 
-    /// <summary>Someone else set a field of what we desire; controllers set the status.</summary>
+    /// <summary>Another manager set a field of the desired object. Controllers set only the status.</summary>
     private static bool HasOtherManagers(JsonObject observed) =>
         ((string[])["spec", "data"]).SelectMany(field => ManagedFields.OwnersOf(observed, field)).Any(manager => manager != ManagedNames.FieldManager);
 }

@@ -5,10 +5,10 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Deliveries.Managed;
 
-/// <summary>The next thing to do for what is in our own namespace: one of them is set, or all is done.</summary>
-/// <param name="Put">To be made or put back.</param>
-/// <param name="Counts">It is put there anew: that is counted, so that nobody wages a war.</param>
-/// <param name="Failure">Wait or give up.</param>
+/// <summary>The next action for the objects in CentralAmp's namespace: one member is set, or everything is done.</summary>
+/// <param name="Put">The object to create or to restore.</param>
+/// <param name="Counts">The object is created anew, which is counted, so that CentralAmp stops after repeated reverts.</param>
+/// <param name="Failure">Wait, or end with a failure.</param>
 internal sealed record ManagedObjectAction(ManagedObject? Put = null, bool Counts = false, Failure? Failure = null)
 {
     public bool IsDone => Put is null && Failure is null;
@@ -30,10 +30,10 @@ internal static class ManagedObjectDecider
             {
                 case ManagedObjectState.Foreign:
                     return new ManagedObjectAction(Failure: Failure.Blocked(
-                        Causes.KubernetesConflict, $"There is a {item} that CentralAmp did not make.", "Remove or rename it, then execute again."));
+                        Causes.KubernetesConflict, $"There is a {item} that CentralAmp did not create.", "Remove or rename it, then execute again."));
                 case ManagedObjectState.Leaving:
                     return new ManagedObjectAction(Failure: Failure.NotReady(
-                        Causes.NotReconciled, $"The {item} is being deleted.", "None if it goes; else see which finalizer keeps it."));
+                        Causes.NotReconciled, $"The {item} is being deleted.", "None if the deletion ends; otherwise find the finalizer that blocks it."));
                 case ManagedObjectState.Absent or ManagedObjectState.Changed:
                     var counts = Counts(item, observed, objects);
                     return counts && observed.ServiceAccount is null ? new ManagedObjectAction(Failure: ManagedObjectRefusals.OfCounting()) : new ManagedObjectAction(item, counts);
@@ -45,15 +45,15 @@ internal static class ManagedObjectDecider
         return new ManagedObjectAction();
     }
 
-    /// <summary>Our agent runs, has its role, and loaded its configuration.</summary>
+    /// <summary>CentralAmp's agent runs, has its role, and loaded its configuration.</summary>
     public static Failure? OfHealth(ManagedNamespace observed, ObservedDelivery workload, Collector collector, DesiredDelivery desired)
     {
         if (workload.ServiceAccount is not { } account || CollectorIdentity.Of(account, desired.RoleArn) != IdentityState.Current)
         {
             return Failure.NotReady(
                 Causes.NotReconciled,
-                $"The service account '{collector.Namespace}/{collector.ServiceAccount}' is gone, or has another role than {desired.RoleArn}.",
-                "Execute again, which restores it; if it happens again, see what changes it.");
+                $"The service account '{collector.Namespace}/{collector.ServiceAccount}' does not exist, or has another role than {desired.RoleArn}.",
+                "Execute again, which restores it; if it happens again, find out what changes it.");
         }
 
         var agent = observed.Find(ManagedObject.PathsOf(DeliveryNames.PrometheusAgent)[0]);
@@ -61,7 +61,7 @@ internal static class ManagedObjectDecider
             ? Failure.NotReady(
                 Causes.NotReconciled,
                 $"The operator does not reconcile PrometheusAgent '{AgentNames.Namespace}/{AgentNames.PrometheusAgent}': {refusal}.",
-                "Correct what the operator complains about, then execute again.")
+                "Correct what the operator reports, then execute again.")
             : CollectorHealth.OfPods(workload, collector, desired.RoleArn) ?? CollectorHealth.OfReload(workload, collector, withEntry: true);
     }
 
@@ -69,10 +69,10 @@ internal static class ManagedObjectDecider
         ? null
         : Failure.NotReady(
             observed.Namespace == NamespaceState.Terminating ? Causes.NamespaceTerminating : Causes.NotReconciled,
-            $"The namespace '{AgentNames.Namespace}' was deleted after it was made.",
-            "Execute again, which restores it; if it happens again, see what removes it.");
+            $"The namespace '{AgentNames.Namespace}' was deleted after it was created.",
+            "Execute again, which restores it; if it happens again, find out what removes it.");
 
-    /// <summary>One delivery is one time, of however many objects it is.</summary>
+    /// <summary>One delivery counts once, regardless of its number of objects.</summary>
     private static bool Counts(ManagedObject item, ManagedNamespace observed, IReadOnlyList<ManagedObject> objects) =>
         item == objects[^1] || observed.Find(objects[^1].Path) is not null;
 }

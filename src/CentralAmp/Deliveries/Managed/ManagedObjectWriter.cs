@@ -6,16 +6,16 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Deliveries.Managed;
 
-/// <summary>Writes in our own namespace.</summary>
+/// <summary>Writes in CentralAmp's namespace.</summary>
 internal sealed class ManagedObjectWriter(IKubernetes kubernetes)
 {
-    /// <returns>False when it changed since it was read: gather again.</returns>
+    /// <returns>False if the object changed after it was read: observe again.</returns>
     public Task<bool> PutAsync(ManagedObject item, ManagedNamespace observed, CancellationToken cancellationToken) =>
         PutAsync(item, item.Desired, observed.Find(item.Path), cancellationToken);
 
-    /// <summary>Remembered where it outlives what is put there.</summary>
-    /// <param name="applied">Null: forgotten.</param>
-    /// <returns>False when there is nothing to remember it on.</returns>
+    /// <summary>Writes the count of applies to the service account, which survives the counted objects.</summary>
+    /// <param name="applied">Null: the count is removed.</param>
+    /// <returns>False if the service account does not exist.</returns>
     public Task<bool> CountAsync(string delivery, int? applied, CancellationToken cancellationToken) => PatchAsync(
         KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount),
         new JsonObject
@@ -27,7 +27,7 @@ internal sealed class ManagedObjectWriter(IKubernetes kubernetes)
         },
         cancellationToken);
 
-    /// <summary>The next delivery of that kind is a first one again. An account that is gone has forgotten by itself.</summary>
+    /// <summary>Removes the count: the next delivery of that kind is a first one again.</summary>
     public async Task ForgetAsync(string delivery, ManagedNamespace observed, CancellationToken cancellationToken)
     {
         if (observed.Applied.ContainsKey(delivery))
@@ -36,7 +36,7 @@ internal sealed class ManagedObjectWriter(IKubernetes kubernetes)
         }
     }
 
-    /// <returns>Whether something was there that was ours, and is gone now.</returns>
+    /// <returns>True if a managed object existed and was deleted.</returns>
     public async Task<bool> DeleteAsync(string path, ManagedNamespace observed, CancellationToken cancellationToken) =>
         observed.Find(path) is { } found
         && ManagedNames.IsManaged(found)
@@ -49,12 +49,12 @@ internal sealed class ManagedObjectWriter(IKubernetes kubernetes)
             await kubernetes.ApplyAsync(item.Path, desired, cancellationToken);
             return true;
         }
-        // An older operator has nothing that such a field could select.
+        // An older operator has no resources that such a field could select.
         catch (WorkflowException e) when (e.InnerException is KubernetesException refusal && item.Older?.Invoke(desired, refusal.UndeclaredFields) is { } older)
         {
             return await PutAsync(item, older, found, cancellationToken);
         }
-        // An apply is never forced. But this object is ours, whoever changed it.
+        // CentralAmp never forces an apply. It restores a managed object by a patch.
         catch (WorkflowException e) when (found is not null && e.InnerException is KubernetesException { IsManagerConflict: true })
         {
             return await PatchAsync(item.Path, MergePatch.Of(desired, found), cancellationToken);

@@ -16,11 +16,11 @@ internal sealed record ManagedWork(IKubernetes Kubernetes, string Delivery, ILog
 /// <summary>Applies and removes the objects of a delivery in the namespace of CentralAmp.</summary>
 internal static class ManagedObjects
 {
-    /// <summary>Two objects at most, and as many writes that a concurrent change refused.</summary>
+    /// <summary>Two objects at most, and as many attempts that a concurrent change refused.</summary>
     private const int MostRounds = 6;
 
     /// <param name="planned">The change that the plan announced: waits are retries, each in a process of its own, so an earlier process may have made it.</param>
-    /// <returns>What was done, and what is there now.</returns>
+    /// <returns>The change, and the objects that exist now.</returns>
     public static async Task<(Change Change, ManagedNamespace Observed)> ApplyAsync(
         ManagedWork work, IReadOnlyList<ManagedObject> objects, Change planned, CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ internal static class ManagedObjects
             }
         }
 
-        throw KubernetesFailures.ChangesTooFast($"What is in namespace '{AgentNames.Namespace}'");
+        throw KubernetesFailures.ChangesTooFast($"The content of namespace '{AgentNames.Namespace}'");
     }
 
     /// <summary>
@@ -78,8 +78,8 @@ internal static class ManagedObjects
         {
             throw new NotReadyException(
                 Causes.NotReconciled,
-                $"What delivery '{work.Delivery}' put into namespace '{AgentNames.Namespace}' is still being deleted.",
-                "None if it goes; else see which finalizer keeps it.");
+                $"Objects of delivery '{work.Delivery}' in namespace '{AgentNames.Namespace}' are still being deleted.",
+                "None if the deletion ends; otherwise find the finalizer that blocks it.");
         }
 
         await writer.ForgetAsync(work.Delivery, observed, cancellationToken);

@@ -4,10 +4,10 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Deliveries.Prometheus;
 
-/// <summary>Delivery <c>prometheus</c>: leads someone's Prometheus on, one safe step after the other.</summary>
+/// <summary>Delivery <c>prometheus</c>: changes the cluster's Prometheus, one safe step after the other.</summary>
 internal static class Apply
 {
-    /// <summary>Three steps, and as many looks that came too late.</summary>
+    /// <summary>Three steps, and as many attempts that a concurrent change refused.</summary>
     private const int MostRounds = 6;
 
     public static async Task<AppliedDelivery> RunAsync(DeliveryWork work, CancellationToken cancellationToken)
@@ -15,7 +15,7 @@ internal static class Apply
         var (collector, desired) = (work.Collector, work.Desired);
         var writer = new CollectorWriter(work.Kubernetes, desired);
 
-        // The waits between steps are retries of the state machine, each in a process of its own: what this execution did is in the plan.
+        // The waits between steps are retries of the state machine, each in its own process: the plan has the change of this execution.
         var change = work.Plan.Change;
         for (var round = 0; round < MostRounds; round++)
         {
@@ -41,7 +41,7 @@ internal static class Apply
         throw KubernetesFailures.ChangesTooFast($"Prometheus '{collector.Namespace}/{collector.Name}'");
     }
 
-    /// <summary>It took over, and works.</summary>
+    /// <summary>The collector has CentralAmp's entry, and works.</summary>
     public static async Task<bool> IsHealthyAsync(DeliveryWork work, CancellationToken cancellationToken)
     {
         var observed = await DeliveryObserver.ObserveAsync(work.Kubernetes, work.Collector, work.Desired.Entry, cancellationToken);

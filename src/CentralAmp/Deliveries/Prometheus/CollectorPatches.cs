@@ -6,8 +6,8 @@ using CentralAmp.RemoteWrite;
 namespace CentralAmp.Deliveries.Prometheus;
 
 /// <summary>
-/// Bodies of our server-side applies. An apply states everything we own: what it leaves out, and we alone owned, is removed.
-/// With a uid nothing is created and no successor is touched; with a resourceVersion nothing unseen is overwritten (prometheus.md).
+/// Bodies of CentralAmp's server-side applies. An apply has every field that CentralAmp owns: a field that it omits, and that CentralAmp alone owned, is removed.
+/// With a uid, nothing is created and no successor is changed; with a resourceVersion, no unread change is overwritten (prometheus.md).
 /// </summary>
 internal static class CollectorPatches
 {
@@ -22,9 +22,9 @@ internal static class CollectorPatches
         return new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = metadata };
     }
 
-    /// <param name="applied">Null: the mark goes.</param>
-    /// <param name="roleArn">Null: the pod annotation goes, which rolls the pods.</param>
-    /// <param name="entries">Empty: the list goes, if we own it.</param>
+    /// <param name="applied">Null: the annotation is removed.</param>
+    /// <param name="roleArn">Null: the pod annotation is removed, which rolls the pods.</param>
+    /// <param name="entries">Empty: the list is removed, if CentralAmp owns it.</param>
     public static JsonObject Prometheus(PrometheusResource observed, int? applied, string? roleArn, IReadOnlyList<JsonObject> entries)
     {
         var metadata = new JsonObject
@@ -59,18 +59,18 @@ internal static class CollectorPatches
         return body;
     }
 
-    /// <summary>Pods get the role; a list that is ours stays as it is.</summary>
+    /// <summary>Gives the pods the role; a list that CentralAmp owns stays as it is.</summary>
     public static JsonObject AnnotatePods(PrometheusResource observed, string roleArn) =>
         Prometheus(observed, observed.Applied ?? 0, roleArn, observed.RemoteWriteIsManaged ? observed.RemoteWrite : []);
 
-    /// <summary>Our one entry. The mark counts only what was put back, not what was changed.</summary>
+    /// <summary>Applies CentralAmp's one entry. The annotation counts only applies after a removal, not changes.</summary>
     public static JsonObject ApplyEntry(PrometheusResource observed, DesiredDelivery desired)
     {
         var applied = RemoteWriteState.Of(observed, desired.Entry) == EntryState.Absent ? (observed.Applied ?? 0) + 1 : Math.Max(1, observed.Applied ?? 1);
         return Prometheus(observed, applied, desired.RoleArn, [desired.Entry]);
     }
 
-    /// <summary>The pods keep the role until the entry is gone from what they run.</summary>
+    /// <summary>The pods keep the role until the entry is absent from their running configuration.</summary>
     public static JsonObject RemoveEntry(PrometheusResource observed) =>
         Prometheus(observed, 0, observed.PodAnnotations.GetValueOrDefault(ManagedNames.RoleAnnotation), []);
 

@@ -6,10 +6,10 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Deliveries.Prometheus;
 
-/// <summary>Applies to one collector, and says what a conflict means here.</summary>
+/// <summary>Applies to one collector, and explains conflicts.</summary>
 internal sealed class CollectorWriter(IKubernetes kubernetes, DesiredDelivery desired)
 {
-    /// <returns>False when it changed since it was read: gather again.</returns>
+    /// <returns>False if the object changed after it was read: observe again.</returns>
     public Task<bool> ApplyAsync(ServiceAccountResource account, JsonObject body, CancellationToken cancellationToken) => GuardAsync(
         KubernetesPath.ServiceAccount(account.Namespace, account.Name),
         body,
@@ -19,7 +19,7 @@ internal sealed class CollectorWriter(IKubernetes kubernetes, DesiredDelivery de
             $"Remove the annotation {ManagedNames.ServiceAccountRoleAnnotation} at its source, then execute again."),
         cancellationToken);
 
-    /// <returns>False when it changed since it was read: gather again.</returns>
+    /// <returns>False if the object changed after it was read: observe again.</returns>
     public Task<bool> ApplyAsync(PrometheusResource prometheus, JsonObject body, CancellationToken cancellationToken) => GuardAsync(
         KubernetesPath.Prometheus(prometheus.Namespace, prometheus.Name),
         body,

@@ -4,7 +4,7 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Deliveries.Prometheus;
 
-/// <summary>The next thing to do; one at a time, because each is safe only after the one before.</summary>
+/// <summary>The next step; one at a time, because each is safe only after the one before.</summary>
 public enum DeliveryStep
 {
     AnnotateServiceAccount,
@@ -12,7 +12,7 @@ public enum DeliveryStep
     ApplyEntry,
     Done,
 
-    /// <summary>Wait or give up, as the failure says.</summary>
+    /// <summary>Wait or end, by the kind of the failure.</summary>
     Stop,
 }
 
@@ -66,8 +66,8 @@ internal static class DeliveryDecider
             Causes.CollectorMalformed, $"{observed.Prometheus} cannot be read: {wrong}.", "Correct the field at its source, then execute again."),
         { ServiceAccount: null } => Failure.NotReady(
             Causes.NotReconciled,
-            $"The service account '{collector.Namespace}/{collector.ServiceAccount}' is gone.",
-            "None if it comes back; else restore it, then execute again."),
+            $"The service account '{collector.Namespace}/{collector.ServiceAccount}' does not exist.",
+            "None if it is created again; otherwise restore it, then execute again."),
         _ => DeliveryRefusals.OfIdentity(observed.ServiceAccount, desired.RoleArn)
             ?? DeliveryRefusals.OfTakenName(observed.Prometheus!, desired)
             ?? DeliveryRefusals.OfForeignList(observed.Prometheus!, desired)

@@ -3,10 +3,10 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Deliveries.Prometheus;
 
-/// <summary>Takes delivery <c>prometheus</c> back, in the reverse order, until the collector is as it was before.</summary>
+/// <summary>Withdraws delivery <c>prometheus</c>, in the reverse order, until the collector is as it was before.</summary>
 internal static class Withdraw
 {
-    /// <summary>Four steps, and as many looks that came too late.</summary>
+    /// <summary>Four steps, and as many attempts that a concurrent change refused.</summary>
     private const int MostRounds = 8;
 
     public static async Task<Change> RunAsync(DeliveryWork work, CancellationToken cancellationToken)

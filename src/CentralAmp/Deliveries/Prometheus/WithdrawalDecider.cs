@@ -4,14 +4,14 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Deliveries.Prometheus;
 
-/// <summary>The next thing to take back.</summary>
+/// <summary>The next step of a withdrawal.</summary>
 public enum WithdrawalStep
 {
     RemoveEntry,
     RemoveServiceAccountRole,
     RemovePodsRole,
 
-    /// <summary>The last: until then an interrupted withdrawal is known for one.</summary>
+    /// <summary>The last step: until then an interrupted withdrawal can be recognized.</summary>
     RemoveMark,
     Done,
     Stop,
@@ -21,8 +21,8 @@ public enum WithdrawalStep
 public sealed record WithdrawalAction(WithdrawalStep Step, Failure? Failure = null);
 
 /// <summary>
-/// The safe order backwards: the entry, confirmed gone from what runs; then the role. The service account comes before the
-/// pods, because rolling them is what makes them forget the role, and they must not get it again.
+/// The safe order in reverse: the entry, confirmed absent from the running configuration; then the role. The service account comes before the
+/// pods, because rolled pods would get the role again.
 /// </summary>
 internal static class WithdrawalDecider
 {
@@ -41,7 +41,7 @@ internal static class WithdrawalDecider
 
         if (RemoteWriteState.Of(prometheus, desired.Entry) == EntryState.AddedAtSource)
         {
-            // Someone's own source has our entry: without the role it would stop the collector.
+            // Another manager added the entry at its source: without the role it would stop the collector.
             return Done;
         }
 

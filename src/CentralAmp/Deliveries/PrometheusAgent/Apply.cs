@@ -1,6 +1,6 @@
 namespace CentralAmp.Deliveries.PrometheusAgent;
 
-/// <summary>Delivery <c>prometheus-agent</c>: makes and repairs CentralAmp's own collector, and sees that it runs.</summary>
+/// <summary>Delivery <c>prometheus-agent</c>: creates and repairs CentralAmp's collector, and checks that it runs.</summary>
 internal static class Apply
 {
     public static Task<AppliedDelivery> RunAsync(DeliveryWork work, CancellationToken cancellationToken) =>

@@ -6,16 +6,16 @@ namespace CentralAmp.Deliveries.PrometheusAgent;
 /// <summary>What must hold before delivery <c>prometheus-agent</c> is planned. NotReady parks the execution, Blocked ends it.</summary>
 internal static class Check
 {
-    public static Failure? FirstFinding(PlanObservation facts) =>
-        ThereIsAnOperatorWithAgents(facts) ?? ManagedChecks.NamespaceIsUsable(facts) ?? ManagedChecks.ObjectsAreManaged(facts, DeliveryNames.PrometheusAgent);
+    public static Failure? FirstFinding(PlanObservation observation) =>
+        ThereIsAnOperatorWithAgents(observation) ?? ManagedChecks.NamespaceIsUsable(observation) ?? ManagedChecks.ObjectsAreManaged(observation, DeliveryNames.PrometheusAgent);
 
-    private static Failure? ThereIsAnOperatorWithAgents(PlanObservation facts) => facts switch
+    private static Failure? ThereIsAnOperatorWithAgents(PlanObservation observation) => observation switch
     {
         { Agents: not null } => null,
-        { Prometheuses: null } => DeliveryRefusals.NoCollector($"{facts.Cluster} has no Prometheus operator yet"),
+        { Prometheuses: null } => DeliveryRefusals.NoCollector($"{observation.Cluster} has no Prometheus operator yet"),
         _ => Failure.Blocked(
             Causes.DeliveryNotPossible,
-            $"{facts.Cluster} is to get delivery '{DeliveryNames.PrometheusAgent}', but its operator knows no PrometheusAgent (monitoring.coreos.com/v1alpha1).",
+            $"{observation.Cluster} is to get delivery '{DeliveryNames.PrometheusAgent}', but its operator supports no PrometheusAgent (monitoring.coreos.com/v1alpha1).",
             "Update the Prometheus operator and its CRDs (0.64 or newer), or ask for another delivery by the tag central-amp:delivery, then execute again."),
     };
 }

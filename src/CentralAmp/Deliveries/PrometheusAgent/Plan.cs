@@ -8,8 +8,8 @@ namespace CentralAmp.Deliveries.PrometheusAgent;
 /// <summary>What delivery <c>prometheus-agent</c> has to do. Pure.</summary>
 internal static class Plan
 {
-    public static PlannedDelivery Of(PlanObservation facts, ReplacedDelivery[] replaces) =>
-        AgentDelivery.Plan(facts, DeliveryNames.PrometheusAgent, Objects(facts.DesiredOfAgent, facts.Settings), replaces);
+    public static PlannedDelivery Of(PlanObservation observation, ReplacedDelivery[] replaces) =>
+        AgentDelivery.Plan(observation, DeliveryNames.PrometheusAgent, Objects(observation.DesiredOfAgent, observation.Settings), replaces);
 
     /// <summary>In the order in which they are written.</summary>
     public static IReadOnlyList<ManagedObject> Objects(DesiredDelivery desired, HubSettings settings) =>

@@ -4,7 +4,7 @@ using CentralAmp.Deliveries.Managed;
 
 namespace CentralAmp.Deliveries.PrometheusAgent;
 
-/// <summary>Delivery <c>prometheus-agent</c>: the operator runs our agent on the monitors of the whole cluster. Pure; reviewed in the golden files of the tests.</summary>
+/// <summary>Delivery <c>prometheus-agent</c>: the operator runs CentralAmp's agent with the monitors of the whole cluster. Pure; reviewed in the golden files of the tests.</summary>
 public static class PrometheusAgentManifest
 {
     private static readonly string[] Selected = ["serviceMonitor", "podMonitor", "probe", "scrapeConfig"];
@@ -15,7 +15,7 @@ public static class PrometheusAgentManifest
     {
         var agent = new JsonObject
         {
-            // Two would send everything twice.
+            // Two replicas would send everything twice.
             ["replicas"] = 1,
             ["image"] = spec.Image,
             ["scrapeInterval"] = "30s",
@@ -25,12 +25,12 @@ public static class PrometheusAgentManifest
             ["securityContext"] = AgentPod.PodSecurity(),
             ["resources"] = AgentPod.Resources(),
             ["storage"] = new JsonObject { ["emptyDir"] = AgentPod.Storage() },
-            // Labels of the cluster come from our entry; "" switches the operator's own off.
+            // The labels of the cluster come from CentralAmp's entry; "" disables the operator's labels.
             ["replicaExternalLabelName"] = "",
             ["prometheusExternalLabelName"] = "",
             ["remoteWrite"] = new JsonArray(spec.Entry.DeepClone()),
         };
-        // From the version the operator knows which flags the image takes; of a digest it cannot be told.
+        // The operator derives the image's flags from the version, which a digest does not show.
         if (Version(spec.Image) is { } version)
         {
             agent["version"] = version;
@@ -57,7 +57,7 @@ public static class PrometheusAgentManifest
         };
     }
 
-    /// <summary>The same for an operator that does not know a field yet (ScrapeConfigs came with 0.65, agents with 0.64). Null where a field is needed, or none is at fault.</summary>
+    /// <summary>The manifest for an operator without the later fields (ScrapeConfigs came with 0.65, agents with 0.64). Null if another field is undeclared, or none.</summary>
     /// <param name="undeclared">Paths as the API server names them: <c>.spec.scrapeConfigSelector</c>.</param>
     public static JsonObject? WithoutLater(JsonObject manifest, IReadOnlyList<string> undeclared)
     {
@@ -65,7 +65,7 @@ public static class PrometheusAgentManifest
         return undeclared.Count > 0 && undeclared.All(path => Later.Contains(path) && older["spec"]!.AsObject().Remove(path[".spec.".Length..])) ? older : null;
     }
 
-    /// <summary>The tag where it reads like a version: <c>v3.5.0</c>. Null otherwise.</summary>
+    /// <summary>The image's tag if it is a version such as <c>v3.5.0</c>; otherwise null.</summary>
     private static string? Version(string image)
     {
         var name = image.Split('@')[0];

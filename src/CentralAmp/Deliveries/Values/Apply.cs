@@ -3,14 +3,14 @@ using CentralAmp.Deliveries.Managed;
 
 namespace CentralAmp.Deliveries.Values;
 
-/// <summary>Delivery <c>values</c>: writes down what people merge, and when they have, sees that it works. Nothing of theirs is written.</summary>
+/// <summary>Delivery <c>values</c>: writes down the values that an operator merges, and checks the collector after that. It changes no object of another owner.</summary>
 internal static class Apply
 {
     public static async Task<AppliedDelivery> RunAsync(DeliveryWork work, CancellationToken cancellationToken)
     {
         var (change, _) = await ManagedObjects.ApplyAsync(work.Managed, Plan.Objects(work.Desired, work.Collector), work.Plan.Change, cancellationToken);
         var observed = await DeliveryObserver.ObserveAsync(work.Kubernetes, work.Collector, work.Desired.Entry, cancellationToken);
-        // Gone, recreated or not merged is the plan's to look at again.
+        // If the collector is gone or recreated, or the values are not merged, the plan decides again.
         if (!Prometheus.DeliveryDecider.IsTheOne(observed, work.Collector) || ValuesState.Of(observed.Prometheus!, observed.ServiceAccount, work.Desired) is not null)
         {
             return new AppliedDelivery(change, Waits: true);
@@ -19,6 +19,6 @@ internal static class Apply
         return CollectorHealth.OfMerged(observed, work.Collector, work.Desired.RoleArn) is { } failure ? throw failure.ToException() : new AppliedDelivery(change);
     }
 
-    /// <summary>What is written down sends nothing, so it cannot take over from another delivery.</summary>
+    /// <summary>The written values send nothing, so they cannot take over from another delivery.</summary>
     public static Task<bool> IsHealthyAsync(DeliveryWork work, CancellationToken cancellationToken) => Task.FromResult(false);
 }

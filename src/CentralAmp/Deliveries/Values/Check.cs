@@ -3,7 +3,7 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Deliveries.Values;
 
-/// <summary>What must hold before delivery <c>values</c> is planned: that it is known for which collector they are.</summary>
+/// <summary>What must hold before delivery <c>values</c> is planned: the collector must be known.</summary>
 internal static class Check
 {
     private static readonly Func<PlanObservation, Failure?>[] InOrder =
@@ -15,8 +15,8 @@ internal static class Check
         Prometheus.Check.TheServiceAccountHasNoForeignRole,
         Prometheus.Check.TheServiceAccountHasNoPodIdentity,
         ManagedChecks.NamespaceIsUsable,
-        facts => ManagedChecks.ObjectsAreManaged(facts, DeliveryNames.Values),
+        observation => ManagedChecks.ObjectsAreManaged(observation, DeliveryNames.Values),
     ];
 
-    public static Failure? FirstFinding(PlanObservation facts) => InOrder.Select(check => check(facts)).FirstOrDefault(finding => finding is not null);
+    public static Failure? FirstFinding(PlanObservation observation) => InOrder.Select(check => check(observation)).FirstOrDefault(finding => finding is not null);
 }

@@ -8,18 +8,18 @@ namespace CentralAmp.Deliveries.Values;
 /// <summary>What delivery <c>values</c> has to do. Pure.</summary>
 internal static class Plan
 {
-    public static PlannedDelivery Of(PlanObservation facts, ReplacedDelivery[] replaces)
+    public static PlannedDelivery Of(PlanObservation observation, ReplacedDelivery[] replaces)
     {
-        var (candidate, account, desired) = (facts.Candidate, facts.ServiceAccount!, facts.Desired);
+        var (candidate, account, desired) = (observation.Candidate, observation.ServiceAccount!, observation.Desired);
         var collector = Collector.Of(candidate);
         var objects = Objects(desired, collector);
         var waiting = ValuesState.Of(candidate, account, desired);
-        var what = $"{objects[0]} says what {candidate} as {account} needs to write to {facts.Workspace.Arn} as {PlannedDelivery.Identity(facts)}";
-        var sentence = waiting is null ? $"{what}: it is merged" : $"{what}: it is to be merged at its source";
+        var what = $"{objects[0]} has the values that {candidate} as {account} needs to write to {observation.Workspace.Arn} as {PlannedDelivery.Identity(observation)}";
+        var sentence = waiting is null ? $"{what}: they are merged" : $"{what}: they are to be merged at its source";
         return new PlannedDelivery(
-            DeliveryNames.Values, collector, PlannedDelivery.AtLeast(PlannedDelivery.ChangeOf(facts, objects), replaces), sentence + Replaced.Describe(replaces), replaces, waiting)
+            DeliveryNames.Values, collector, PlannedDelivery.AtLeast(PlannedDelivery.ChangeOf(observation, objects), replaces), sentence + Replaced.Describe(replaces), replaces, waiting)
         {
-            Refusal = ManagedObjectRefusals.OfReverts(facts.Own, DeliveryNames.Values, objects),
+            Refusal = ManagedObjectRefusals.OfReverts(observation.Managed, DeliveryNames.Values, objects),
         };
     }
 

@@ -5,11 +5,11 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Deliveries.Values;
 
-/// <summary>Delivery <c>values</c>: what someone merges at the source of their collector. Pure; reviewed in the golden files of the tests.</summary>
+/// <summary>Delivery <c>values</c>: the values that an operator merges at the source of the collector. Pure; reviewed in the golden files of the tests.</summary>
 public static class ValuesManifest
 {
-    /// <param name="collectorNamespace">Of the collector that will run it: trust is given to this one service account.</param>
-    /// <param name="serviceAccount">Of the same collector.</param>
+    /// <param name="collectorNamespace">Namespace of the collector: the role trusts this one service account.</param>
+    /// <param name="serviceAccount">Service account of the same collector.</param>
     public static JsonObject Render(JsonObject entry, string roleArn, string collectorNamespace, string serviceAccount) => new()
     {
         ["apiVersion"] = "v1",

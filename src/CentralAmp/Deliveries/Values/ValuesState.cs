@@ -4,10 +4,10 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Deliveries.Values;
 
-/// <summary>Whether a collector's own source has what delivery <c>values</c> wrote down. Pure.</summary>
+/// <summary>Whether a collector's own source has the values that delivery <c>values</c> wrote down. Pure.</summary>
 internal static class ValuesState
 {
-    /// <returns>What is missing at the source; null when all is merged.</returns>
+    /// <returns>What is missing at the source; null if everything is merged.</returns>
     public static Failure? Of(PrometheusResource prometheus, ServiceAccountResource? account, DesiredDelivery desired)
     {
         string[] missing =
