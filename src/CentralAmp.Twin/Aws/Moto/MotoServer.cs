@@ -10,8 +10,8 @@ using CentralAmp.Twin.Processes;
 namespace CentralAmp.Twin.Aws.Moto;
 
 /// <summary>
-/// moto behind the gateway. It checks nothing and believes the account it is told, so nothing but the gateway and the
-/// twin itself may talk to it.
+/// moto behind the gateway. moto checks no permissions and trusts the account in the request, so only the gateway and the
+/// twin itself may call it.
 /// </summary>
 public sealed class MotoServer : IAsyncDisposable
 {
