@@ -2,7 +2,7 @@ using CentralAmp.Twin;
 
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>What the deployed roles do not allow, although it is needed.</summary>
+/// <summary>Calls that the deployed roles deny although CentralAmp needs them.</summary>
 public sealed class MissingPermissionTests(SharedTwin twin)
 {
     [Fact]
@@ -10,9 +10,9 @@ public sealed class MissingPermissionTests(SharedTwin twin)
     {
         await twin.EveryRunAsync();
 
-        // What has just been granted is refused until it settles: STS, clusters and the proof's write to the workspace wait for that.
+        // A new grant is denied until it has propagated: STS, clusters and the proof's write to the workspace wait for that.
         var denied = twin.World.Calls.Since(0).Where(call => call is { Decision: "Deny", Service: not "kubernetes" and not "sts" })
-            .Where(call => call.Service != "aps" || Road.IsAbout(call, "cluster/first", "first")).Select(Describe);
+            .Where(call => call.Service != "aps" || Workflows.IsAbout(call, "cluster/first", "first")).Select(Describe);
 
         Assert.DoesNotContain(denied, call => !call.Contains("central-amp-proof", StringComparison.Ordinal));
     }
