@@ -4,7 +4,7 @@ using CentralAmp.Onboarding;
 
 namespace CentralAmp.Functions;
 
-/// <summary>Our place in the cluster.</summary>
+/// <summary>Functions for access to the cluster: authentication mode, access entry, elevation, RBAC.</summary>
 public sealed class AccessFunctions(StepEdge edge)
 {
     [LambdaFunction]

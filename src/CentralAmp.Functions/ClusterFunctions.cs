@@ -5,7 +5,7 @@ using CentralAmp.Onboarding;
 
 namespace CentralAmp.Functions;
 
-/// <summary>Which cluster, and whether it is ready.</summary>
+/// <summary>Functions that identify and describe the cluster.</summary>
 public sealed class ClusterFunctions(StepEdge edge)
 {
     [LambdaFunction]

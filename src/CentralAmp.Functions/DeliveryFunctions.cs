@@ -5,7 +5,7 @@ using CentralAmp.Verification;
 
 namespace CentralAmp.Functions;
 
-/// <summary>The collector's remote write, and whether its samples arrive.</summary>
+/// <summary>Functions that deliver, withdraw and verify the collector's remote write.</summary>
 public sealed class DeliveryFunctions(StepEdge edge)
 {
     [LambdaFunction]

@@ -5,7 +5,7 @@ using CentralAmp.Sweep;
 
 namespace CentralAmp.Functions;
 
-/// <summary>The sweep over all accounts, regions and clusters.</summary>
+/// <summary>Functions of the sweep.</summary>
 public sealed class FleetFunctions(StepEdge edge)
 {
     [LambdaFunction]

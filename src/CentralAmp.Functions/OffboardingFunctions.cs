@@ -5,7 +5,7 @@ using CentralAmp.Registry;
 
 namespace CentralAmp.Functions;
 
-/// <summary>Taking everything back.</summary>
+/// <summary>Functions of the offboarding workflow.</summary>
 public sealed class OffboardingFunctions(StepEdge edge)
 {
     [LambdaFunction]

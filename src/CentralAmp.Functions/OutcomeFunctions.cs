@@ -5,7 +5,7 @@ using CentralAmp.Registry;
 
 namespace CentralAmp.Functions;
 
-/// <summary>How it ended.</summary>
+/// <summary>The function that records the outcome of an onboarding execution.</summary>
 public sealed class OutcomeFunctions(StepEdge edge)
 {
     [LambdaFunction]

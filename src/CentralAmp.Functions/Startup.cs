@@ -28,11 +28,11 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Functions;
 
-/// <summary>What the functions are made of. Everything is made on first use, so a cold start pays only for the function that is invoked.</summary>
+/// <summary>Composes the functions. Services are created on first use, so a cold start creates only those of the invoked function.</summary>
 [LambdaStartup]
 public sealed class Startup
 {
-    /// <exception cref="InvalidOperationException">A setting is missing or wrong: the function does not start.</exception>
+    /// <exception cref="InvalidOperationException">A setting is missing or invalid: the function does not start.</exception>
     [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Annotations calls it on an instance.")]
     public void ConfigureServices(IServiceCollection services) => Compose(services, HubSettings.FromEnvironment());
 
@@ -146,6 +146,6 @@ public sealed class Startup
         services.AddSingleton<ExpectSamplesStep>();
     }
 
-    /// <summary>The function's own, as Lambda tells it.</summary>
+    /// <summary>The region of the function, from Lambda's environment.</summary>
     private static string Region() => FallbackRegionFactory.GetRegionEndpoint().SystemName;
 }

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Functions;
 
-/// <summary>The edge of every function: what each log line carries, the deadline, and the one place that sees every failure.</summary>
+/// <summary>Runs the step of every function: sets the fields of log lines and the deadline, and logs every failure.</summary>
 public sealed class StepEdge(ILogger<StepEdge> log, TimeProvider time)
 {
-    /// <summary>Enough to say what happened before Lambda ends the process without a word.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+    /// <summary>Time to log and report a failure before Lambda stops the process.</summary>
+    private static readonly TimeSpan ReportingTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs one step. A failure leaves with its type name, by which the state machine knows it.</summary>
+    /// <summary>Runs one step. Failures keep their type, because the state machine matches the type name.</summary>
     public async Task<T> RunAsync<T>(
         ILambdaContext context,
         ExecutionReference execution,
@@ -45,13 +45,13 @@ public sealed class StepEdge(ILogger<StepEdge> log, TimeProvider time)
             log.StepFailed(step, e);
             throw new TransientException(
                 Causes.ServiceUnavailable,
-                $"{step} for {cluster?.ToString() ?? "an execution without a cluster"} did not end in its time.",
-                "None if it passes; else see in the function's log what it waited for.",
+                $"{step} for {cluster?.ToString() ?? "an execution without a cluster"} did not end before the function's timeout.",
+                "None if the error is transient; else find in the log of the function which call it waited for.",
                 e);
         }
         catch (Exception e)
         {
-            // A bug, or an error that nobody mapped: the state machine ends the road with it, the log keeps where it came from.
+            // A bug or an unmapped error: the state machine ends the workflow, and the log keeps the stack trace.
             log.StepFailed(step, e);
             throw;
         }
@@ -59,7 +59,7 @@ public sealed class StepEdge(ILogger<StepEdge> log, TimeProvider time)
 
     private static TimeSpan TimeLeft(ILambdaContext context)
     {
-        var left = context.RemainingTime - LastWords;
+        var left = context.RemainingTime - ReportingTime;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }

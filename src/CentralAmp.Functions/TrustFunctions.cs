@@ -5,7 +5,7 @@ using CentralAmp.Onboarding;
 
 namespace CentralAmp.Functions;
 
-/// <summary>What will be done, who may write, and that it works.</summary>
+/// <summary>Functions that plan the onboarding, ensure trust and prove ingest.</summary>
 public sealed class TrustFunctions(StepEdge edge)
 {
     [LambdaFunction]

@@ -1,6 +1,6 @@
 namespace CentralAmp;
 
-/// <summary>What an ensuring step did; a second run says <see cref="Unchanged"/> throughout.</summary>
+/// <summary>The result of a step that ensures an object; a second run returns <see cref="Unchanged"/>.</summary>
 public enum Change
 {
     Unchanged,

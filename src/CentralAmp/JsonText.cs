@@ -5,10 +5,10 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp;
 
-/// <summary>JSON as people read and paste it.</summary>
+/// <summary>JSON for operators to read and paste.</summary>
 public static class JsonText
 {
-    /// <summary>One line for a person to paste (JSON is YAML): <c>(.+)</c> stays <c>(.+)</c>.</summary>
+    /// <summary>JSON on one line, to be pasted into YAML. Only the necessary characters are escaped: <c>(.+)</c> stays <c>(.+)</c>.</summary>
     public static string Print(JsonObject value)
     {
         using var stream = new MemoryStream();

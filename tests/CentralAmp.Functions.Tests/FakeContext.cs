@@ -3,7 +3,7 @@ using Amazon.Lambda.Core;
 
 namespace CentralAmp.Functions.Tests;
 
-/// <summary>A proxy, because the official interface has more members than the one built from source.</summary>
+/// <summary>A proxy of ILambdaContext, because the official interface has more members than the one built from source.</summary>
 public class FakeContext : DispatchProxy
 {
     private TimeSpan remaining;
@@ -19,6 +19,6 @@ public class FakeContext : DispatchProxy
     {
         "get_AwsRequestId" => "request-1",
         "get_RemainingTime" => remaining,
-        _ => throw new NotSupportedException($"{targetMethod?.Name} was not planned for."),
+        _ => throw new NotSupportedException($"{targetMethod?.Name} is not supported."),
     };
 }

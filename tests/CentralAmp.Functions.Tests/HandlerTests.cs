@@ -24,7 +24,7 @@ public sealed partial class HandlerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_a_handler_asks_for_is_there(string name)
+    public void The_services_of_every_handler_are_registered(string name)
     {
         var method = Handlers.All.Single(m => m.Name == name);
         using var provider = Compose();
@@ -35,7 +35,7 @@ public sealed partial class HandlerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_a_handler_takes_and_gives_has_a_contract(string name)
+    public void The_input_and_output_of_every_handler_have_a_JSON_contract(string name)
     {
         var method = Handlers.All.Single(m => m.Name == name);
         var context = new FunctionJson();
@@ -45,11 +45,11 @@ public sealed partial class HandlerTests
     }
 
     [Fact]
-    public void A_function_that_needs_no_client_makes_none()
+    public void A_function_creates_only_the_clients_that_it_needs()
     {
         using var provider = Compose(services => services
-            .Replace(ServiceDescriptor.Singleton<IAmazonDynamoDB>(_ => throw new InvalidOperationException("made without need")))
-            .Replace(ServiceDescriptor.Singleton<IAmazonSecurityTokenService>(_ => throw new InvalidOperationException("made without need"))));
+            .Replace(ServiceDescriptor.Singleton<IAmazonDynamoDB>(_ => throw new InvalidOperationException("created without need")))
+            .Replace(ServiceDescriptor.Singleton<IAmazonSecurityTokenService>(_ => throw new InvalidOperationException("created without need"))));
 
         Assert.NotNull(provider.GetRequiredService<ResolveClusterStep>());
     }
@@ -57,7 +57,7 @@ public sealed partial class HandlerTests
     [Fact]
     public void A_missing_setting_fails_the_start_and_is_named()
     {
-        // The test process has none of them.
+        // The test process has none of the settings.
         var failure = Assert.Throws<InvalidOperationException>(() => new Startup().ConfigureServices(new ServiceCollection()));
 
         Assert.All(Hub.Environment.Keys.Where(key => key.StartsWith("CENTRALAMP_", StringComparison.Ordinal)), key => Assert.Contains(key, failure.Message, StringComparison.Ordinal));

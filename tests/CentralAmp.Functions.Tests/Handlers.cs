@@ -4,7 +4,7 @@ using Amazon.Lambda.Core;
 
 namespace CentralAmp.Functions.Tests;
 
-/// <summary>The functions as the assembly declares them.</summary>
+/// <summary>The functions that the assembly declares.</summary>
 internal static class Handlers
 {
     public static IReadOnlyList<MethodInfo> All { get; } =

@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Functions.Tests;
 
-/// <summary>The functions as Lambda runs them: a process of their own behind the Runtime API.</summary>
+/// <summary>Runs the functions as Lambda does: as a separate process behind the Runtime API.</summary>
 public sealed class ProcessTests
 {
-    /// <summary>Where its own build put it: beside the tests lies a copy without what ASP.NET Core brings here anyway.</summary>
+    /// <summary>The output of its own build: the copy beside the tests lacks assemblies that are part of ASP.NET Core.</summary>
     private static readonly string Functions = Path.Combine(
         AppContext.BaseDirectory.Replace("tests/CentralAmp.Functions.Tests", "src/CentralAmp.Functions", StringComparison.Ordinal), "CentralAmp.Functions.dll");
 

@@ -13,7 +13,7 @@ using CentralAmp.Verification;
 
 namespace CentralAmp.Functions.Tests;
 
-/// <summary>The road's data as Step Functions passes it on, through Lambda's own serializer.</summary>
+/// <summary>Serializes the data of the workflows with Lambda's serializer.</summary>
 public sealed class SerializationTests
 {
     private const string Execution = """{"id":"arn:aws:states:us-east-1:111111111111:execution:onboard-cluster:e1","startedAt":"2026-01-02T03:04:05+00:00"}""";
@@ -155,7 +155,7 @@ public sealed class SerializationTests
 
     [Theory]
     [MemberData(nameof(Data))]
-    public void A_record_reads_and_writes_what_the_state_machine_passes(Type record, string json)
+    public void A_record_reads_and_writes_the_data_of_the_state_machine(Type record, string json)
     {
         var read = Invoke(nameof(FunctionSerializer.Deserialize), record, Stream(json))!;
         using var written = new MemoryStream();
@@ -165,7 +165,7 @@ public sealed class SerializationTests
     }
 
     [Fact]
-    public void Every_record_of_every_handler_is_tried_here()
+    public void Every_record_of_every_handler_has_a_case_here()
     {
         var records = Handlers.All.SelectMany(method => new[] { Handlers.RequestOf(method), Handlers.ResultOf(method) });
 
@@ -173,11 +173,11 @@ public sealed class SerializationTests
     }
 
     [Fact]
-    public void A_trust_of_before_chained_trust_writes_as_the_role_that_it_assumes() =>
+    public void Trust_data_of_the_release_before_chained_trust_has_the_assumed_role_as_its_ingest_role() =>
         Assert.Equal("r", Deserialize<EnsureTrustResult>("""{"change":"Unchanged","roleArn":"r","providerArn":"p","writing":"Allowed"}""").IngestRoleArn);
 
     [Fact]
-    public void What_the_road_has_not_reached_is_null()
+    public void Results_of_states_that_have_not_run_are_null()
     {
         var request = Deserialize<RecordOutcomeRequest>(
             $$$"""{"execution":{{{Execution}}},"cluster":null,"described":null,"access":null,"plan":null,"trust":null,"delivery":null,"withdrawal":null,"verification":null,"failure":null,"leftover":null}""");
@@ -198,7 +198,7 @@ public sealed class SerializationTests
     [InlineData("{}", "execution")]
     [InlineData($$$"""{"execution":{{{Execution}}}}""", "cluster")]
     [InlineData($$$"""{"execution":{{{Execution}}},"cluster":null}""", "cluster")]
-    public void A_record_without_what_it_needs_is_refused_and_says_what(string json, string field)
+    public void A_record_without_a_required_member_is_refused_and_the_error_names_it(string json, string field)
     {
         var failure = Assert.Throws<JsonSerializerException>(() => Deserialize<DescribeClusterRequest>(json));
 

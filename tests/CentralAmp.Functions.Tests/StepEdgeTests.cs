@@ -53,7 +53,7 @@ public sealed class StepEdgeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failure_leaves_as_it_is()
+    public async Task A_failure_keeps_its_type_and_message()
     {
         var thrown = new BlockedException(Causes.ClusterNotFound, "Gone.", "None.");
 
@@ -62,7 +62,7 @@ public sealed class StepEdgeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_step_that_takes_too_long_ends_as_transient_before_lambda_ends_it()
+    public async Task A_step_that_takes_too_long_ends_as_transient_before_Lambda_stops_it()
     {
         var run = RunAsync<int>(async token =>
         {

@@ -6,17 +6,17 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Functions.Logging;
 
-/// <summary>Logs as one JSON object a line. Written at once: a frozen Lambda would keep what a background queue holds.</summary>
+/// <summary>Logs one JSON object per line. Writes synchronously: a frozen Lambda would not write the lines of a background queue.</summary>
 internal sealed class JsonLines(TextWriter output, TimeProvider time) : ILoggerFactory
 {
-    /// <summary>Quotes and umlauts stay readable: nobody puts a log line into HTML unescaped.</summary>
+    /// <summary>Quotes and umlauts stay readable; log lines are not embedded in HTML.</summary>
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly LoggerExternalScopeProvider scopes = new();
 
     public ILogger CreateLogger(string categoryName) => new Line(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
 
-    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("There is one way to log here.");
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("The functions log only JSON lines.");
 
     public void Dispose()
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Functions.Logging;
 
-/// <summary>What the edge of the functions says.</summary>
+/// <summary>Log messages of <see cref="StepEdge"/>.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "{Step} done in {Milliseconds} ms")]

@@ -11,7 +11,7 @@ using CentralAmp.Verification;
 
 namespace CentralAmp.Functions.Serialization;
 
-/// <summary>Every input and output of a state. Its options come from <see cref="FunctionSerializer"/>: Lambda's serializer ignores the ones declared here.</summary>
+/// <summary>JSON contracts of every input and output of a state. The options come from <see cref="FunctionSerializer"/>: Lambda's serializer ignores options declared here.</summary>
 [JsonSerializable(typeof(ResolveClusterRequest))]
 [JsonSerializable(typeof(ResolveClusterResult))]
 [JsonSerializable(typeof(DescribeClusterRequest))]
@@ -77,10 +77,10 @@ namespace CentralAmp.Functions.Serialization;
 [JsonSerializable(typeof(SweepRecord))]
 public sealed partial class FunctionJson : JsonSerializerContext;
 
-/// <summary>How the road's data is written.</summary>
+/// <summary>Serializer options of the workflows' data.</summary>
 internal static class FunctionJsonOptions
 {
-    /// <summary>camelCase, enums by name, and no record without what it needs: a state machine that passes too little fails where it does.</summary>
+    /// <summary>camelCase, enums by name, and required members: if a state machine omits a value, the step that needs it fails.</summary>
     public static void Apply(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;

@@ -2,5 +2,5 @@ using Amazon.Lambda.Serialization.SystemTextJson;
 
 namespace CentralAmp.Functions.Serialization;
 
-/// <summary>Lambda's source-generated serializer makes its own options, in PascalCase; this is the only way to give it others.</summary>
+/// <summary>Sets the options of Lambda's source-generated serializer, whose default is PascalCase.</summary>
 public sealed class FunctionSerializer() : SourceGeneratorLambdaJsonSerializer<FunctionJson>(FunctionJsonOptions.Apply);

@@ -5,15 +5,16 @@ using CentralAmp.Routes;
 
 namespace CentralAmp.Aws;
 
-/// <summary>What AMP says about workspaces.</summary>
+/// <summary>Reads AMP workspaces.</summary>
 public interface IWorkspaces
 {
-    /// <summary>The workspace, ACTIVE, with its address.</summary>
+    /// <summary>Finds a workspace that accepts samples, with its address.</summary>
+    /// <exception cref="WorkflowException">WorkspaceNotFound (blocked), or WorkspaceUnavailable while AMP creates it (not ready).</exception>
     Task<Workspace> FindAsync(string arn, CancellationToken cancellationToken);
 }
 
 /// <summary>AMP's control plane.</summary>
-/// <param name="clientFor">Client for a region: a workspace may be in any.</param>
+/// <param name="clientFor">Returns the client of a region: workspaces may be in any region.</param>
 public sealed class AmpWorkspaces(Func<string, IAmazonPrometheusService> clientFor) : IWorkspaces
 {
     public async Task<Workspace> FindAsync(string arn, CancellationToken cancellationToken)
@@ -25,7 +26,7 @@ public sealed class AmpWorkspaces(Func<string, IAmazonPrometheusService> clientF
             ("ACTIVE" or "UPDATING", { Length: > 0 } endpoint) => new Workspace(arn, Workspace.Normalize(endpoint)),
             ("DELETING" or "CREATION_FAILED", _) => throw Missing(arn, $"it is {status}"),
             _ => throw new NotReadyException(
-                Causes.WorkspaceUnavailable, $"The workspace {arn} is {status} and has no address yet.", "None: a workspace is made within a minute."),
+                Causes.WorkspaceUnavailable, $"The workspace {arn} is {status} and has no address yet.", "None: AMP creates a workspace within a minute."),
         };
     }
 
@@ -39,7 +40,7 @@ public sealed class AmpWorkspaces(Func<string, IAmazonPrometheusService> clientF
         }
         catch (ResourceNotFoundException e)
         {
-            throw Missing(arn, "AMP does not know it", e);
+            throw Missing(arn, "it does not exist", e);
         }
         catch (Exception e) when (AwsFailures.TryMap(e, $"describing the workspace {arn}", CallSide.Hub, out var failure))
         {

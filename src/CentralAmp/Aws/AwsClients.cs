@@ -11,8 +11,8 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Aws;
 
-/// <summary>Clients of AWS's services: the hub's with the function's own credentials, a member's as its member role.</summary>
-/// <param name="adjust">Points clients elsewhere than AWS, for tests.</param>
+/// <summary>Clients of AWS's services: for the hub with the credentials of the function, for a member account with its member role.</summary>
+/// <param name="adjust">Redirects clients to another endpoint, for tests.</param>
 public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adjust = null) : IDisposable
 {
     private readonly ConcurrentDictionary<(Type Client, string Region), IDisposable> hub = new();
@@ -36,16 +36,16 @@ public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adj
             Configure(new AmazonIdentityManagementServiceConfig(), cluster.Region, adjust));
     }
 
-    /// <summary>STS with the collector's own credentials, for the second role of chained trust. The caller disposes it.</summary>
+    /// <summary>STS with the collector's credentials, for the second role of chained trust. The caller disposes it.</summary>
     public IAmazonSecurityTokenService CollectorSts(ImmutableCredentials credentials, string region) => new AmazonSecurityTokenServiceClient(
         new SessionAWSCredentials(credentials.AccessKey, credentials.SecretKey, credentials.Token),
         Configure(new AmazonSecurityTokenServiceConfig(), region, adjust));
 
-    /// <summary>EKS of an account and region as a whole. The caller disposes it.</summary>
+    /// <summary>EKS of an account and region. The caller disposes it.</summary>
     public async Task<IAmazonEKS> AccountEksAsync(string accountId, string region, ExecutionReference execution, CancellationToken cancellationToken) =>
         new AmazonEKSClient(await AccountCredentialsAsync(accountId, region, execution, cancellationToken), Configure(new AmazonEKSConfig(), region, adjust));
 
-    /// <summary>IAM of an account as a whole. The caller disposes it.</summary>
+    /// <summary>IAM of an account. The caller disposes it.</summary>
     /// <param name="region">Any region of the partition.</param>
     public async Task<IAmazonIdentityManagementService> AccountIamAsync(
         string accountId, string region, ExecutionReference execution, CancellationToken cancellationToken) =>
@@ -62,7 +62,7 @@ public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adj
     public IAmazonPrometheusService Prometheus(string region) => Hub(
         region, () => new AmazonPrometheusServiceClient(Configure(new AmazonPrometheusServiceConfig(), region, adjust)));
 
-    /// <summary>Organizations, as the management account or its delegated administrator sees it. Shared: do not dispose it.</summary>
+    /// <summary>Organizations; the hub is the management account or its delegated administrator. Shared: do not dispose it.</summary>
     /// <param name="region">Any region of the partition.</param>
     public IAmazonOrganizations Organizations(string region) => Hub(
         region, () => new AmazonOrganizationsClient(Configure(new AmazonOrganizationsConfig(), region, adjust)));
@@ -71,11 +71,11 @@ public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adj
     public IAmazonSecurityTokenService WebIdentity(string region) => Hub(
         region, () => new AmazonSecurityTokenServiceClient(new AnonymousAWSCredentials(), Configure(new AmazonSecurityTokenServiceConfig(), region, adjust)));
 
-    /// <summary>The function's own credentials, for what <see cref="SigV4"/> signs.</summary>
+    /// <summary>The credentials of the function, for requests that <see cref="SigV4"/> signs.</summary>
     public static async Task<ImmutableCredentials> HubCredentialsAsync() =>
         await (await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync()).GetCredentialsAsync();
 
-    /// <summary>Adaptive: the fleet shares account-wide rate limits, so a throttled client slows down by itself.</summary>
+    /// <summary>Sets region, timeout and retries. Adaptive retries: all clusters share the account's rate limits, so a throttled client slows down.</summary>
     public static T Configure<T>(T config, string region, Action<ClientConfig>? adjust = null)
         where T : ClientConfig
     {

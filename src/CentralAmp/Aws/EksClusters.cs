@@ -3,7 +3,7 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Aws;
 
-/// <summary>Reads clusters by EKS' DescribeCluster, as the member role.</summary>
+/// <summary>Reads clusters with EKS' DescribeCluster and the member role.</summary>
 public sealed class EksClusters(AwsClients clients) : IClusterReader
 {
     public async Task<ObservedCluster?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)

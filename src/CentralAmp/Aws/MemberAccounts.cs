@@ -9,21 +9,21 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.Aws;
 
-/// <summary>Credentials of the member role in clusters' accounts, kept until shortly before they expire.</summary>
+/// <summary>Credentials of the member role in clusters' accounts, cached until shortly before they expire.</summary>
 public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubSettings settings, TimeProvider time)
 {
-    /// <summary>Longer than any step runs.</summary>
+    /// <summary>Longer than the timeout of every function.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<(string RoleArn, string Session), (ImmutableCredentials Credentials, DateTimeOffset Expires)> cache = new();
 
     public string RoleArn(ClusterReference cluster) => RoleArn(cluster.Partition, cluster.AccountId);
 
-    /// <summary>The session is named for the execution, so that CloudTrail of the member account says what it was for.</summary>
+    /// <summary>Names the session after the execution, so that CloudTrail of the member account shows it.</summary>
     public Task<ImmutableCredentials> AssumeAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
         AssumeAsync(cluster.Partition, cluster.AccountId, cluster.ToString(), execution, cancellationToken);
 
-    /// <param name="purpose">For sentences: a cluster, or all of an account.</param>
+    /// <param name="purpose">For sentences: a cluster, or an account and region.</param>
     public async Task<ImmutableCredentials> AssumeAsync(
         string partition, string accountId, string purpose, ExecutionReference execution, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubS
             return held.Credentials;
         }
 
-        // Sessions are per execution: without this a warm function would collect them.
+        // Sessions are per execution: without this, a warm function would keep all of them.
         foreach (var (old, _) in cache.Where(entry => now >= entry.Value.Expires - Margin))
         {
             cache.TryRemove(old, out _);

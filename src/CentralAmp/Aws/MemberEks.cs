@@ -5,11 +5,11 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Aws;
 
-/// <summary>EKS' API in a cluster's account, as the member role.</summary>
+/// <summary>Calls of EKS' API in a cluster's account, with the member role.</summary>
 internal static class MemberEks
 {
-    /// <param name="doing">What it is for: "creating the access entry".</param>
-    /// <exception cref="WorkflowException">What EKS refuses; a cluster that is gone is Blocked.</exception>
+    /// <param name="doing">The action, for sentences: "creating the access entry".</param>
+    /// <exception cref="WorkflowException">EKS refused the call. Blocked with ClusterNotFound if the cluster does not exist.</exception>
     public static async Task<T> CallAsync<T>(
         AwsClients clients, ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal static class MemberEks
         }
         catch (ResourceNotFoundException e)
         {
-            throw new BlockedException(Causes.ClusterNotFound, $"While {doing} in {cluster}: it is gone ({e.Message}).", "None, if it was deleted.", e);
+            throw new BlockedException(Causes.ClusterNotFound, $"While {doing} in {cluster}: the cluster does not exist any more ({e.Message}).", "None, if it was deleted.", e);
         }
         catch (Exception e) when (AwsFailures.TryMap(e, $"{doing} in {cluster}", CallSide.Member, out var failure))
         {

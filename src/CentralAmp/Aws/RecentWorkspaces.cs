@@ -3,7 +3,7 @@ using CentralAmp.Routes;
 
 namespace CentralAmp.Aws;
 
-/// <summary>A few workspaces serve thousands of clusters: what was read is used for minutes. One that is not there is asked for again.</summary>
+/// <summary>Caches workspaces for minutes: a few of them serve thousands of clusters. A missing workspace is not cached.</summary>
 public sealed class RecentWorkspaces(IWorkspaces workspaces, TimeProvider time) : IWorkspaces
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);

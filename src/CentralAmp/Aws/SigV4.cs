@@ -5,7 +5,7 @@ using Amazon.Runtime;
 
 namespace CentralAmp.Aws;
 
-/// <summary>Signature Version 4 for what no SDK client signs: AMP's data plane and the EKS token.</summary>
+/// <summary>Signature Version 4 for requests without an SDK client: AMP's data plane and the EKS token.</summary>
 /// <remarks>Rules: IAM User Guide, "Create a signed AWS API request"; every service but S3 encodes path segments twice.</remarks>
 public static class SigV4
 {
@@ -36,8 +36,8 @@ public static class SigV4
             "Authorization", $"{Algorithm} Credential={credentials.AccessKey}/{scope}, SignedHeaders={string.Join(';', headers.Keys)}, Signature={signature}");
     }
 
-    /// <summary>A GET address that is valid by itself for a while. It is a secret: never log it.</summary>
-    /// <param name="headers">Headers, besides <c>host</c>, that the caller will have to send as signed here; names in lower case.</param>
+    /// <summary>A presigned address for GET, valid for a limited time. It is a secret: never log it.</summary>
+    /// <param name="headers">Signed headers besides <c>host</c>, which the caller must send unchanged; names in lower case.</param>
     public static Uri Presign(
         Uri uri,
         IReadOnlyDictionary<string, string> headers,
@@ -75,7 +75,7 @@ public static class SigV4
     {
         var text = new StringBuilder();
         text.Append(method).Append('\n');
-        // AbsolutePath is encoded once already; the canonical path is encoded again, slash by slash.
+        // AbsolutePath is encoded once already; the canonical path encodes each segment again.
         text.AppendJoin('/', uri.AbsolutePath.Split('/').Select(Uri.EscapeDataString)).Append('\n');
         text.Append(CanonicalQuery(query)).Append('\n');
         foreach (var (name, value) in headers)

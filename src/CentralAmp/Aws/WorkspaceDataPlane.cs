@@ -5,13 +5,13 @@ using CentralAmp.Routes;
 
 namespace CentralAmp.Aws;
 
-/// <summary>AMP's data plane: what the collector, and Grafana, talk to. Every status is an answer.</summary>
-/// <param name="http">Goes through the proxy of the environment, if there is one.</param>
+/// <summary>AMP's data plane: remote_write and queries. Every HTTP status is an answer and no exception.</summary>
+/// <param name="http">Uses the proxy of the environment, if there is one.</param>
 public sealed class WorkspaceDataPlane(HttpClient http, TimeProvider time)
 {
     private const string Service = "aps";
 
-    /// <summary>A step has about a minute, and others to wait for.</summary>
+    /// <summary>A step has about a minute and makes several calls.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     public async Task<(int Status, string Body)> WriteAsync(Workspace workspace, byte[] body, ImmutableCredentials credentials, CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ public sealed class WorkspaceDataPlane(HttpClient http, TimeProvider time)
             throw new TransientException(
                 Causes.WorkspaceUnavailable,
                 $"While {doing}: no answer ({e.Message}).",
-                "None if it passes; else check the network of the function and the AWS health dashboard.",
+                "None if the error is transient; else check the network of the function and the AWS health dashboard.",
                 e);
         }
     }

@@ -7,28 +7,28 @@ namespace CentralAmp.Clusters;
 /// <summary>Checks the parts of a cluster's identity, from an ARN or one by one.</summary>
 public static partial class ClusterArn
 {
-    /// <summary>First parts of the regions that the SDK knows (us, eu, cn, …): a new region of a known part of the world is accepted.</summary>
+    /// <summary>First parts of the regions in the SDK's list (us, eu, cn, …), so that new regions with one of these prefixes are accepted.</summary>
     private static readonly HashSet<string> PartsOfTheWorld =
         [.. RegionEndpoint.EnumerableAllRegions.Select(region => region.SystemName.Split('-')[0])];
 
-    /// <exception cref="BlockedException">ClusterArnInvalid, with the part that is wrong.</exception>
+    /// <exception cref="BlockedException">ClusterArnInvalid; the sentence names the invalid part.</exception>
     public static ClusterReference Parse(string arn)
     {
         var parts = arn.Split(':', 6);
         return arn switch
         {
             _ when parts.Length != 6 || parts[0] != "arn" => throw Invalid(arn, "it is not an ARN"),
-            _ when parts[2] != "eks" => throw Invalid(arn, $"it is of the service '{parts[2]}', not 'eks'"),
+            _ when parts[2] != "eks" => throw Invalid(arn, $"its service is '{parts[2]}', not 'eks'"),
             _ when !IsRegion(parts[3]) => throw Invalid(arn, $"'{parts[3]}' is not a region"),
             _ when parts[1] != PartitionOf(parts[3]) => throw Invalid(arn, $"region '{parts[3]}' is in partition '{PartitionOf(parts[3])}', not '{parts[1]}'"),
             _ when !IsAccountId(parts[4]) => throw Invalid(arn, $"'{parts[4]}' is not an account id of twelve digits"),
             _ when !parts[5].StartsWith("cluster/", StringComparison.Ordinal) => throw Invalid(arn, $"'{parts[5]}' is not a cluster"),
-            _ when !IsName(parts[5]["cluster/".Length..]) => throw Invalid(arn, $"'{parts[5]["cluster/".Length..]}' is not a name EKS allows"),
+            _ when !IsName(parts[5]["cluster/".Length..]) => throw Invalid(arn, $"'{parts[5]["cluster/".Length..]}' is not a valid name in EKS"),
             _ => new ClusterReference(arn, parts[1], parts[4], parts[3], parts[5]["cluster/".Length..]),
         };
     }
 
-    /// <summary>For parts that have been checked.</summary>
+    /// <summary>Builds a reference from parts that have been validated.</summary>
     public static ClusterReference Build(string accountId, string region, string name)
     {
         var partition = PartitionOf(region);

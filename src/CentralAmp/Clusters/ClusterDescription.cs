@@ -1,51 +1,51 @@
 namespace CentralAmp.Clusters;
 
-/// <summary>Where the road goes after the look at the cluster.</summary>
+/// <summary>The next step of the workflow after DescribeCluster.</summary>
 public enum ClusterNext
 {
     Wait,
     Continue,
     OptOut,
 
-    /// <summary>The cluster was seen and cannot be onboarded as it is: <see cref="ClusterDescription.Refusal"/>.</summary>
+    /// <summary>The cluster exists and cannot be onboarded in its current state: <see cref="ClusterDescription.Refusal"/>.</summary>
     Refuse,
 
-    /// <summary>The registry says that it was offboarded; nothing is touched, and nothing recorded.</summary>
+    /// <summary>The registry has a tombstone of the cluster; the workflow changes nothing and records nothing.</summary>
     Offboarded,
 }
 
-/// <summary>What the cluster's tags ask of the road.</summary>
-/// <param name="AllowRestart"><c>central-amp:allow-restart</c>: pods may roll although their storage does not persist.</param>
-/// <param name="Delivery"><c>central-amp:delivery</c>, one of <see cref="DeliveryNames"/>; null: the installation's.</param>
-/// <param name="Profile"><c>central-amp:profile</c>, one of <see cref="Profiles"/>; null: the installation's.</param>
+/// <summary>Options of the workflow that a cluster's tags set.</summary>
+/// <param name="AllowRestart"><c>central-amp:allow-restart</c>: pods may be restarted although their storage does not persist.</param>
+/// <param name="Delivery"><c>central-amp:delivery</c>, one of <see cref="DeliveryNames"/>; null: the default of the installation.</param>
+/// <param name="Profile"><c>central-amp:profile</c>, one of <see cref="Profiles"/>; null: the default of the installation.</param>
 public sealed record ClusterOptions(bool AllowRestart, string? Delivery = null, string? Profile = null);
 
-/// <summary>What later states need to know of a cluster. Issuer, endpoint and CA are empty unless <see cref="Next"/> is Continue.</summary>
+/// <summary>The properties of a cluster that later states need. Issuer, endpoint and CA are empty unless <see cref="Next"/> is Continue.</summary>
 public sealed record ClusterDescription
 {
     public required ClusterNext Next { get; init; }
 
-    /// <summary>Something of ours may be there; with <see cref="ClusterNext.OptOut"/> it is to be taken back.</summary>
+    /// <summary>Managed objects may exist; with <see cref="ClusterNext.OptOut"/> they are to be removed.</summary>
     public bool Onboarded { get; init; }
 
-    /// <summary>Why it is refused, in the form of <see cref="Failures.FailureMessage"/>; a result, so that the registry learns of the cluster too.</summary>
+    /// <summary>The reason of a refusal, formatted by <see cref="Failures.FailureMessage"/>; a result and no exception, so that the cluster is recorded, too.</summary>
     public string? Refusal { get; init; }
 
-    /// <summary>Seconds until the next look; 0 unless <see cref="Next"/> is Wait.</summary>
+    /// <summary>Seconds until the next poll; 0 unless <see cref="Next"/> is Wait.</summary>
     public int WaitSeconds { get; init; }
 
     /// <summary>DescribeCluster's <c>createdAt</c> in epoch milliseconds.</summary>
     public required long CreatedAt { get; init; }
 
-    /// <summary>The OIDC issuer exactly as read: it is never built.</summary>
+    /// <summary>The OIDC issuer exactly as EKS returns it; it is never constructed.</summary>
     public string Issuer { get; init; } = "";
 
     public string Endpoint { get; init; } = "";
 
-    /// <summary>Who may reach the endpoint, in EKS' words, for sentences. An execution that was parked before an update has none.</summary>
+    /// <summary>The access settings of the endpoint as EKS returns them, for sentences. Empty in an execution that was parked before an update.</summary>
     public string? EndpointAccess { get; init; }
 
-    /// <summary>PEM in base64, as read.</summary>
+    /// <summary>PEM in base64, as EKS returns it.</summary>
     public string CertificateAuthority { get; init; } = "";
 
     /// <summary><c>API</c>, <c>API_AND_CONFIG_MAP</c> or <c>CONFIG_MAP</c>.</summary>
@@ -54,7 +54,7 @@ public sealed record ClusterDescription
     /// <summary>ARN of the workspace that the cluster is routed to.</summary>
     public string WorkspaceArn { get; init; } = "";
 
-    /// <summary>What the route or the installation says (direct, chained, auto); the plan decides. An execution that was parked before an update has none.</summary>
+    /// <summary>The trust mode of the route or the installation (direct, chained, auto); the plan decides. Empty in an execution that was parked before an update.</summary>
     public string TrustMode { get => field ?? TrustModes.Direct; init; } = TrustModes.Direct;
 
     public ClusterOptions Options { get; init; } = new(AllowRestart: false);

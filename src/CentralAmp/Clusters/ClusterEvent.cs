@@ -3,19 +3,19 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Clusters;
 
-/// <summary>Reads CloudTrail's event of a call to EKS as EventBridge delivers it. Pure.</summary>
-/// <remarks>The account of the envelope is set by EventBridge and is the only field that its sender cannot choose.</remarks>
+/// <summary>Parses CloudTrail's event of a call to EKS as EventBridge delivers it. Pure.</summary>
+/// <remarks>EventBridge sets the account of the envelope: it is the only field that the sender cannot choose.</remarks>
 internal static class ClusterEvent
 {
-    /// <summary>Calls after which a cluster may have to be onboarded, or its tags say something else.</summary>
+    /// <summary>Calls that create a cluster or change its tags.</summary>
     public static readonly string[] Onboarding = ["CreateCluster", "TagResource", "UntagResource", "UpdateClusterConfig"];
 
     public static readonly string[] Offboarding = ["DeleteCluster"];
 
-    public static bool LooksLikeOne(JsonElement input) =>
+    public static bool HasEventFields(JsonElement input) =>
         InputFields.Has(input, "detail") || InputFields.Has(input, "detail-type") || InputFields.Has(input, "source");
 
-    /// <exception cref="BlockedException">It is not an event of one of these calls, or not one that may be followed.</exception>
+    /// <exception cref="BlockedException">The event is of another call, of a failed call, or of another account's cluster.</exception>
     public static ClusterReference Read(JsonElement input, string[] calls)
     {
         MustBe(input, "source", "aws.eks");
@@ -33,7 +33,7 @@ internal static class ClusterEvent
             throw new BlockedException(
                 Causes.AccountMismatch,
                 $"The event came from account {account}, but its cluster is {cluster.Arn}.",
-                "None: an event is followed only for a cluster of the account it came from. See who put it on the bus.");
+                "None: CentralAmp handles an event only for a cluster of the account that it came from. Find the sender of the event.");
         }
 
         return cluster.Region == region
@@ -41,7 +41,7 @@ internal static class ClusterEvent
             : throw InputFields.Invalid($"The field 'region' is '{region}', but the event's cluster is {cluster.Arn}.");
     }
 
-    /// <summary>A tag's event names its resource by ARN, as it stood in the path of the call: encoded, often.</summary>
+    /// <summary>The event of a tag names its resource by the ARN in the path of the call, which is often URL-encoded.</summary>
     private static ClusterReference Tagged(JsonElement detail) => ClusterArn.Parse(Uri.UnescapeDataString(InputFields.RequiredText(
         InputFields.RequiredObject(detail, "detail.requestParameters"), "detail.requestParameters.resourceArn")));
 
@@ -63,7 +63,7 @@ internal static class ClusterEvent
             ?? throw InputFields.Missing("detail.responseElements.cluster.name");
         return ClusterArn.IsName(name)
             ? ClusterArn.Build(account, region, name)
-            : throw InputFields.Invalid($"The event's cluster name '{Quote.Cut(name)}' is not one that EKS allows.");
+            : throw InputFields.Invalid($"The event's cluster name '{Quote.Cut(name)}' is not a valid name in EKS.");
     }
 
     private static string? Name(JsonElement? parent, string path, string field) =>
@@ -76,8 +76,8 @@ internal static class ClusterEvent
             ? value
             : throw new BlockedException(
                 Causes.EventNotSupported,
-                $"The event's '{path}' is '{Quote.Cut(value)}'; only '{string.Join("', '", expected)}' is followed here.",
-                "Correct the pattern of the rule that sends it.");
+                $"The event's '{path}' is '{Quote.Cut(value)}'; this workflow handles only '{string.Join("', '", expected)}'.",
+                "Correct the pattern of the EventBridge rule that sends it.");
     }
 
     private static void MustHaveSucceeded(JsonElement detail, string call, string account, string region)
@@ -94,10 +94,10 @@ internal static class ClusterEvent
             ? new BlockedException(
                 Causes.CreateClusterFailed,
                 $"The event's CreateCluster in {account}/{region} {why}; there is no cluster to onboard.",
-                "None for CentralAmp: create the cluster again; the rule should leave out events with an errorCode.")
+                "None for CentralAmp: create the cluster again. The EventBridge rule should exclude events with an errorCode.")
             : new BlockedException(
                 Causes.CallInEventFailed,
-                $"The event's {call} in {account}/{region} {why}; nothing changed that would have to be followed.",
-                "None; the rule should leave out events with an errorCode.");
+                $"The event's {call} in {account}/{region} {why}; it changed nothing.",
+                "None. The EventBridge rule should exclude events with an errorCode.");
     }
 }

@@ -2,13 +2,13 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Clusters;
 
-/// <summary>Reads our tags of a cluster. Pure. A value that is not known stops the road: guessing could roll someone's pods.</summary>
+/// <summary>Parses CentralAmp's tags of a cluster. Pure. An unknown value stops the workflow: a wrong guess could restart a tenant's pods.</summary>
 public static class ClusterTags
 {
-    /// <summary><c>false</c> opts the cluster out, <c>true</c> in; without it the installation decides.</summary>
+    /// <summary><c>false</c> opts the cluster out, <c>true</c> opts it in; without the tag, the setting of the installation applies.</summary>
     public const string Onboard = "central-amp:onboard";
 
-    /// <summary><c>true</c> allows to roll pods whose storage does not persist.</summary>
+    /// <summary><c>true</c> allows CentralAmp to restart pods whose storage does not persist.</summary>
     public const string AllowRestart = "central-amp:allow-restart";
 
     /// <summary>One of <see cref="DeliveryNames"/>.</summary>
@@ -19,7 +19,7 @@ public static class ClusterTags
 
     internal const string Prefix = "central-amp:";
 
-    /// <param name="onboardByDefault">What an untagged cluster gets.</param>
+    /// <param name="onboardByDefault">Whether clusters without the tag are onboarded.</param>
     /// <exception cref="BlockedException">ClusterTagsInvalid.</exception>
     public static (bool Onboard, ClusterOptions Options) Read(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, bool onboardByDefault)
     {
@@ -27,7 +27,7 @@ public static class ClusterTags
         {
             if (key is not (Onboard or AllowRestart or Delivery or Profile))
             {
-                throw Invalid(cluster, $"the tag '{Quote.Cut(key)}' is not known");
+                throw Invalid(cluster, $"the tag '{Quote.Cut(key)}' is unknown");
             }
         }
 
@@ -35,11 +35,11 @@ public static class ClusterTags
             Flag(cluster, tags, Onboard, absent: onboardByDefault),
             new ClusterOptions(
                 Flag(cluster, tags, AllowRestart, absent: false),
-                Word(cluster, tags, Delivery, DeliveryNames.IsKnown, DeliveryNames.Expected),
-                Word(cluster, tags, Profile, Profiles.IsKnown, Profiles.Expected)));
+                Value(cluster, tags, Delivery, DeliveryNames.IsKnown, DeliveryNames.Expected),
+                Value(cluster, tags, Profile, Profiles.IsKnown, Profiles.Expected)));
     }
 
-    /// <summary>Tags that cannot be followed opt nobody out: what works is not taken back on a typing error.</summary>
+    /// <summary>Invalid tags opt no cluster out: a typing error must not offboard a working cluster.</summary>
     public static bool OptsOut(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, bool onboardByDefault)
     {
         try
@@ -62,7 +62,7 @@ public static class ClusterTags
             }
             : absent;
 
-    private static string? Word(
+    private static string? Value(
         ClusterReference cluster, IReadOnlyDictionary<string, string> tags, string key, Func<string, bool> isKnown, string expected)
     {
         if (!tags.TryGetValue(key, out var value))
@@ -70,13 +70,13 @@ public static class ClusterTags
             return null;
         }
 
-        var word = value.Trim().ToLowerInvariant();
-        return isKnown(word) ? word : throw Invalid(cluster, $"the tag '{key}' is '{Quote.Cut(value)}', expected {expected}");
+        var normalized = value.Trim().ToLowerInvariant();
+        return isKnown(normalized) ? normalized : throw Invalid(cluster, $"the tag '{key}' is '{Quote.Cut(value)}', expected {expected}");
     }
 
     private static BlockedException Invalid(ClusterReference cluster, string why) => new(
         Causes.ClusterTagsInvalid,
-        $"The tags of {cluster} cannot be followed: {why}.",
+        $"The tags of {cluster} are invalid: {why}.",
         $"Set '{Onboard}' and '{AllowRestart}' to true or false, '{Delivery}' to {DeliveryNames.Expected}, '{Profile}' to {Profiles.Expected}, "
         + "or remove them, then execute again.");
 }

@@ -3,20 +3,20 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Clusters;
 
-/// <summary>Reads fields of the input; what is missing, null or of another type is named by its path.</summary>
+/// <summary>Reads fields of the input. Failures name a missing, null or wrongly typed field by its path.</summary>
 internal static class InputFields
 {
     private const string Accepted =
         "Give {\"clusterArn\": …}, {\"accountId\": …, \"region\": …, \"clusterName\": …}, or an EventBridge event of the cluster.";
 
-    /// <summary>Null when absent or null; wrongly typed is an error.</summary>
+    /// <summary>Null when absent or null; another type is an error.</summary>
     public static JsonElement? Object(JsonElement parent, string path) => Find(parent, path) is { } value
         ? value.ValueKind == JsonValueKind.Object ? value : throw WrongType(path, "an object", value)
         : null;
 
     public static JsonElement RequiredObject(JsonElement parent, string path) => Object(parent, path) ?? throw Missing(path);
 
-    /// <summary>Null when absent or null; wrongly typed is an error.</summary>
+    /// <summary>Null when absent or null; another type is an error.</summary>
     public static string? Text(JsonElement parent, string path) => Find(parent, path) is { } value
         ? value.ValueKind == JsonValueKind.String ? value.GetString() : throw WrongType(path, "a string", value)
         : null;
@@ -60,7 +60,7 @@ internal static class InputFields
         _ => "nothing",
     };
 
-    /// <summary>The last segment of the path is the name in the parent; the whole path is for the sentence.</summary>
+    /// <param name="path">The last segment is the name in the parent; the whole path is for the sentence.</param>
     private static JsonElement? Find(JsonElement parent, string path) =>
         parent.TryGetProperty(path[(path.LastIndexOf('.') + 1)..], out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 }

@@ -1,9 +1,9 @@
 namespace CentralAmp.Clusters;
 
-/// <summary>DescribeCluster's answer, as far as the road looks at it. Absent is null.</summary>
+/// <summary>The properties of DescribeCluster's answer that CentralAmp uses. Absent is null.</summary>
 public sealed record ObservedCluster
 {
-    /// <summary>EKS' word: CREATING, ACTIVE, DELETING, FAILED, UPDATING, PENDING.</summary>
+    /// <summary>As EKS returns it: CREATING, ACTIVE, DELETING, FAILED, UPDATING, PENDING.</summary>
     public required string Status { get; init; }
 
     /// <summary>Epoch milliseconds.</summary>
@@ -13,7 +13,7 @@ public sealed record ObservedCluster
 
     public string? Endpoint { get; init; }
 
-    /// <summary>EKS' default where it says nothing.</summary>
+    /// <summary>The default of EKS where the answer has none.</summary>
     public bool EndpointPublicAccess { get; init; } = true;
 
     public IReadOnlyList<string> PublicAccessCidrs { get; init; } = [];
@@ -25,13 +25,13 @@ public sealed record ObservedCluster
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>EKS refuses to talk about access entries of a cluster that is not there yet, or knows only its ConfigMap.</summary>
+    /// <summary>EKS rejects calls for access entries while it creates the cluster, and in authentication mode CONFIG_MAP.</summary>
     public bool CanBeElevated => Status is not ("CREATING" or "PENDING") && AuthenticationMode is "API" or "API_AND_CONFIG_MAP";
 }
 
 /// <summary>Reads clusters in member accounts.</summary>
 public interface IClusterReader
 {
-    /// <summary>Null when EKS says that there is no such cluster.</summary>
+    /// <summary>Null if the cluster does not exist.</summary>
     Task<ObservedCluster?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken);
 }

@@ -1,14 +1,14 @@
 namespace CentralAmp.Clusters;
 
-/// <summary>Words for which metrics of a cluster are sent.</summary>
+/// <summary>Names of the profiles: the sets of metrics that a cluster sends.</summary>
 public static class Profiles
 {
     public const string Full = "full";
 
-    /// <summary>What dashboards and alerts of Kubernetes itself need.</summary>
+    /// <summary>Metrics for dashboards and alerts of Kubernetes itself.</summary>
     public const string Kubernetes = "kubernetes";
 
-    /// <summary>Enough to know that the cluster lives and how big it is.</summary>
+    /// <summary>Metrics for the health and the size of the cluster.</summary>
     public const string Minimal = "minimal";
 
     public const string Expected = "full, kubernetes or minimal";

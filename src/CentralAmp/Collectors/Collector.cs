@@ -1,18 +1,21 @@
 namespace CentralAmp.Collectors;
 
-/// <summary>What will do remote_write, be it a Prometheus resource or an agent of ours, and what runs it. Kept small: it travels through the state machine.</summary>
+/// <summary>
+/// The collector that does remote_write (a Prometheus resource or a managed agent) and the objects that run it. Kept small: it is part of
+/// the state machine's data.
+/// </summary>
 public sealed record Collector
 {
     public required string Namespace { get; init; }
 
     public required string Name { get; init; }
 
-    /// <summary><c>metadata.uid</c>; part of every write so that nothing is created and no successor is touched. Empty for an agent of ours.</summary>
+    /// <summary><c>metadata.uid</c>; part of every write, so that a write neither creates an object nor changes a successor of the same name. Empty for a managed agent.</summary>
     public required string Uid { get; init; }
 
     public required string ServiceAccount { get; init; }
 
-    /// <summary>Name of the operator's StatefulSet; of shard 0 where there are several.</summary>
+    /// <summary>Name of the operator's StatefulSet; of shard 0 if there are several shards.</summary>
     public required string StatefulSet { get; init; }
 
     public required string[] Pods { get; init; }
@@ -21,7 +24,7 @@ public sealed record Collector
 
     public int Shards { get; init; } = 1;
 
-    /// <summary>The external label that tells replicas apart; empty when the resource switches it off.</summary>
+    /// <summary>The external label that distinguishes replicas; empty if the resource disables it.</summary>
     public string ReplicaLabel { get; init; } = "prometheus_replica";
 
     public static Collector Of(PrometheusResource prometheus) => new()
@@ -38,10 +41,10 @@ public sealed record Collector
     };
 }
 
-/// <summary>Names that the operator gives: <c>prometheus-x</c> for the first shard, <c>prometheus-x-shard-1</c> for the next.</summary>
+/// <summary>Names that the operator assigns: <c>prometheus-x</c> for the first shard, <c>prometheus-x-shard-1</c> for the second.</summary>
 public static class CollectorNames
 {
-    /// <summary>The port that the operator gives Prometheus' web interface; part of the name under which RBAC knows a proxied pod.</summary>
+    /// <summary>The port of Prometheus' web interface; part of the resource name in RBAC rules for <c>pods/proxy</c>.</summary>
     public const int PrometheusPort = 9090;
 
     public static string StatefulSet(string prometheus, int shard) =>

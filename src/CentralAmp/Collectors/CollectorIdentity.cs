@@ -1,17 +1,17 @@
 namespace CentralAmp.Collectors;
 
-/// <summary>How the role of a service account stands to ours.</summary>
+/// <summary>The role of a service account, compared with the desired role.</summary>
 public enum IdentityState
 {
     Absent,
     Current,
 
-    /// <summary>An earlier role of ours.</summary>
+    /// <summary>An earlier managed role.</summary>
     Outdated,
     Foreign,
 }
 
-/// <summary>Compares the identity of a collector with the role that it is to have.</summary>
+/// <summary>Compares the identity of a collector with the desired role.</summary>
 public static class CollectorIdentity
 {
     public static IdentityState Of(ServiceAccountResource account, string roleArn) => account switch
@@ -22,11 +22,11 @@ public static class CollectorIdentity
         _ => IdentityState.Foreign,
     };
 
-    /// <summary>Pods that the operator makes from now on carry our role's name.</summary>
+    /// <summary>New pods of the resource have the annotation with this role.</summary>
     public static bool OfPodsIs(PrometheusResource prometheus, string roleArn) =>
         prometheus.PodAnnotations.GetValueOrDefault(ManagedNames.RoleAnnotation) == roleArn;
 
-    /// <summary>Nothing of ours is there.</summary>
+    /// <summary>CentralAmp manages nothing of the resource and the service account.</summary>
     public static bool IsUntouched(PrometheusResource prometheus, ServiceAccountResource? account) =>
         !prometheus.RemoteWriteOwners.Contains(ManagedNames.FieldManager)
         && prometheus.Applied is null

@@ -3,11 +3,11 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>Reads fields of a resource whose schema we do not control, and remembers the first that is not what it should be.</summary>
+/// <summary>Reads fields of a resource whose schema CentralAmp does not control, and keeps the first error.</summary>
 internal sealed class FieldReader(JsonObject resource)
 {
-    /// <summary>Sentence about the first wrong field; null as long as all are right.</summary>
-    public string? Wrong { get; private set; }
+    /// <summary>Sentence about the first invalid field; null if all fields are valid.</summary>
+    public string? FirstError { get; private set; }
 
     public string Text(string fallback, params ReadOnlySpan<string> path) =>
         Read(path, "a string", fallback, static node => node.GetValue<string>(), JsonValueKind.String);
@@ -22,7 +22,7 @@ internal sealed class FieldReader(JsonObject resource)
 
     public JsonArray? List(params ReadOnlySpan<string> path) => Read(path, "a list", null, static node => node.AsArray(), JsonValueKind.Array);
 
-    /// <summary>A map of strings, empty where absent.</summary>
+    /// <summary>A map of strings, empty if absent.</summary>
     public IReadOnlyDictionary<string, string> Strings(params ReadOnlySpan<string> path)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -34,19 +34,19 @@ internal sealed class FieldReader(JsonObject resource)
         return values;
     }
 
-    /// <summary>For what must be there.</summary>
+    /// <summary>A text that must not be absent or empty.</summary>
     public string Required(params ReadOnlySpan<string> path)
     {
         var text = Text("", path);
         if (text.Length == 0)
         {
-            Wrong ??= $"{string.Join('.', path!)} is missing";
+            FirstError ??= $"{string.Join('.', path!)} is missing";
         }
 
         return text;
     }
 
-    public void Complain(string sentence) => Wrong ??= sentence;
+    public void ReportError(string sentence) => FirstError ??= sentence;
 
     private T Read<T>(ReadOnlySpan<string> path, string expected, T fallback, Func<JsonNode, T> read, params ReadOnlySpan<JsonValueKind> kinds)
     {
@@ -55,7 +55,7 @@ internal sealed class FieldReader(JsonObject resource)
         {
             if (node is not JsonObject parent)
             {
-                Wrong ??= $"{string.Join('.', path[..i]!)} is not an object";
+                FirstError ??= $"{string.Join('.', path[..i]!)} is not an object";
                 return fallback;
             }
 
@@ -76,10 +76,10 @@ internal sealed class FieldReader(JsonObject resource)
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or OverflowException)
         {
-            // A number, but not a whole one: said below.
+            // A number, but not a whole one: reported below.
         }
 
-        Wrong ??= $"{string.Join('.', path!)} is not {expected}";
+        FirstError ??= $"{string.Join('.', path!)} is not {expected}";
         return fallback;
     }
 }

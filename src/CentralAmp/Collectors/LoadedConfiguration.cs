@@ -4,10 +4,10 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>What a running Prometheus says about its configuration. Null: it could not be asked.</summary>
-/// <param name="HasName">An entry of our name, this version or an earlier one, is in the configuration that it runs.</param>
-/// <param name="HasEntry">Our entry, as desired, is in it.</param>
-/// <param name="ReloadSucceeded">The last attempt to load a configuration went well.</param>
+/// <summary>The loaded configuration of a running Prometheus. Null: it could not be read.</summary>
+/// <param name="HasName">The configuration contains an entry with CentralAmp's name, of any version.</param>
+/// <param name="HasEntry">The configuration contains CentralAmp's entry as desired.</param>
+/// <param name="ReloadSucceeded">The last attempt to load a configuration succeeded.</param>
 public sealed record LoadedConfiguration(string Pod, bool? HasName, bool? HasEntry, bool? ReloadSucceeded)
 {
     public const string ConfigTarget = "/api/v1/status/config";
@@ -34,8 +34,8 @@ public sealed record LoadedConfiguration(string Pod, bool? HasName, bool? HasEnt
     ];
 
     /// <summary>
-    /// Prometheus prints its configuration with keys and order of its own; the name, the address, the role, every label value and the profile,
-    /// each as a value of its own, tell ours (and this version of it) well enough.
+    /// Prometheus prints its configuration with other keys and another order. The name, the address, the role, every label value and the
+    /// profile, each as a separate value, identify CentralAmp's entry and its version.
     /// </summary>
     private static IEnumerable<(string Key, string Value)> Expected(JsonObject entry) =>
     [

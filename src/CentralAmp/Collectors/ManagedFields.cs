@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>Reads <c>metadata.managedFields</c>: who set a field.</summary>
+/// <summary>Reads the field managers of an object from <c>metadata.managedFields</c>.</summary>
 internal static class ManagedFields
 {
     /// <param name="path">Field names from the root, without the <c>f:</c> of the wire.</param>

@@ -2,38 +2,40 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>Names by which what CentralAmp put into a cluster is told from everything else.</summary>
+/// <summary>Names that identify objects and fields managed by CentralAmp in a cluster.</summary>
 public static class ManagedNames
 {
-    /// <summary>On every object that CentralAmp makes, with the value <see cref="ManagedBy"/>.</summary>
+    /// <summary>On every object that CentralAmp creates, with the value <see cref="ManagedBy"/>.</summary>
     public const string ManagedByLabel = "app.kubernetes.io/managed-by";
     public const string ManagedBy = "central-amp";
 
-    /// <summary>Manager of every server-side apply.</summary>
+    /// <summary>Field manager of every server-side apply.</summary>
     public const string FieldManager = "central-amp";
 
-    /// <summary><c>name</c> of our entry in <c>spec.remoteWrite</c>.</summary>
+    /// <summary><c>name</c> of CentralAmp's entry in <c>spec.remoteWrite</c>.</summary>
     public const string EntryName = "central-amp";
 
-    /// <summary>On pods, by way of <c>spec.podMetadata.annotations</c>: a new value rolls them.</summary>
+    /// <summary>On pods, through <c>spec.podMetadata.annotations</c>: a new value restarts them.</summary>
     public const string RoleAnnotation = "central-amp/role";
 
     /// <summary>
-    /// On the Prometheus resource: how often an execution put the entry there. It tells a first delivery from one that someone
-    /// removed, and is the last thing to leave in a withdrawal, so that an interrupted one is finished.
+    /// On the Prometheus resource: how often an execution applied the entry. It distinguishes a first delivery from one that another
+    /// manager removed. A withdrawal removes it last, so that an interrupted withdrawal is completed.
     /// </summary>
     public const string AppliedAnnotation = "central-amp/applied";
 
-    /// <summary>On our own service account, which outlives what is put beside it: how often an execution put the objects of that delivery there.</summary>
+    /// <summary>
+    /// On the managed service account, which stays when another manager removes the delivery's objects: how often an execution applied those objects.
+    /// </summary>
     public static string AppliedAnnotationOf(string delivery) => $"{AppliedAnnotation}-{delivery}";
 
-    /// <summary>Set to <c>false</c> on a Prometheus resource by its owner: it is not the collector.</summary>
+    /// <summary>A tenant sets it to <c>false</c> on a Prometheus resource that must not be the collector.</summary>
     public const string OnboardAnnotation = "central-amp/onboard";
 
-    /// <summary>On a service account: the webhook gives its new pods this role (EKS, IAM roles for service accounts).</summary>
+    /// <summary>On a service account: the pod identity webhook gives its new pods this role (EKS, IAM roles for service accounts).</summary>
     public const string ServiceAccountRoleAnnotation = "eks.amazonaws.com/role-arn";
 
-    /// <summary>So often CentralAmp puts back an entry or an object that another manager removed; then a person must decide.</summary>
+    /// <summary>How often CentralAmp applies an entry or an object that another manager removes; then an operator must decide.</summary>
     public const int MostApplied = 2;
 
     /// <summary>The object has the label <see cref="ManagedByLabel"/> with the value <see cref="ManagedBy"/>.</summary>

@@ -3,8 +3,8 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>The collector as it is now. Null or empty is not there.</summary>
-/// <param name="StatefulSets">One per shard, in their order; null where the operator has not made it.</param>
+/// <summary>The observed state of the collector. Absent objects are null or missing in their list.</summary>
+/// <param name="StatefulSets">One per shard, in their order; null if the operator has not created it.</param>
 /// <param name="Loaded">Of the pods that are Ready.</param>
 public sealed record ObservedDelivery(
     PrometheusResource? Prometheus,
@@ -16,7 +16,10 @@ public sealed record ObservedDelivery(
 /// <summary>Reads the collector.</summary>
 internal static class DeliveryObserver
 {
-    /// <summary>Security groups often keep the control plane from port 9090: no answer, rather than a refusal. It is not held against the pod.</summary>
+    /// <summary>
+    /// Security groups often block port 9090 for the control plane, so that requests get no answer instead of a refusal. That does not make the
+    /// pod unhealthy.
+    /// </summary>
     private static readonly TimeSpan ProxyLimit = TimeSpan.FromSeconds(5);
 
     public static async Task<ObservedDelivery> ObserveAsync(
@@ -27,7 +30,7 @@ internal static class DeliveryObserver
         return workload with { Prometheus = prometheus is null ? null : PrometheusResource.Read(prometheus) };
     }
 
-    /// <summary>Service account, pods and what they run; also of an agent of ours, which has no Prometheus resource.</summary>
+    /// <summary>Reads service account, StatefulSets, pods and loaded configuration; also for a managed agent, which has no Prometheus resource.</summary>
     public static async Task<ObservedDelivery> ObserveWorkloadAsync(
         IKubernetes kubernetes, Collector collector, JsonObject entry, CancellationToken cancellationToken)
     {

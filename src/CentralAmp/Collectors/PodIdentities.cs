@@ -5,15 +5,15 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>EKS Pod Identity: roles of service accounts that no annotation shows.</summary>
+/// <summary>Reads EKS Pod Identity associations: roles of service accounts that need no annotation.</summary>
 public interface IPodIdentities
 {
-    /// <returns>ARN of the association; null without one.</returns>
+    /// <returns>ARN of the association; null if there is none.</returns>
     Task<string?> FindAsync(
         ClusterReference cluster, string @namespace, string serviceAccount, ExecutionReference execution, CancellationToken cancellationToken);
 }
 
-/// <summary>Asks EKS, as the member role.</summary>
+/// <summary>Reads associations from EKS with the member role.</summary>
 public sealed class EksPodIdentities(AwsClients clients) : IPodIdentities
 {
     public async Task<string?> FindAsync(
@@ -22,7 +22,7 @@ public sealed class EksPodIdentities(AwsClients clients) : IPodIdentities
         using var eks = await clients.MemberEksAsync(cluster, execution, cancellationToken);
         try
         {
-            // At most one for a service account, so there is no second page.
+            // A service account has at most one association, so there is no second page.
             var answer = await eks.ListPodIdentityAssociationsAsync(
                 new ListPodIdentityAssociationsRequest { ClusterName = cluster.Name, Namespace = @namespace, ServiceAccount = serviceAccount }, cancellationToken);
             return answer.Associations?.FirstOrDefault()?.AssociationArn;
@@ -30,7 +30,7 @@ public sealed class EksPodIdentities(AwsClients clients) : IPodIdentities
         catch (ResourceNotFoundException e)
         {
             throw new BlockedException(
-                Causes.ClusterNotFound, $"While listing pod identities of {cluster}: the cluster is gone ({e.Message}).", "None, if it was deleted.", e);
+                Causes.ClusterNotFound, $"While listing pod identities of {cluster}: the cluster does not exist any more ({e.Message}).", "None, if it was deleted.", e);
         }
         catch (Exception e) when (AwsFailures.TryMap(e, $"listing pod identities of {cluster}", CallSide.Member, out var failure))
         {

@@ -5,13 +5,13 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>Why the cluster refuses pods, by what its controllers say. Pure.</summary>
+/// <summary>Finds in the events of controllers why the cluster refuses pods. Pure.</summary>
 internal static class PodRefusals
 {
-    /// <param name="events">An API server keeps them for an hour: longer than what they tell of.</param>
-    /// <param name="sets">Those that are there now.</param>
-    /// <param name="since">Of an older refusal a person may have taken the reason away; the controller tries again after a quarter of an hour at most.</param>
-    /// <returns>Null where nothing says that a person must act.</returns>
+    /// <param name="events">An API server keeps events for an hour, so their reason may be outdated.</param>
+    /// <param name="sets">The StatefulSets that exist now.</param>
+    /// <param name="since">Older refusals are NotReady: an operator may have removed the reason. The controller retries within 15 minutes.</param>
+    /// <returns>Null if no event needs an operator.</returns>
     public static WorkflowException? Of(IEnumerable<JsonObject> events, IEnumerable<StatefulSetResource?> sets, DateTimeOffset since)
     {
         var uids = sets.Select(set => set?.Uid).Where(uid => uid is { Length: > 0 }).ToHashSet();
@@ -25,9 +25,9 @@ internal static class PodRefusals
 
     private static BlockedException? Blocked(string message) =>
         KubernetesFailures.Of(
-            new KubernetesException(403, "Forbidden", message, [], retryAfter: null), $"making pods in namespace '{AgentNames.Namespace}'") as BlockedException;
+            new KubernetesException(403, "Forbidden", message, [], retryAfter: null), $"creating pods in namespace '{AgentNames.Namespace}'") as BlockedException;
 
-    /// <summary>An event that says nothing of its time is as old as can be.</summary>
+    /// <summary>An event without a time counts as the oldest.</summary>
     private static DateTimeOffset TimeOf(JsonObject item)
     {
         var text = item["lastTimestamp"] ?? item["eventTime"] ?? item["metadata"]?["creationTimestamp"];

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>A collector's pod as far as the road looks at it.</summary>
-/// <param name="RoleAnnotation">Value of <see cref="ManagedNames.RoleAnnotation"/>: which template it was made from; empty if none.</param>
-/// <param name="RoleArn">What the webhook put into its environment; empty if it did not.</param>
+/// <summary>The properties of a collector's pod that CentralAmp reads.</summary>
+/// <param name="RoleAnnotation">Value of <see cref="ManagedNames.RoleAnnotation"/>, which identifies the template of the pod; empty if absent.</param>
+/// <param name="RoleArn">The role that the webhook put into the pod's environment; empty if it did not.</param>
 public sealed record PodResource(string Name, bool Ready, string RoleAnnotation, string RoleArn)
 {
-    /// <summary>The operator's name for the container; side-cars are not asked.</summary>
+    /// <summary>The container name that the operator assigns; sidecars do not count.</summary>
     private const string Container = "prometheus";
 
     private const string RoleVariable = "AWS_ROLE_ARN";

@@ -2,15 +2,15 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>A PrometheusAgent resource (monitoring.coreos.com/v1alpha1) as far as the road looks at it.</summary>
-/// <param name="IsManaged">The one that delivery <c>prometheus-agent</c> makes.</param>
+/// <summary>The properties of a PrometheusAgent resource (monitoring.coreos.com/v1alpha1) that CentralAmp reads.</summary>
+/// <param name="IsManaged">It is the resource that delivery <c>prometheus-agent</c> creates.</param>
 /// <param name="RemoteWriteOwners">Managers of <c>spec.remoteWrite</c>.</param>
 public sealed record PrometheusAgentResource(
     string Namespace, string Name, bool IsManaged, IReadOnlyList<JsonObject> RemoteWrite, IReadOnlyList<string> RemoteWriteOwners)
 {
     public override string ToString() => $"PrometheusAgent '{Namespace}/{Name}'";
 
-    /// <summary>Never fails: what cannot be read is as if it were not there.</summary>
+    /// <summary>Never fails: invalid fields count as absent.</summary>
     public static PrometheusAgentResource Read(JsonObject resource)
     {
         var fields = new FieldReader(resource);

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>A Prometheus resource (monitoring.coreos.com/v1) as far as the road looks at it.</summary>
+/// <summary>The properties of a Prometheus resource (monitoring.coreos.com/v1) that CentralAmp reads.</summary>
 public sealed record PrometheusResource
 {
     public string Namespace { get; private init; } = "";
@@ -14,24 +14,24 @@ public sealed record PrometheusResource
 
     public string ResourceVersion { get; private init; } = "";
 
-    /// <summary>What is wrong with it, as a sentence; null if it can be worked with.</summary>
+    /// <summary>Sentence about its first invalid field; null if the resource is valid.</summary>
     public string? Malformed { get; private init; }
 
-    /// <summary>Its owner said that it is not the collector.</summary>
+    /// <summary>Its annotation or label excludes it as the collector.</summary>
     public bool OptedOut { get; private init; }
 
-    /// <summary>Its owner said that it is.</summary>
+    /// <summary>Its annotation or label selects it as the collector.</summary>
     public bool OptedIn { get; private init; }
 
-    /// <summary>It scrapes what any ServiceMonitor says, not only labelled ones.</summary>
+    /// <summary>It selects every ServiceMonitor and not only labelled ones.</summary>
     public bool SelectsAllMonitors { get; private init; }
 
-    /// <summary>It looks for ServiceMonitors in every namespace.</summary>
+    /// <summary>It selects ServiceMonitors of every namespace.</summary>
     public bool SelectsAllNamespaces { get; private init; }
 
     public bool Paused { get; private init; }
 
-    /// <summary>Why the operator does not act on it (its condition <c>Reconciled</c> is False); null as long as it does.</summary>
+    /// <summary>Why the operator does not reconcile it (condition <c>Reconciled</c> is False); null otherwise.</summary>
     public string? NotReconciled { get; private init; }
 
     public string ServiceAccount { get; private init; } = "";
@@ -40,7 +40,7 @@ public sealed record PrometheusResource
 
     public int Shards { get; private init; }
 
-    /// <summary>Empty when switched off.</summary>
+    /// <summary>The external label that distinguishes replicas; empty if the resource disables it.</summary>
     public string ReplicaLabel { get; private init; } = "";
 
     /// <summary>Its data survives a new pod.</summary>
@@ -53,17 +53,17 @@ public sealed record PrometheusResource
 
     public IReadOnlyDictionary<string, string> PodAnnotations { get; private init; } = new Dictionary<string, string>();
 
-    /// <summary>We set <see cref="ManagedNames.RoleAnnotation"/> on its pods.</summary>
+    /// <summary>CentralAmp manages <see cref="ManagedNames.RoleAnnotation"/> on its pods.</summary>
     public bool PodsRoleIsManaged { get; private init; }
 
-    /// <summary>Value of <see cref="ManagedNames.AppliedAnnotation"/>; null without it.</summary>
+    /// <summary>Value of <see cref="ManagedNames.AppliedAnnotation"/>; null if absent.</summary>
     public int? Applied { get; private init; }
 
     public bool RemoteWriteIsManaged => RemoteWriteOwners is [ManagedNames.FieldManager];
 
     public override string ToString() => $"Prometheus '{Namespace}/{Name}'";
 
-    /// <summary>Never fails: a resource that cannot be read says so in <see cref="Malformed"/>. Defaults are the operator's.</summary>
+    /// <summary>Never fails: an invalid field sets <see cref="Malformed"/>. Defaults are the operator's.</summary>
     public static PrometheusResource Read(JsonObject resource)
     {
         var fields = new FieldReader(resource);
@@ -78,7 +78,7 @@ public sealed record PrometheusResource
             ResourceVersion = fields.Required("metadata", "resourceVersion"),
             OptedOut = onboard == "false",
             OptedIn = onboard == "true",
-            // An empty selector selects all, a missing one nothing (operator, API reference).
+            // An empty selector selects all monitors, a missing one none (operator, API reference).
             SelectsAllMonitors = fields.Object("spec", "serviceMonitorSelector") is { Count: 0 },
             SelectsAllNamespaces = fields.Object("spec", "serviceMonitorNamespaceSelector") is { Count: 0 },
             Applied = int.TryParse(annotations.GetValueOrDefault(ManagedNames.AppliedAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null,
@@ -96,12 +96,12 @@ public sealed record PrometheusResource
         };
         if (resource["spec"] is null)
         {
-            fields.Complain("spec is missing");
+            fields.ReportError("spec is missing");
         }
 
-        return read with { Malformed = fields.Wrong };
+        return read with { Malformed = fields.FirstError };
     }
 
-    /// <summary>The operator's own order: emptyDir, then ephemeral, then a claim; no storage at all is an emptyDir.</summary>
+    /// <summary>Follows the operator's precedence: emptyDir, then ephemeral, then a claim; no storage means emptyDir.</summary>
     private static bool Persists(JsonObject? storage) => storage is not null && storage["emptyDir"] is null && storage["ephemeral"] is null;
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>Reads <c>spec.remoteWrite</c>, which Prometheus and PrometheusAgent resources have alike.</summary>
+/// <summary>Reads <c>spec.remoteWrite</c>, which is the same in Prometheus and PrometheusAgent resources.</summary>
 internal static class RemoteWriteEntries
 {
     public static IReadOnlyList<JsonObject> Read(FieldReader fields)
@@ -11,7 +11,7 @@ internal static class RemoteWriteEntries
         var entries = list.OfType<JsonObject>().ToList();
         if (entries.Count != list.Count)
         {
-            fields.Complain("spec.remoteWrite has an item that is not an object");
+            fields.ReportError("spec.remoteWrite has an item that is not an object");
         }
 
         return entries;

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>The collector's service account as far as the road looks at it.</summary>
-/// <param name="RoleArn">The role its pods get from the webhook; empty if none.</param>
-/// <param name="RoleOwners">Managers of that annotation.</param>
+/// <summary>The properties of the collector's service account that CentralAmp reads.</summary>
+/// <param name="RoleArn">The annotated role, which its pods get from the webhook; empty if absent.</param>
+/// <param name="RoleOwners">Field managers of that annotation.</param>
 public sealed record ServiceAccountResource(string Namespace, string Name, string Uid, string RoleArn, IReadOnlyList<string> RoleOwners)
 {
-    /// <summary>We set the annotation and nobody else did.</summary>
+    /// <summary>CentralAmp is the only manager of the annotation.</summary>
     public bool RoleIsManaged => RoleOwners is [ManagedNames.FieldManager];
 
     public override string ToString() => $"service account '{Namespace}/{Name}'";

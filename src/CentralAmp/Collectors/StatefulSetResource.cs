@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Collectors;
 
-/// <summary>One of the operator's StatefulSets (one per shard) as far as the road looks at it.</summary>
-/// <param name="RoleInTemplate">Value of <see cref="ManagedNames.RoleAnnotation"/> in the pod template; empty if none.</param>
-/// <param name="RolledOut">The controller has seen the template, and every pod is of it and Ready.</param>
+/// <summary>The properties of an operator's StatefulSet (one per shard) that CentralAmp reads.</summary>
+/// <param name="RoleInTemplate">Value of <see cref="ManagedNames.RoleAnnotation"/> in the pod template; empty if absent.</param>
+/// <param name="RolledOut">The controller has observed the template, and every pod is of this template and Ready.</param>
 public sealed record StatefulSetResource(string Name, string Uid, int Replicas, int Ready, string RoleInTemplate, bool RolledOut)
 {
     public static StatefulSetResource Read(JsonObject resource)

@@ -1,6 +1,6 @@
 namespace CentralAmp.Failures;
 
-/// <summary>Every cause a failure can have: stable words, each with a heading in <c>docs/runbook.md</c>.</summary>
+/// <summary>All causes of failures. Each is a stable identifier with a heading in <c>docs/runbook.md</c>.</summary>
 public static class Causes
 {
     // The input of an execution.

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.Failures;
 
-/// <summary>The text that crosses from Lambda to Step Functions, and back to RecordOutcome.</summary>
+/// <summary>The error message that Lambda hands to Step Functions, and that RecordOutcome reads from a Catch.</summary>
 public static partial class FailureMessage
 {
     private const string RemedyMark = " Remedy: ";
@@ -12,7 +12,8 @@ public static partial class FailureMessage
     public static string Format(string cause, string sentence, string remedy) =>
         $"{cause}: {OneLine(sentence)}{RemedyMark}{OneLine(remedy)}";
 
-    /// <summary>Reads <c>Error</c> and <c>Cause</c> of a Catch. Cause is Lambda's JSON, or plain text of the platform.</summary>
+    /// <summary>Parses <c>Error</c> and <c>Cause</c> of a Catch.</summary>
+    /// <param name="cause">Lambda's JSON of the error, or plain text of the platform.</param>
     public static Failure Parse(string? error, string? cause)
     {
         var message = MessageOf(cause);
@@ -23,17 +24,17 @@ public static partial class FailureMessage
             nameof(BlockedException) => FailureKind.Blocked,
             _ => FailureKind.Unexpected,
         };
-        var ours = Shape().Match(message);
-        return kind == FailureKind.Unexpected || !ours.Success
-            ? NotOurs(error, message)
-            : new Failure(kind, ours.Groups["cause"].Value, ours.Groups["sentence"].Value, ours.Groups["remedy"].Value);
+        var match = Shape().Match(message);
+        return kind == FailureKind.Unexpected || !match.Success
+            ? Unexpected(error, message)
+            : new Failure(kind, match.Groups["cause"].Value, match.Groups["sentence"].Value, match.Groups["remedy"].Value);
     }
 
-    private static Failure NotOurs(string? error, string message) => new(
+    private static Failure Unexpected(string? error, string message) => new(
         FailureKind.Unexpected,
         Causes.Unexpected,
         $"A step ended with {(string.IsNullOrEmpty(error) ? "an error without a name" : error)}: {OneLine(message)}",
-        "Read the execution's history and the function's log; execute again, every step can be repeated.");
+        "Read the history of the execution and the log of the function, then execute again: every step is safe to repeat.");
 
     private static string MessageOf(string? cause)
     {
@@ -62,7 +63,7 @@ public static partial class FailureMessage
     [GeneratedRegex(@"\s*[\r\n]+\s*")]
     private static partial Regex Breaks();
 
-    // Greedy up to the last mark: a sentence may quote a message of ours.
+    // Greedy up to the last mark: a sentence may quote another message of this format.
     [GeneratedRegex("^(?<cause>[A-Z][A-Za-z0-9]*): (?<sentence>.*) Remedy: (?<remedy>.*)$", RegexOptions.CultureInvariant)]
     private static partial Regex Shape();
 }

@@ -1,6 +1,6 @@
 namespace CentralAmp.Failures;
 
-/// <summary>Strange input in a sentence: short, so that the sentence stays one.</summary>
+/// <summary>Shortens untrusted input that a sentence quotes, so that the sentence stays readable.</summary>
 internal static class Quote
 {
     private const int Longest = 120;

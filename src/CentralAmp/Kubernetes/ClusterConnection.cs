@@ -8,7 +8,7 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Kubernetes;
 
-/// <summary>Makes the HTTP client of one cluster: its CA and nobody else's, one token.</summary>
+/// <summary>Creates the HTTP client of one cluster: it trusts only the cluster's CA and sends one token.</summary>
 internal static class ClusterConnection
 {
     public static HttpClient Open(ClusterDescription described, string token, EndpointLimits limits)
@@ -31,7 +31,7 @@ internal static class ClusterConnection
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
         };
 
-        // The client times requests itself (KubernetesClient), so that a connection that cannot be made is told from a slow answer.
+        // KubernetesClient limits requests itself, to distinguish an unreachable endpoint from a slow answer.
         return new HttpClient(handler)
         {
             BaseAddress = new Uri(described.Endpoint.TrimEnd('/') + "/"),
@@ -44,7 +44,7 @@ internal static class ClusterConnection
         };
     }
 
-    /// <summary>With a time of its own, so that a connection that cannot be made is told from a handshake that hangs.</summary>
+    /// <summary>Limits the handshake separately, to distinguish an unreachable endpoint from a hanging handshake.</summary>
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint endpoint, TimeSpan within, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -6,8 +6,8 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Kubernetes;
 
-/// <summary>The bearer token that EKS takes: a presigned GetCallerIdentity. A secret, never logged.</summary>
-/// <remarks>Shape: aws-iam-authenticator token.go and awscli get_token.py. The cluster asks STS with it for up to 15 minutes.</remarks>
+/// <summary>The bearer token for EKS: a presigned GetCallerIdentity. A secret, never logged.</summary>
+/// <remarks>Format: aws-iam-authenticator token.go and awscli get_token.py. The cluster accepts it for up to 15 minutes.</remarks>
 public static class EksToken
 {
     private const string Prefix = "k8s-aws-v1.";

@@ -4,10 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Kubernetes;
 
-/// <summary>Compares what we want with what an API server stored.</summary>
+/// <summary>Compares desired JSON with the JSON that an API server stored.</summary>
 public static class JsonMeaning
 {
-    /// <summary>Everything desired is there: members in any order, numbers by value, lists item by item. More members are an API server's defaults.</summary>
+    /// <summary>
+    /// True if the observed JSON contains everything desired: members in any order, numbers by value, lists item by item. Further members are
+    /// defaults of the API server.
+    /// </summary>
     public static bool Contains(JsonNode? observed, JsonNode? desired) => (observed, desired) switch
     {
         (_, null) => observed is null,

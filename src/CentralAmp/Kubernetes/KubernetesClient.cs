@@ -6,8 +6,8 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Kubernetes;
 
-/// <summary>The Kubernetes API over plain HTTP; see <see cref="IKubernetes"/> for what its calls promise.</summary>
-/// <param name="access">The settings of the endpoint as EKS describes them, for sentences about what cannot be reached.</param>
+/// <summary>The Kubernetes API over HttpClient; <see cref="IKubernetes"/> documents the calls.</summary>
+/// <param name="access">The access settings of the endpoint as EKS returns them, for sentences about an unreachable endpoint.</param>
 public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, EndpointLimits? limits = null, string access = "") : IKubernetes
 {
     private const string FieldManager = "central-amp";
@@ -30,7 +30,7 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
             {
                 return await ListOnceAsync(path, cancellationToken);
             }
-            // The next page is gone: pages are of one moment, which the API server remembers for minutes. A list is whole or none.
+            // The snapshot behind the pages has expired (the API server keeps it for minutes). Start again: a partial list must not be returned.
             catch (TransientException e) when (e.Cause == Causes.KubernetesListExpired && attempt < ListAttempts)
             {
             }
@@ -38,7 +38,7 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
     }
 
     public Task<JsonObject> ApplyAsync(string path, JsonObject desired, CancellationToken cancellationToken) =>
-        // JSON is YAML; "force" stays false, so that a field of another manager is a conflict and not a war.
+        // JSON is YAML. "force" stays false: a field of another manager is a conflict and is never overwritten.
         WriteAsync(HttpMethod.Patch, $"{path}?fieldManager={FieldManager}&force=false", desired, "application/apply-patch+yaml", cancellationToken);
 
     public Task<JsonObject> MergePatchAsync(string path, JsonObject patch, CancellationToken cancellationToken) =>
@@ -68,7 +68,7 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
     public async Task<ProxyAnswer> ProxyGetAsync(string path, CancellationToken cancellationToken)
     {
         var answer = await SendAsync(HttpMethod.Get, path, body: null, cancellationToken);
-        // 401 and 403 with a Status object are the API server's own, about us.
+        // 401 and 403 with a Status object come from the API server and concern CentralAmp's rights.
         return answer.Status is 401 or 403 && KubernetesStatus.IsStatus(answer.Body)
             ? throw Failure(HttpMethod.Get, path, answer)
             : new ProxyAnswer(answer.Status, answer.Body);
@@ -107,7 +107,7 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
         {
             return await SendOnceAsync(method, path, body, cancellationToken);
         }
-        // Nothing has been sent yet, and one lost packet should not ask a person for help.
+        // No request has been sent yet, so a retry is safe; one lost packet should not need an operator.
         catch (BlockedException e) when (e.Cause is Causes.EndpointUnreachable or Causes.EndpointNameUnknown)
         {
             return await SendOnceAsync(method, path, body, cancellationToken);

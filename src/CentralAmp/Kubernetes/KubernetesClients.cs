@@ -3,7 +3,7 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Kubernetes;
 
-/// <summary>Connects to clusters as the member role of their account.</summary>
+/// <summary>Connects to clusters with the member role of their account.</summary>
 public sealed class KubernetesClients(MemberAccounts members, TimeProvider time) : IKubernetesClients
 {
     public async Task<IKubernetes> ConnectAsync(

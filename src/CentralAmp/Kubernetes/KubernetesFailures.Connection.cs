@@ -6,47 +6,47 @@ namespace CentralAmp.Kubernetes;
 
 public static partial class KubernetesFailures
 {
-    /// <summary>No whole answer of a Kubernetes API: no such name, nobody there, nobody listening, someone else, too slow, or broken off.</summary>
-    /// <param name="access">The cluster's settings of its endpoint as EKS describes them, empty where they are not known.</param>
+    /// <summary>Maps a missing or incomplete answer: unknown name, unreachable, refused, wrong certificate, too slow, or interrupted.</summary>
+    /// <param name="access">The access settings of the endpoint as EKS returns them; empty if unknown.</param>
     internal static WorkflowException OfConnection(Exception exception, string doing, Uri endpoint, string access) => exception switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: AuthenticationException } => new BlockedException(
             Causes.EndpointCertificateWrong,
-            $"While {doing}: {endpoint.Authority} does not present a certificate of the cluster's own authority.",
-            "Find out what answers there: a proxy that breaks TLS open, or a wrong address.",
+            $"While {doing}: {endpoint.Authority} does not present a certificate of the cluster's certificate authority.",
+            "Find out which server answers there: a proxy that intercepts TLS, or a wrong address.",
             exception),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => new BlockedException(
             Causes.EndpointNameUnknown,
             $"While {doing}: the name {endpoint.Host} does not resolve ({Innermost(exception)}){Access(access)}.",
-            "See whether the cluster was just deleted; else the DNS of the functions' network (VPC parameters) must resolve public names.",
+            "Check whether the cluster was just deleted; else the DNS of the functions' network (VPC parameters) must resolve public names.",
             exception),
         HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => new BlockedException(
             Causes.EndpointRefused,
             $"While {doing}: {endpoint.Authority} refuses connections ({Innermost(exception)}){Access(access)}.",
-            "Something on the way rejects (a firewall, a proxy), or the name leads to a wrong address: resolve it from the functions' network.",
+            "A firewall or a proxy rejects the connection, or the name resolves to a wrong address: resolve it from the functions' network.",
             exception),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError } => new BlockedException(
             Causes.EndpointUnreachable,
             $"While {doing}: {endpoint.Authority} cannot be reached ({Innermost(exception)}){Access(access)}.",
-            "If the endpoint is private or its CIDRs leave the hub out, attach the functions to a network that reaches it (VpcSubnetIds, VpcSecurityGroupIds); CentralAmp never widens an endpoint.",
+            "If the endpoint is private or its CIDRs exclude the hub, attach the functions to a network that reaches it (VpcSubnetIds, VpcSecurityGroupIds); CentralAmp never widens an endpoint.",
             exception),
-        // The connection was made: what is silent after that is slow, whether it is TLS or the answer.
+        // The connection is established: a timeout after that means a slow handshake or a slow answer.
         TimeoutException or OperationCanceledException => new TransientException(
             Causes.EndpointSlow,
-            $"While {doing}: {endpoint.Authority} takes connections, but {Innermost(exception)}.",
-            "None if it passes; else see the load of the control plane and its admission webhooks, or what stands between.",
+            $"While {doing}: {endpoint.Authority} accepts connections, but {Innermost(exception)}.",
+            "None if the error is transient; else check the load of the control plane, its admission webhooks, and proxies on the way.",
             exception),
-        _ => Unavailable(exception, doing, $"the connection broke off ({Innermost(exception)})"),
+        _ => Unavailable(exception, doing, $"the connection was interrupted ({Innermost(exception)})"),
     };
 
-    /// <summary>An answer that began and did not end. What it answered may have been done: every step looks before it writes.</summary>
+    /// <summary>Maps an incomplete answer. The API server may have done the request: a retried step reads before it writes.</summary>
     internal static TransientException OfCutAnswer(Exception exception, string doing) => new(
         Causes.KubernetesAnswerCut,
         $"While {doing}: the answer was cut off ({Innermost(exception)}).",
-        "None if it passes; else see what stands between the functions and the cluster.",
+        "None if the error is transient; else check proxies and firewalls between the functions and the cluster.",
         exception);
 
-    private static string Access(string access) => access.Length == 0 ? "" : $"; EKS says of the endpoint: {access}";
+    private static string Access(string access) => access.Length == 0 ? "" : $"; endpoint access according to EKS: {access}";
 
     private static string Innermost(Exception exception) => exception is TimeoutException ? exception.Message : exception.GetBaseException().Message.TrimEnd('.');
 }

@@ -1,6 +1,6 @@
 namespace CentralAmp.Kubernetes;
 
-/// <summary>Paths of the Kubernetes API that the road uses.</summary>
+/// <summary>Paths of the Kubernetes API that CentralAmp uses.</summary>
 public static class KubernetesPath
 {
     private const string Rbac = "/apis/rbac.authorization.k8s.io/v1";
@@ -19,7 +19,7 @@ public static class KubernetesPath
 
     public static string ConfigMap(string @namespace, string name) => $"{Core(@namespace)}/configmaps/{Escape(name)}";
 
-    /// <param name="reason">Of a controller's, such as FailedCreate.</param>
+    /// <param name="reason">Reason of a controller's event, such as FailedCreate.</param>
     public static string Events(string @namespace, string reason) => $"{Core(@namespace)}/events?fieldSelector={Escape($"reason={reason}")}";
 
     public static string Prometheus(string @namespace, string name) => $"{Operator}/namespaces/{Escape(@namespace)}/prometheuses/{Escape(name)}";

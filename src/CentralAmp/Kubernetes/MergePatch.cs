@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Kubernetes;
 
-/// <summary>A merge patch that makes an object of ours what it is to be, whoever set its fields meanwhile.</summary>
+/// <summary>A merge patch that resets a managed object to its desired fields, whichever manager changed them.</summary>
 internal static class MergePatch
 {
-    /// <summary>With the resourceVersion that was seen: what changed since is looked at again.</summary>
+    /// <summary>Contains the observed resourceVersion: if the object changed since, the patch fails with a conflict.</summary>
     public static JsonObject Of(JsonObject desired, JsonObject observed)
     {
         var patch = desired.DeepClone().AsObject();

@@ -10,7 +10,7 @@ public static class RbacManifest
 
     public static JsonObject RoleRef(string kind, string name) => new() { ["apiGroup"] = ApiGroup, ["kind"] = kind, ["name"] = name };
 
-    /// <param name="names">Absent: every object of these resources.</param>
+    /// <param name="names">Null: every object of these resources.</param>
     public static JsonObject Rule(string group, string[] resources, string[] verbs, string[]? names = null)
     {
         var rule = new JsonObject { ["apiGroups"] = Array(group), ["resources"] = Array(resources) };

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace CentralAmp.Kubernetes;
 
-/// <summary>How long one client has waited for answers. Calls that wait at the same time count once: pods are asked all at once.</summary>
+/// <summary>Total time that one client has waited for answers. Concurrent waiting counts once, because requests to pods run in parallel.</summary>
 internal sealed class WaitingTime
 {
     private readonly Lock gate = new();

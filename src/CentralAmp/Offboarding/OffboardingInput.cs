@@ -14,7 +14,7 @@ public sealed record OffboardingInput(ClusterReference Cluster, long? CreatedAt,
     public static OffboardingInput Read(JsonElement input) => input switch
     {
         { ValueKind: not JsonValueKind.Object } => throw InputFields.NotUnderstood($"The input is {InputFields.Name(input.ValueKind)}, not an object."),
-        _ when ClusterEvent.LooksLikeOne(input) => new OffboardingInput(
+        _ when ClusterEvent.HasEventFields(input) => new OffboardingInput(
             ClusterEvent.Read(input, ClusterEvent.Offboarding), CreatedAt: null, OffboardingReason.Deleted),
         _ => new OffboardingInput(ManualInput.Cluster(input, "createdAt", "reason"), CreatedAtOf(input), ReasonOf(input)),
     };

@@ -34,7 +34,7 @@ public static class ClusterInput
     public static ResolveClusterResult Read(JsonElement input) => input switch
     {
         { ValueKind: not JsonValueKind.Object } => throw InputFields.NotUnderstood($"The input is {InputFields.Name(input.ValueKind)}, not an object."),
-        _ when ClusterEvent.LooksLikeOne(input) => new ResolveClusterResult(ClusterEvent.Read(input, ClusterEvent.Onboarding), DryRun: false),
+        _ when ClusterEvent.HasEventFields(input) => new ResolveClusterResult(ClusterEvent.Read(input, ClusterEvent.Onboarding), DryRun: false),
         _ => ReadManual(input),
     };
 

@@ -7,41 +7,41 @@ namespace CentralAmp.Registry;
 /// <summary>The DynamoDB table with one item per cluster.</summary>
 public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings, TimeProvider time)
 {
-    /// <summary>A tombstone stays what it is, unless it is reopened.</summary>
+    /// <summary>A tombstone does not change, unless it is reopened.</summary>
     private const string NotClosed = "(attribute_not_exists(#state) OR #state <> :tombstone)";
 
     private static readonly AttributeValue Tombstone = new() { S = nameof(Outcome.Offboarded) };
 
     private readonly ItemTable table = new(dynamo, settings.RegistryTable);
 
-    /// <summary>Null when the cluster was never seen.</summary>
+    /// <summary>Null if CentralAmp has never recorded the cluster.</summary>
     public async Task<RegistryItem?> FindAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) =>
         await table.GetAsync(clusterArn, createdAt, cancellationToken) is { } item ? RegistryItemFormat.Read(item) : null;
 
-    /// <summary>All clusters that ever had this ARN and were seen, the oldest first.</summary>
+    /// <summary>All recorded clusters of this ARN, the oldest first.</summary>
     public async Task<IReadOnlyList<RegistryItem>> OfClusterAsync(string clusterArn, CancellationToken cancellationToken) =>
         [.. (await table.QueryAsync(clusterArn, cancellationToken)).Select(RegistryItemFormat.Read)];
 
-    /// <summary>Writes how the execution ended. False if an execution that started later has written already, or the cluster was offboarded.</summary>
-    /// <remarks>The lease is not touched, and <c>changedAt</c> only where the item has one.</remarks>
-    /// <param name="forget">Attributes that leave the item unless it has them.</param>
+    /// <summary>Records the outcome of the execution. False if an execution that started later has recorded already, or if the cluster was offboarded.</summary>
+    /// <remarks>Does not change the lease, and changes <c>changedAt</c> only if the item has a value.</remarks>
+    /// <param name="attributesToRemove">Attributes to remove from the stored item unless <paramref name="item"/> has a value.</param>
     public Task<bool> RecordAsync(
-        RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken, params IReadOnlyList<string> forget) =>
+        RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken, params IReadOnlyList<string> attributesToRemove) =>
         RecordAsync(
             item,
             execution,
             $"{RegistryItemFormat.NotNewer} AND {NotClosed} AND (attribute_not_exists(executionStartedAt) OR executionStartedAt <= :executionStartedAt)",
-            forget,
+            attributesToRemove,
             cancellationToken);
 
     /// <summary>
-    /// Writes the tombstone. Final, whoever recorded meanwhile: an onboarding that started later and found the cluster on its way out does
-    /// not keep it from being closed.
+    /// Writes the tombstone, whichever execution recorded meanwhile: an onboarding execution that started later and found the cluster
+    /// being offboarded does not prevent it.
     /// </summary>
     public Task<bool> CloseAsync(RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken) =>
         RecordAsync(item, execution, RegistryItemFormat.NotNewer, [], cancellationToken);
 
-    /// <summary>Opens a closed item again, because a person said so. False if it is not closed, or gone.</summary>
+    /// <summary>Reopens a closed item at an operator's request. False if the item is not closed or does not exist.</summary>
     public Task<bool> ReopenAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) => table.UpdateAsync(
         $"reopening the registry item of {clusterArn}",
         clusterArn,
@@ -76,7 +76,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             cancellationToken);
     }
 
-    /// <summary>Gives the lease back. False if it was not ours (any more); both are fine.</summary>
+    /// <summary>Releases the lease. False if the execution does not hold it (any more), which is no error.</summary>
     public Task<bool> ReleaseElevationAsync(string clusterArn, long createdAt, ExecutionReference execution, CancellationToken cancellationToken) =>
         table.UpdateAsync(
             $"releasing the elevation lease of {clusterArn}",
@@ -88,7 +88,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             cancellationToken);
 
     private Task<bool> RecordAsync(
-        RegistryItem item, ExecutionReference execution, string condition, IReadOnlyList<string> forget, CancellationToken cancellationToken)
+        RegistryItem item, ExecutionReference execution, string condition, IReadOnlyList<string> attributesToRemove, CancellationToken cancellationToken)
     {
         var attributes = RegistryItemFormat.Write(item with
         {
@@ -100,7 +100,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             $"recording the outcome of {item.ClusterArn}",
             item.ClusterArn,
             item.CreatedAt,
-            RegistryItemFormat.UpdateExpression(attributes, forget),
+            RegistryItemFormat.UpdateExpression(attributes, attributesToRemove),
             condition,
             condition.Contains(NotClosed, StringComparison.Ordinal) ? new(attributes) { [":tombstone"] = Tombstone } : attributes,
             cancellationToken);

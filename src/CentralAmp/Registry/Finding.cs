@@ -1,34 +1,34 @@
 namespace CentralAmp.Registry;
 
-/// <summary>What an inspection of a sweep came to.</summary>
+/// <summary>The result of a sweep's inspection of one cluster.</summary>
 public enum Finding
 {
-    /// <summary>As it should be, or as it was when a person was asked to act.</summary>
+    /// <summary>The cluster is in its desired state, or unchanged since an operator was asked to act.</summary>
     Unchanged,
 
-    /// <summary>No road has been taken yet: the event was missed, or the cluster is older than we are.</summary>
+    /// <summary>No workflow has run yet: the event was missed, or the cluster is older than the installation of CentralAmp.</summary>
     New,
 
-    /// <summary>The road has something to do.</summary>
+    /// <summary>The observed state differs from the desired state: the onboarding workflow is needed.</summary>
     Differs,
 
-    /// <summary>It is routed to another workspace than the one that it writes to.</summary>
+    /// <summary>The route names another workspace than the one that the cluster writes to.</summary>
     Reroute,
 
-    /// <summary>It is not there any more, nothing of ours may stay.</summary>
+    /// <summary>The cluster is deleted: all managed objects must be removed.</summary>
     Gone,
 
-    /// <summary>It lives, and nothing of ours may stay.</summary>
+    /// <summary>The cluster exists and is opted out: all managed objects must be removed.</summary>
     OptedOut,
 
-    /// <summary>To be looked at again: it comes or goes, someone is at work, or it was missed for the first time.</summary>
+    /// <summary>To be inspected again: the cluster is being created or deleted, an execution is running, or the cluster is missing for the first time.</summary>
     NotReady,
 
-    /// <summary>It could not be looked at, so nothing is known and nothing done.</summary>
+    /// <summary>The inspection failed: the state is unknown, and the sweep does nothing.</summary>
     Unreachable,
 }
 
 /// <summary>A finding with its reason.</summary>
-/// <param name="Cause">Null where nothing is wrong.</param>
-/// <param name="MissingSince">The sweep that missed it first; null as soon as it is seen.</param>
+/// <param name="Cause">Null if there is no failure.</param>
+/// <param name="MissingSince">The first sweep that did not find the cluster; null as soon as a sweep finds it again.</param>
 public sealed record Inspection(Finding Finding, string Sentence, string? Cause = null, string? Remedy = null, string? MissingSince = null);

@@ -1,9 +1,9 @@
 namespace CentralAmp.Registry;
 
-/// <summary>A registry item as the sweep reads it: the road's part, and the sweep's own.</summary>
+/// <summary>A registry item as the sweep reads it: the attributes of the workflows, and those of the sweep.</summary>
 public sealed record FleetItem(RegistryItem Item)
 {
-    /// <summary>Null if no sweep has inspected the cluster.</summary>
+    /// <summary>The last finding; null if no sweep has inspected the cluster.</summary>
     public Finding? Finding { get; init; }
 
     public string? Cause { get; init; }
@@ -13,16 +13,16 @@ public sealed record FleetItem(RegistryItem Item)
     /// <summary>The sweep of the finding.</summary>
     public string? SweepId { get; init; }
 
-    /// <summary>The sweep that missed the cluster first; null while it is seen.</summary>
+    /// <summary>The first sweep that did not find the cluster; null while sweeps find it.</summary>
     public string? MissingSweep { get; init; }
 
-    /// <summary>The sweep that last saw something of ours without its cluster.</summary>
+    /// <summary>The last sweep that found managed objects without their cluster.</summary>
     public string? OrphanSweep { get; init; }
 
-    /// <summary>Written by a newer CentralAmp: only its key is known.</summary>
+    /// <summary>A newer version of CentralAmp wrote the item: only its key is readable.</summary>
     public bool IsNewer { get; init; }
 
-    /// <summary>Of a cluster whose <c>createdAt</c> nobody could read; it only says why.</summary>
+    /// <summary>The item of a cluster whose <c>createdAt</c> could not be read; it holds only the cause.</summary>
     public bool IsPlaceholder => Item.CreatedAt == 0;
 
     public bool IsOf(SweepReference sweep) => SweepId == sweep.Id;
@@ -31,6 +31,6 @@ public sealed record FleetItem(RegistryItem Item)
 /// <param name="Next">Null after the last page.</param>
 public sealed record FleetPage(IReadOnlyList<FleetItem> Clusters, IReadOnlyList<UnreachedPlace> Places, string? Next);
 
-/// <summary>An account, or a region of it, that a sweep could not look at.</summary>
+/// <summary>An account, or a region of it, that a sweep could not read.</summary>
 /// <param name="Region"><c>*</c> for the whole account.</param>
 public sealed record UnreachedPlace(string AccountId, string Region, string SweepId, string Cause, string Sentence, string Remedy);

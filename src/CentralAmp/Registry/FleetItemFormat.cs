@@ -5,7 +5,9 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Registry;
 
-/// <summary>The sweep's attributes, beside the road's in an item of a cluster, and its own items. Times are epoch milliseconds, but the lease's epoch seconds.</summary>
+/// <summary>
+/// The sweep's attributes in the items of clusters, and its further items. Times are epoch milliseconds, except for the lease's epoch seconds.
+/// </summary>
 internal static class FleetItemFormat
 {
     public const string SweepKey = "sweep";
@@ -22,8 +24,8 @@ internal static class FleetItemFormat
 
     public static FleetItem Read(Dictionary<string, AttributeValue> item)
     {
-        var (road, isNewer) = RoadOf(item);
-        return new FleetItem(road)
+        var (registryItem, isNewer) = RegistryItemOf(item);
+        return new FleetItem(registryItem)
         {
             IsNewer = isNewer,
             Finding = Enum.TryParse<Finding>(Text(item, "finding"), out var finding) ? finding : null,
@@ -42,7 +44,7 @@ internal static class FleetItemFormat
             parts[1], parts[2], Text(item, "sweepId") ?? "", Text(item, "findingCause") ?? "", Text(item, "findingSentence") ?? "", Text(item, "findingRemedy") ?? "");
     }
 
-    /// <summary>Where a page ended, as the state machine carries it.</summary>
+    /// <summary>The last key of a page, as text for the state machine.</summary>
     public static string? TokenOf(Dictionary<string, AttributeValue>? key) =>
         key is { Count: > 0 } ? $"{key["createdAt"].N} {key["clusterArn"].S}" : null;
 
@@ -62,8 +64,8 @@ internal static class FleetItemFormat
     public static long? Number(Dictionary<string, AttributeValue> item, string name) =>
         item.TryGetValue(name, out var value) && value.N is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 
-    /// <summary>A newer item must not keep a sweep from all the others.</summary>
-    private static (RegistryItem Item, bool IsNewer) RoadOf(Dictionary<string, AttributeValue> item)
+    /// <summary>Reads only the key of an item of a newer version: it must not stop the sweep of all other clusters.</summary>
+    private static (RegistryItem Item, bool IsNewer) RegistryItemOf(Dictionary<string, AttributeValue> item)
     {
         try
         {

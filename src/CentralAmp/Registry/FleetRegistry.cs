@@ -5,18 +5,18 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.Registry;
 
-/// <summary>The sweep's part of the DynamoDB table: findings in the items of clusters, and items of its own whose keys are no ARNs.</summary>
+/// <summary>The sweep's part of the DynamoDB table: findings in the items of clusters, and further items whose keys are no ARNs.</summary>
 public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, TimeProvider time) : IFleetRegistry
 {
     private readonly ItemTable table = new(dynamo, settings.RegistryTable);
 
-    /// <summary>Longer than any stretch between two steps that renew it; a sweep that died keeps the next from beginning no longer.</summary>
+    /// <summary>Longer than the time between two steps that renew the lease. A sweep that crashed blocks the next one at most that long.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromHours(2);
 
-    /// <summary>Read at once; far below the megabyte at which DynamoDB ends a page itself.</summary>
+    /// <summary>Items of a page; far below the megabyte at which DynamoDB ends a page.</summary>
     private const int PageSize = 200;
 
-    private const string Mine = "holder = :me";
+    private const string HeldByThisExecution = "holder = :me";
 
     public async Task<SweepReference?> TryBeginAsync(ExecutionReference execution, bool ignoreBrake, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             },
             cancellationToken);
 
-        // Whoever holds it now; this execution too if a repetition lost the answer of the first try.
+        // Read the holder instead of the update's result: a retried step may have lost the answer of its first attempt.
         var lease = await table.GetAsync(FleetItemFormat.SweepKey, 0, cancellationToken);
         return lease is not null && FleetItemFormat.Text(lease, "holder") == execution.Id
             ? new SweepReference(
@@ -55,7 +55,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         FleetItemFormat.SweepKey,
         0,
         "SET holderExpires = :until",
-        Mine,
+        HeldByThisExecution,
         new()
         {
             [":me"] = ItemTable.Of(execution.Id),
@@ -82,11 +82,11 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             },
             cancellationToken);
         await table.UpdateAsync(
-            "giving the lease of the sweep back",
+            "releasing the lease of the sweep",
             FleetItemFormat.SweepKey,
             0,
             "REMOVE holder, holderExpires, ignoreBrake",
-            Mine,
+            HeldByThisExecution,
             new() { [":me"] = ItemTable.Of(execution.Id) },
             cancellationToken);
     }
@@ -113,7 +113,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
     }
 
     public Task ReportAsync(UnreachedPlace place, CancellationToken cancellationToken) => table.UpdateAsync(
-        $"recording that {place.AccountId}/{place.Region} could not be looked at",
+        $"recording that {place.AccountId}/{place.Region} could not be read",
         FleetItemFormat.PlaceKey(place.AccountId, place.Region),
         0,
         "SET sweepId = :id, findingCause = :cause, findingSentence = :sentence, findingRemedy = :remedy, inspectedAt = :now",
@@ -143,7 +143,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
     public Task RegisterOrphanAsync(RegistryItem item, SweepReference sweep, CancellationToken cancellationToken)
     {
         var values = RegistryItemFormat.Write(item with { UpdatedAt = time.GetUtcNow() });
-        // An ingest role says less than a collector role, which knows that the trust is chained.
+        // Only a collector role shows that the trust mode is chained: an ingest role alone must not overwrite a recorded mode.
         var set = string.Join(", ", values.Keys.Where(key => key != ":schemaVersion").Order(StringComparer.Ordinal).Select(key => key switch
         {
             ":trustMode" when item.CollectorRoleArn is null => "trustMode = if_not_exists(trustMode, :trustMode)",
@@ -153,7 +153,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         values[":sweep"] = ItemTable.Of(sweep.Id);
         values[":orphaned"] = ItemTable.Of(Causes.ResourceOrphaned);
         return table.UpdateAsync(
-            $"registering what is left of {item.ClusterArn}",
+            $"registering the remaining objects of {item.ClusterArn}",
             item.ClusterArn,
             item.CreatedAt,
             $"SET {set}, schemaVersion = if_not_exists(schemaVersion, :schemaVersion), orphanSweep = :sweep",
@@ -167,7 +167,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         var (update, values) = FindingUpdate(sweep, inspection);
         values[":sweep"] = ItemTable.Of(sweep.Id);
         return table.UpdateAsync(
-            $"recording what is left of {clusterArn}",
+            $"recording the remaining objects of {clusterArn}",
             clusterArn,
             createdAt,
             update.Insert("SET ".Length, "orphanSweep = :sweep, "),
@@ -185,7 +185,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             FleetItemFormat.TokenOf(last));
     }
 
-    /// <summary>What does not hold any more leaves.</summary>
+    /// <summary>Sets the attributes of the finding and removes those that it does not have.</summary>
     private (string Update, Dictionary<string, AttributeValue> Values) FindingUpdate(SweepReference sweep, Inspection inspection)
     {
         var values = new Dictionary<string, AttributeValue>
@@ -195,13 +195,13 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             [":inspectedAt"] = Now(),
             [":sweepId"] = ItemTable.Of(sweep.Id),
         };
-        var gone = new List<string>();
+        var removed = new List<string>();
         foreach (var (name, value) in ((string, string?)[])
             [("findingCause", inspection.Cause), ("findingRemedy", inspection.Remedy), ("missingSweep", inspection.MissingSince)])
         {
             if (string.IsNullOrEmpty(value))
             {
-                gone.Add(name);
+                removed.Add(name);
             }
             else
             {
@@ -211,7 +211,7 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
 
         var set = string.Join(", ", values.Keys.Select(key => $"{key[1..]} = {key}"));
         values[":schemaVersion"] = RegistryItemFormat.Schema;
-        var remove = gone.Count == 0 ? "" : $" REMOVE {string.Join(", ", gone)}";
+        var remove = removed.Count == 0 ? "" : $" REMOVE {string.Join(", ", removed)}";
         return ($"SET {set}, schemaVersion = if_not_exists(schemaVersion, :schemaVersion){remove}", values);
     }
 

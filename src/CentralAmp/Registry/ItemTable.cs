@@ -6,8 +6,8 @@ using CentralAmp.Aws;
 namespace CentralAmp.Registry;
 
 /// <summary>
-/// The registry's calls of DynamoDB, their failures mapped. Reads are consistent: leases and tombstones must not be missed, and what a
-/// sweep wrote a moment ago decides what it does.
+/// The registry's calls of DynamoDB, with their errors mapped. Reads are consistent: leases and tombstones must not be missed, and a
+/// sweep depends on items that it wrote a moment ago.
 /// </summary>
 internal sealed class ItemTable(IAmazonDynamoDB dynamo, string name)
 {
@@ -46,7 +46,7 @@ internal sealed class ItemTable(IAmazonDynamoDB dynamo, string name)
         return (page.Items ?? [], page.LastEvaluatedKey);
     }
 
-    /// <summary>False if the condition does not hold.</summary>
+    /// <summary>False if the condition is not fulfilled.</summary>
     public async Task<bool> UpdateAsync(
         string doing,
         string clusterArn,

@@ -2,15 +2,15 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Registry;
 
-/// <summary>Metrics as a line of the log (CloudWatch embedded metric format): no call, no permission.</summary>
+/// <summary>Metrics as a log line (CloudWatch embedded metric format), which needs no call and no permission.</summary>
 internal static class OutcomeMetrics
 {
     private const string Namespace = "CentralAmp";
 
     /// <summary>
-    /// Counts outcomes by word and failures by cause, the few values that are worth a dimension each; the cluster is searchable only.
+    /// Counts outcomes by state and failures by cause: dimensions with few values. The cluster is a searchable field and no dimension.
     /// </summary>
-    /// <param name="now">Durations are of the execution: EKS does not say when a cluster became ACTIVE.</param>
+    /// <param name="now">End of the execution, whose duration is the metric: EKS does not return when a cluster became ACTIVE.</param>
     public static string Line(OutcomeRecord record, DateTimeOffset startedAt, DateTimeOffset now)
     {
         var duration = (long)(now - startedAt).TotalMilliseconds;
@@ -24,7 +24,7 @@ internal static class OutcomeMetrics
         }
 
         var directives = new JsonArray(Directive(byOutcome, "Outcome"));
-        // Runs that found everything in place would drown those that brought a cluster in.
+        // Executions without changes would hide the durations of executions that onboarded a cluster.
         if (record is { Outcome: Outcome.Verified, Changed: true })
         {
             var alone = new JsonArray();
@@ -32,7 +32,7 @@ internal static class OutcomeMetrics
             directives.Add((JsonNode)Directive(alone));
         }
 
-        // Who waits for a collector has not failed.
+        // A cluster that waits for a collector has not failed.
         if (record is { Cause: { } cause, Outcome: not Outcome.Parked })
         {
             line["Cause"] = cause;

@@ -2,7 +2,7 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Registry;
 
-/// <summary>The words of the registry's <c>state</c> and of the outcome event.</summary>
+/// <summary>Values of the registry's <c>state</c> and of the outcome event.</summary>
 public enum Outcome
 {
     Failed,
@@ -16,7 +16,7 @@ public enum Outcome
     Offboarded,
 }
 
-/// <summary>How an execution ended; the detail of the <c>CentralAmp Outcome</c> event. Absent is null.</summary>
+/// <summary>The outcome of an execution; the detail of the <c>CentralAmp Outcome</c> event. Absent is null.</summary>
 public sealed record OutcomeRecord
 {
     public required Outcome Outcome { get; init; }
@@ -27,7 +27,7 @@ public sealed record OutcomeRecord
 
     public string? Remedy { get; init; }
 
-    /// <summary>Whether any step of this execution wrote.</summary>
+    /// <summary>Whether a step of this execution changed anything.</summary>
     public required bool Changed { get; init; }
 
     public string? ClusterArn { get; init; }
@@ -38,7 +38,7 @@ public sealed record OutcomeRecord
 
     public string? Region { get; init; }
 
-    /// <summary>DescribeCluster's, in epoch milliseconds.</summary>
+    /// <summary>DescribeCluster's <c>createdAt</c> in epoch milliseconds.</summary>
     public long? CreatedAt { get; init; }
 
     public string? WorkspaceArn { get; init; }
@@ -50,7 +50,7 @@ public sealed record OutcomeRecord
     /// <summary>The ingest role.</summary>
     public string? RoleArn { get; init; }
 
-    /// <summary>With trust mode <c>chained</c>: what the service account assumes.</summary>
+    /// <summary>With trust mode <c>chained</c>: the role in the member account that the service account assumes.</summary>
     public string? CollectorRoleArn { get; init; }
 
     public long? Series { get; init; }

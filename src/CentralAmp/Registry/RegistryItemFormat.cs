@@ -5,28 +5,28 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Registry;
 
-/// <summary>The item as DynamoDB holds it, attribute by attribute. Times are epoch milliseconds, but the lease's epoch seconds.</summary>
+/// <summary>The item's attributes in DynamoDB. Times are epoch milliseconds, except for the lease's epoch seconds.</summary>
 internal static class RegistryItemFormat
 {
     /// <summary>
-    /// Raised when a reader of the old shape would go wrong. 2: trust may be chained; a reader that knows only direct trust would leave
-    /// roles behind in member accounts. What an older item lacks is absent.
+    /// Incremented when a reader of the old schema would do harm. Version 2: trust may be chained; a reader that supports only direct trust
+    /// would leave roles in member accounts. Attributes that an older item lacks are absent.
     /// </summary>
     private const int SchemaVersion = 2;
 
     public static readonly AttributeValue Schema = new() { N = SchemaVersion.ToString(CultureInfo.InvariantCulture) };
 
-    /// <summary>For every write: what a newer version wrote is not overwritten by this one.</summary>
+    /// <summary>Condition of every write: this version never overwrites items of a newer version.</summary>
     public const string NotNewer = "(attribute_not_exists(schemaVersion) OR schemaVersion <= :schemaVersion)";
 
-    /// <summary>One line per attribute that <see cref="Write"/> and <see cref="Read"/> handle; append.</summary>
+    /// <summary>One line per attribute that <see cref="Write"/> and <see cref="Read"/> handle. Append new attributes.</summary>
     private static readonly Field[] Fields =
     [
-        Word("state", item => item.State, (item, value) => item with { State = value }),
-        Text("cause", item => item.Cause, (item, value) => item with { Cause = value }) with { IsPassing = true },
+        EnumValue("state", item => item.State, (item, value) => item with { State = value }),
+        Text("cause", item => item.Cause, (item, value) => item with { Cause = value }) with { IsOfLastExecution = true },
         Text("sentence", item => item.Sentence, (item, value) => item with { Sentence = value }),
-        Text("remedy", item => item.Remedy, (item, value) => item with { Remedy = value }) with { IsPassing = true },
-        Word("reason", item => item.Reason, (item, value) => item with { Reason = value }) with { IsPassing = true },
+        Text("remedy", item => item.Remedy, (item, value) => item with { Remedy = value }) with { IsOfLastExecution = true },
+        EnumValue("reason", item => item.Reason, (item, value) => item with { Reason = value }) with { IsOfLastExecution = true },
         Text("issuer", item => item.Issuer, (item, value) => item with { Issuer = value }),
         Text("workspaceArn", item => item.WorkspaceArn, (item, value) => item with { WorkspaceArn = value }),
         Text("trustMode", item => item.TrustMode, (item, value) => item with { TrustMode = value }),
@@ -41,7 +41,7 @@ internal static class RegistryItemFormat
         Time("executionStartedAt", item => item.ExecutionStartedAt, (item, value) => item with { ExecutionStartedAt = value }),
     ];
 
-    /// <summary>Attributes as <c>:name</c> placeholders; what is null is absent.</summary>
+    /// <summary>Attributes as <c>:name</c> placeholders; null values are absent.</summary>
     public static Dictionary<string, AttributeValue> Write(RegistryItem item)
     {
         var values = new Dictionary<string, AttributeValue> { [":schemaVersion"] = Schema };
@@ -56,20 +56,23 @@ internal static class RegistryItemFormat
         return values;
     }
 
-    /// <summary>Sets what is there. A cause that is over leaves; what an earlier execution found out (role, times) stays unless it is to be forgotten.</summary>
-    public static string UpdateExpression(Dictionary<string, AttributeValue> values, params IReadOnlyList<string> forget)
+    /// <summary>
+    /// Sets the given attributes and removes the cause of an earlier failure. Other attributes of earlier executions (role, times) stay unless
+    /// <paramref name="attributesToRemove"/> names them.
+    /// </summary>
+    public static string UpdateExpression(Dictionary<string, AttributeValue> values, params IReadOnlyList<string> attributesToRemove)
     {
         var set = string.Join(", ", values.Keys.Order(StringComparer.Ordinal).Select(key => $"{NameOf(key[1..])} = {key}"));
-        var gone = string.Join(", ", Fields.Where(field => field.IsPassing).Select(field => field.Name).Concat(forget)
+        var removed = string.Join(", ", Fields.Where(field => field.IsOfLastExecution).Select(field => field.Name).Concat(attributesToRemove)
             .Where(name => !values.ContainsKey(":" + name)));
-        return gone.Length == 0 ? $"SET {set}" : $"SET {set} REMOVE {gone}";
+        return removed.Length == 0 ? $"SET {set}" : $"SET {set} REMOVE {removed}";
     }
 
-    /// <summary>Placeholders for names that DynamoDB reserves; null where no expression has one.</summary>
+    /// <summary>Placeholders for names that DynamoDB reserves; null if no expression has one.</summary>
     public static Dictionary<string, string>? ReservedNames(params IEnumerable<string> expressions) =>
         expressions.Any(expression => expression.Contains("#state", StringComparison.Ordinal)) ? new() { ["#state"] = "state" } : null;
 
-    /// <exception cref="BlockedException">RegistryItemNewer: a newer version wrote it, and what it means is not guessed.</exception>
+    /// <exception cref="BlockedException">RegistryItemNewer: a newer version wrote the item; this version does not interpret it.</exception>
     public static RegistryItem Read(Dictionary<string, AttributeValue> item)
     {
         var key = new RegistryItem { ClusterArn = item["clusterArn"].S, CreatedAt = NumberOf(item, "createdAt")!.Value };
@@ -77,7 +80,7 @@ internal static class RegistryItemFormat
         {
             throw new BlockedException(
                 Causes.RegistryItemNewer,
-                $"The registry item of {key.ClusterArn} is of version {newer}; this CentralAmp reads up to {SchemaVersion}.",
+                $"The registry item of {key.ClusterArn} has schema version {newer}; this CentralAmp reads up to version {SchemaVersion}.",
                 "Deploy the newer version of CentralAmp again.");
         }
 
@@ -104,8 +107,8 @@ internal static class RegistryItemFormat
         item => get(item)?.ToUnixTimeMilliseconds(),
         (item, value) => set(item, DateTimeOffset.FromUnixTimeMilliseconds(value)));
 
-    /// <summary>A word that this version does not know is read as absent.</summary>
-    private static Field Word<T>(string name, Func<RegistryItem, T?> get, Func<RegistryItem, T, RegistryItem> set)
+    /// <summary>An unknown value is read as absent.</summary>
+    private static Field EnumValue<T>(string name, Func<RegistryItem, T?> get, Func<RegistryItem, T, RegistryItem> set)
         where T : struct, Enum => Text(
         name,
         item => get(item)?.ToString(),
@@ -116,10 +119,10 @@ internal static class RegistryItemFormat
     private static long? NumberOf(Dictionary<string, AttributeValue> item, string name) =>
         item.TryGetValue(name, out var value) && value.N is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 
-    /// <summary>How one attribute is written and read.</summary>
+    /// <summary>Writes and reads one attribute.</summary>
     private sealed record Field(string Name, Func<RegistryItem, AttributeValue?> Write, Func<RegistryItem, AttributeValue, RegistryItem> Read)
     {
-        /// <summary>Leaves when an execution that recorded later does not have it.</summary>
-        public bool IsPassing { get; init; }
+        /// <summary>Removed if a later execution records without it.</summary>
+        public bool IsOfLastExecution { get; init; }
     }
 }

@@ -1,16 +1,16 @@
 namespace CentralAmp.Registry;
 
-/// <summary>How a sweep ended.</summary>
+/// <summary>The outcome of a sweep.</summary>
 public enum SweepOutcome
 {
     Completed,
 
-    /// <summary>Complete, but nothing was started.</summary>
+    /// <summary>Complete, but the sweep started no workflow.</summary>
     Braked,
     Failed,
 }
 
-/// <summary>What a sweep came to; the detail of the <c>CentralAmp Sweep</c> event.</summary>
+/// <summary>The result of a sweep; the detail of the <c>CentralAmp Sweep</c> event.</summary>
 public sealed record SweepRecord
 {
     public required SweepOutcome Outcome { get; init; }
@@ -27,16 +27,16 @@ public sealed record SweepRecord
 
     public required DateTimeOffset EndedAt { get; init; }
 
-    /// <summary>Clusters by state.</summary>
+    /// <summary>Number of clusters by state.</summary>
     public required IReadOnlyDictionary<string, int> States { get; init; }
 
-    /// <summary>Clusters that this sweep inspected, by finding.</summary>
+    /// <summary>Number of clusters that this sweep inspected, by finding.</summary>
     public required IReadOnlyDictionary<string, int> Findings { get; init; }
 
-    /// <summary>Accounts and regions that could not be looked at.</summary>
+    /// <summary>Accounts and regions that could not be read.</summary>
     public required int UnreachedPlaces { get; init; }
 
-    /// <summary>Clusters of which something is left without them.</summary>
+    /// <summary>Deleted clusters of which managed objects remain.</summary>
     public required int Orphans { get; init; }
 
     public required string ExecutionId { get; init; }

@@ -5,11 +5,12 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.RemoteWrite;
 
-/// <summary>What the collector shall have.</summary>
-/// <param name="Entry">Its one entry in <c>spec.remoteWrite</c>.</param>
+/// <summary>The desired state of the collector.</summary>
+/// <param name="RoleArn">The role of the collector's service account.</param>
+/// <param name="Entry">CentralAmp's entry in <c>spec.remoteWrite</c>.</param>
 public sealed record DesiredDelivery(string RoleArn, JsonObject Entry)
 {
-    /// <param name="roleArn">What the service account assumes.</param>
+    /// <param name="roleArn">The role that the service account assumes.</param>
     /// <param name="ingestRoleArn">The same in trust mode <c>direct</c>; in <c>chained</c> the role that the collector assumes next.</param>
     /// <param name="profile">One of <see cref="Profiles"/>.</param>
     public static DesiredDelivery For(

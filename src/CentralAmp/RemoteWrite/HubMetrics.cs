@@ -1,11 +1,11 @@
 namespace CentralAmp.RemoteWrite;
 
-/// <summary>Names of the metrics that the hub itself writes into a workspace.</summary>
+/// <summary>Names of the metrics that the hub writes into a workspace.</summary>
 public static class HubMetrics
 {
-    /// <summary>One sample before anything in a cluster is changed: the collector's identity can write.</summary>
+    /// <summary>One sample, written with the collector's identity before CentralAmp changes anything in the cluster.</summary>
     public const string Proof = "central_amp_onboarding_proof";
 
-    /// <summary>1: samples of the cluster should arrive. 0: no longer. The alert for silent clusters reads the last one.</summary>
+    /// <summary>1: the cluster is expected to send samples. 0: no longer. The alert for silent clusters reads the last sample.</summary>
     public const string Expected = "central_amp_expected";
 }

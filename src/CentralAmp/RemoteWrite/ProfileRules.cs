@@ -4,12 +4,12 @@ using CentralAmp.Clusters;
 namespace CentralAmp.RemoteWrite;
 
 /// <summary>
-/// Which series leave by our entry: one rule that keeps, first of all, so that what is not sent costs nothing more. It reads the names of
-/// metrics, and where a metric has many series of which few matter, one label of it.
+/// The relabelling rule that selects the series of a profile. It is the first rule of the entry, so that dropped series cost nothing more.
+/// It matches names of metrics; for a metric with many series of which few matter, it matches one of its labels, too.
 /// </summary>
 internal static class ProfileRules
 {
-    /// <summary>Ours, and what Prometheus itself says of each target: in every profile.</summary>
+    /// <summary>In every profile: CentralAmp's metrics, and <c>up</c> of each target.</summary>
     private const string Always = "central_amp_.*|up";
 
     private static readonly string[] Kubernetes =
@@ -22,7 +22,7 @@ internal static class ProfileRules
         "kubelet_.*|volume_.*|container_.*|machine_.*",
         "node_.*",
         "kubernetes_build_info",
-        // API server: load, errors, latency, what it stores; as the dashboards of kubernetes-mixin ask.
+        // API server: load, errors, latency and stored objects, as in the queries of kubernetes-mixin's dashboards.
         "apiserver_(current_inflight_requests|request_total|request_terminations_total|request_(sli_)?duration_seconds_.*|storage_objects)",
         "aggregator_unavailable_apiservice(_total)?",
         "process_(cpu_seconds_total|resident_memory_bytes|start_time_seconds)|go_goroutines",
@@ -41,7 +41,8 @@ internal static class ProfileRules
     {
         Profiles.Full => [],
         Profiles.Kubernetes => [Keep(["__name__"], Any(Kubernetes))],
-        // A node's use is what is not idle; of a condition only the value that holds; of a container's series those of a container, not of its sums.
+        // A node's utilization follows from its idle time; of a condition only the value that is true; of container metrics only the series of
+        // containers and not their sums.
         Profiles.Minimal =>
         [
             Keep(

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.RemoteWrite;
 
-/// <summary>Our entry as Prometheus itself spells it.</summary>
+/// <summary>Converts CentralAmp's entry from the operator's field names to those of prometheus.yml.</summary>
 public static class PrometheusYaml
 {
-    /// <summary>The operator's spelling of each field that our entry may have, and Prometheus'.</summary>
+    /// <summary>The operator's name of each field that the entry may have, and Prometheus' name.</summary>
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
         ["name"] = "name",
@@ -27,7 +27,7 @@ public static class PrometheusYaml
         ["replacement"] = "replacement",
     };
 
-    /// <exception cref="KeyNotFoundException">The entry has a field that was not thought of here: a bug.</exception>
+    /// <exception cref="KeyNotFoundException">The entry has a field that this table lacks: a bug.</exception>
     public static JsonObject OfEntry(JsonObject entry) =>
         new(entry.Select(member => KeyValuePair.Create(Names[member.Key], Of(member.Value))));
 

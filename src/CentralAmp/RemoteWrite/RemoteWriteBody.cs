@@ -4,10 +4,10 @@ using Snappier;
 
 namespace CentralAmp.RemoteWrite;
 
-/// <summary>One sample of a series of ours.</summary>
+/// <summary>One sample that the hub writes.</summary>
 public sealed record HubSample(string Metric, ClusterLabels Labels, double Value, DateTimeOffset At);
 
-/// <summary>Samples that the hub itself writes, as the body of a remote_write 0.1.0.</summary>
+/// <summary>Encodes samples of the hub as the body of a remote_write 0.1.0 request.</summary>
 public static class RemoteWriteBody
 {
     // Field numbers of prometheus/prompb: remote.proto (WriteRequest) and types.proto (TimeSeries, Label, Sample).
@@ -19,7 +19,7 @@ public static class RemoteWriteBody
     private const int SampleValue = 1;
     private const int SampleTimestamp = 2;
 
-    /// <summary>Snappy block format, as remote_write wants it: no framing.</summary>
+    /// <summary>In Snappy's block format without framing, as remote_write requires.</summary>
     public static byte[] Of(IEnumerable<HubSample> samples) => Snappy.CompressToArray(WriteRequest(samples));
 
     internal static byte[] WriteRequest(IEnumerable<HubSample> samples) => Message(request =>
@@ -32,7 +32,7 @@ public static class RemoteWriteBody
 
     private static void Write(CodedOutputStream series, HubSample sample)
     {
-        // Labels go in the byte order of their names.
+        // remote_write requires labels in the byte order of their names.
         foreach (var (name, value) in (IEnumerable<(string, string)>)[("__name__", sample.Metric), .. sample.Labels.All])
         {
             Nested(series, TimeSeriesLabels, label =>

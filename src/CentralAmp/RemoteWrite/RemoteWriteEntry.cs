@@ -6,11 +6,11 @@ using CentralAmp.Routes;
 
 namespace CentralAmp.RemoteWrite;
 
-/// <summary>What the entry depends on.</summary>
+/// <summary>The parameters of CentralAmp's remote-write entry.</summary>
 /// <param name="WorkspaceEndpoint">Ends in a slash, without <c>api/v1/</c>.</param>
-/// <param name="WorkspaceRegion">What the collector signs for: the workspace's region, not the cluster's.</param>
-/// <param name="IngestRoleArn">In trust mode <c>chained</c>, the role that the collector's own assumes; empty in <c>direct</c>, where it has it already.</param>
-/// <param name="ReplicaLabel">The external label that tells replicas apart; empty if there is none.</param>
+/// <param name="WorkspaceRegion">The region in the collector's signature: the workspace's, not the cluster's.</param>
+/// <param name="IngestRoleArn">In trust mode <c>chained</c>, the role that the collector's role assumes; empty in <c>direct</c>, where the service account assumes it.</param>
+/// <param name="ReplicaLabel">The external label that distinguishes replicas; empty if there is none.</param>
 /// <param name="Profile">One of <see cref="Profiles"/>.</param>
 public sealed record RemoteWriteTarget(
     string WorkspaceEndpoint,
@@ -23,10 +23,10 @@ public sealed record RemoteWriteTarget(
     bool ProxyFromEnvironment,
     string Profile = Profiles.Full);
 
-/// <summary>Our one entry of <c>spec.remoteWrite</c>, in the operator's spelling.</summary>
+/// <summary>Renders CentralAmp's entry of <c>spec.remoteWrite</c>, with the operator's field names.</summary>
 public static class RemoteWriteEntry
 {
-    /// <summary>The label by which AMP elects one replica of a <c>cluster</c>; it strips it (prometheus.md, "Queue and HA").</summary>
+    /// <summary>The label by which AMP elects one replica of a <c>cluster</c>; AMP removes it (prometheus.md, "Queue and HA").</summary>
     private const string HaReplicaLabel = "__replica__";
 
     public static JsonObject Render(RemoteWriteTarget target)
@@ -36,7 +36,7 @@ public static class RemoteWriteEntry
             ["name"] = ManagedNames.EntryName,
             ["url"] = Workspace.RemoteWriteUrlOf(target.WorkspaceEndpoint),
             ["sigv4"] = SigV4(target),
-            // AMP's samples (prometheus.md, "Queue and HA"): requests stay under its 1 MB.
+            // Recommended by AMP (prometheus.md, "Queue and HA"): requests stay below its limit of 1 MB.
             ["queueConfig"] = new JsonObject { ["capacity"] = 2500, ["maxSamplesPerSend"] = 1000, ["maxShards"] = 200 },
             ["writeRelabelConfigs"] = new JsonArray([.. ProfileRules.Of(target.Profile), .. ClusterRules(target.Labels), .. ReplicaRules(target)]),
         };
@@ -48,7 +48,7 @@ public static class RemoteWriteEntry
         return entry;
     }
 
-    /// <summary>Its own role must not be named: a role that assumes itself needs a trust of its own (prometheus.md, "sigv4").</summary>
+    /// <summary>In trust mode <c>direct</c> without a role: a role that assumes itself would need to trust itself (prometheus.md, "sigv4").</summary>
     private static JsonObject SigV4(RemoteWriteTarget target)
     {
         var sigv4 = new JsonObject { ["region"] = target.WorkspaceRegion };
@@ -60,7 +60,7 @@ public static class RemoteWriteEntry
         return sigv4;
     }
 
-    /// <summary>First a scraped label of that name steps aside, then ours is set: on every series that leaves by this entry alone.</summary>
+    /// <summary>Renames a scraped label of the same name, then sets CentralAmp's label; only on series that this entry sends.</summary>
     private static IEnumerable<JsonNode> ClusterRules(ClusterLabels labels) => labels.All.SelectMany(label => (JsonNode[])
     [
         new JsonObject
@@ -82,7 +82,7 @@ public static class RemoteWriteEntry
             yield break;
         }
 
-        // Shards of one replica number hold different series: AMP, electing among them, would drop all but one.
+        // Shards with the same replica number hold different series: AMP's election among them would drop all but one shard.
         if (elected)
         {
             yield return new JsonObject

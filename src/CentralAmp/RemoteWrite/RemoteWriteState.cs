@@ -4,25 +4,25 @@ using CentralAmp.Kubernetes;
 
 namespace CentralAmp.RemoteWrite;
 
-/// <summary>How <c>spec.remoteWrite</c> stands to our entry.</summary>
+/// <summary>The state of <c>spec.remoteWrite</c>, compared with CentralAmp's desired entry.</summary>
 public enum EntryState
 {
-    /// <summary>Nobody set the list.</summary>
+    /// <summary>No manager has set the list.</summary>
     Absent,
 
-    /// <summary>Ours, as desired.</summary>
+    /// <summary>CentralAmp manages the list, and it is as desired.</summary>
     Current,
 
-    /// <summary>Ours, but not as desired.</summary>
+    /// <summary>CentralAmp manages the list, but it is not as desired.</summary>
     Outdated,
 
-    /// <summary>Someone else owns the list, and it has our entry as desired: added at its source.</summary>
+    /// <summary>Another manager owns the list and has added CentralAmp's entry as desired.</summary>
     AddedAtSource,
 
-    /// <summary>Someone else owns the list, and an entry of our name in it is not what we would write.</summary>
+    /// <summary>Another manager owns the list, and its entry with CentralAmp's name is not as desired.</summary>
     NameTaken,
 
-    /// <summary>Someone else owns the list, without our entry.</summary>
+    /// <summary>Another manager owns the list, without CentralAmp's entry.</summary>
     Foreign,
 }
 

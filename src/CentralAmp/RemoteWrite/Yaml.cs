@@ -7,7 +7,7 @@ using YamlDotNet.Core.Events;
 
 namespace CentralAmp.RemoteWrite;
 
-/// <summary>Prints JSON as the YAML that a person would write.</summary>
+/// <summary>Prints JSON as readable YAML in block style.</summary>
 internal static partial class Yaml
 {
     private static readonly EmitterSettings Settings = new EmitterSettings().WithBestWidth(int.MaxValue).WithNewLine("\n");
@@ -39,7 +39,7 @@ internal static partial class Yaml
                 emitter.Emit(new MappingEnd());
                 break;
             case JsonArray items:
-                // Lists of plain texts read best on one line: [__name__, le].
+                // Lists of scalars are most readable on one line: [__name__, le].
                 var style = items.All(item => item is JsonValue) ? SequenceStyle.Flow : SequenceStyle.Block;
                 emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, style));
                 foreach (var item in items)
@@ -62,7 +62,7 @@ internal static partial class Yaml
     private static ScalarStyle StyleOf(string text) =>
         text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal : ReadsAsText(text) ? ScalarStyle.Plain : ScalarStyle.SingleQuoted;
 
-    /// <summary>An account id would be a number, and "on" a truth value.</summary>
+    /// <summary>Without quotation marks, YAML reads an account id as a number and "on" as a boolean.</summary>
     private static bool ReadsAsText(string text) => PlainText().IsMatch(text) && !Truth().IsMatch(text);
 
     [GeneratedRegex(@"\A([A-Za-z_/][\w./:@+-]*|\d+([smhd]|[KMG]i))\z")]

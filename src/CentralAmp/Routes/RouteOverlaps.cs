@@ -1,8 +1,8 @@
 namespace CentralAmp.Routes;
 
 /// <summary>
-/// Finds routes whose order, and not their selectors, would decide. A narrow route before a wide one is meant; these are not:
-/// one that can never match, and two that select in the same way and share a cluster.
+/// Finds routes whose order, and not their selectors, decides. A narrow route before a wide one is intended. Not intended are
+/// a route that can never match, and two routes with the same kinds of selectors that share a cluster.
 /// </summary>
 internal static class RouteOverlaps
 {
@@ -14,7 +14,7 @@ internal static class RouteOverlaps
             {
                 if (Covers(routes[earlier], routes[later]))
                 {
-                    yield return $"routes[{later}] ('{routes[later].Name}') never matches: routes[{earlier}] ('{routes[earlier].Name}') takes all of its clusters";
+                    yield return $"routes[{later}] ('{routes[later].Name}') never matches: routes[{earlier}] ('{routes[earlier].Name}') matches all of its clusters";
                 }
                 else if (SelectsAlike(routes[earlier], routes[later]) && Share(routes[earlier], routes[later]))
                 {

@@ -4,7 +4,7 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Routes;
 
-/// <summary>Reads the JSON of the routes and says of every field that is wrong where it stands and what was expected.</summary>
+/// <summary>Parses the JSON of the routes. Reports the path and the expected value of every invalid field.</summary>
 internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<string> workspaceArns)
 {
     private static readonly string[] Fields = ["name", "workspaceArn", "accounts", "regions", "tags", "trustMode"];
@@ -23,11 +23,11 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
                 return NamedOnce([.. document.RootElement.EnumerateArray().Select((item, index) => ReadRoute(item, $"routes[{index}]"))]);
             }
 
-            Wrong("routes", "is not a list");
+            AddError("routes", "is not a list");
         }
         catch (JsonException e)
         {
-            Wrong("routes", $"is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+            AddError("routes", $"is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
         }
 
         return [];
@@ -40,7 +40,7 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
             var earlier = routes.FindIndex(route => route.Name == routes[later].Name);
             if (earlier < later && routes[later].Name.Length > 0)
             {
-                Wrong($"routes[{later}].name", $"'{routes[later].Name}' is the name of routes[{earlier}] already");
+                AddError($"routes[{later}].name", $"'{routes[later].Name}' is the name of routes[{earlier}] already");
             }
         }
 
@@ -51,7 +51,7 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
     {
         if (item.ValueKind != JsonValueKind.Object)
         {
-            Wrong(at, "is not an object");
+            AddError(at, "is not an object");
             return new Route { Name = "", WorkspaceArn = "" };
         }
 
@@ -73,11 +73,11 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
         {
             if (!Fields.Contains(group.Key, StringComparer.Ordinal))
             {
-                Wrong($"{at}.{Quote.Cut(group.Key)}", $"is not a field of a route; these are {string.Join(", ", Fields)}");
+                AddError($"{at}.{Quote.Cut(group.Key)}", $"is not a field of a route; these are {string.Join(", ", Fields)}");
             }
             else if (group.Count() > 1)
             {
-                Wrong($"{at}.{group.Key}", "is given twice");
+                AddError($"{at}.{group.Key}", "is given twice");
             }
         }
     }
@@ -93,15 +93,15 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
 
         if (!Workspace.IsArn(arn))
         {
-            Wrong(where, $"is '{Quote.Cut(arn)}', expected the ARN of an AMP workspace");
+            AddError(where, $"is '{Quote.Cut(arn)}', expected the ARN of an AMP workspace");
         }
         else if (arn.Split(':')[4] is var account && account != hubAccountId)
         {
-            Wrong(where, $"is a workspace of account {account}, expected one of the hub account {hubAccountId}");
+            AddError(where, $"is a workspace of account {account}, expected one of the hub account {hubAccountId}");
         }
         else if (!workspaceArns.Contains(arn))
         {
-            Wrong(where, $"is {arn}, which is neither the parameter WorkspaceArn nor among MoreWorkspaceArns");
+            AddError(where, $"is {arn}, which is neither the parameter WorkspaceArn nor among MoreWorkspaceArns");
         }
 
         return arn;
@@ -117,7 +117,7 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
         var where = $"{at}.{field}";
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
         {
-            Wrong(where, "is not a list with at least one value; leave it out to let all through");
+            AddError(where, "is not a list with at least one value; omit it to match every cluster");
             return null;
         }
 
@@ -127,7 +127,7 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
             var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
             if (value.ValueKind != JsonValueKind.String || !check(text))
             {
-                Wrong($"{where}[{index}]", $"is '{Quote.Cut(text)}', expected {expected}");
+                AddError($"{where}[{index}]", $"is '{Quote.Cut(text)}', expected {expected}");
             }
 
             values.Add(text);
@@ -146,7 +146,7 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
 
         if (given.ValueKind != JsonValueKind.Object || !given.EnumerateObject().Any())
         {
-            Wrong($"{at}.tags", "is not an object with at least one tag; leave it out to let all through");
+            AddError($"{at}.tags", "is not an object with at least one tag; omit it to match every cluster");
             return tags;
         }
 
@@ -162,15 +162,15 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
     {
         if (tag.Value.ValueKind != JsonValueKind.String)
         {
-            Wrong(where, "is not a text, which the values of tags are");
+            AddError(where, "is not a text: values of tags are texts");
         }
         else if (tag.Name.Length == 0 || tag.Name.StartsWith(ClusterTags.Prefix, StringComparison.OrdinalIgnoreCase))
         {
-            Wrong(where, $"is not a tag to route by: keys are not empty, and those with {ClusterTags.Prefix} have a meaning of their own");
+            AddError(where, $"is not a tag to route by: keys are not empty, and keys with {ClusterTags.Prefix} are options of CentralAmp");
         }
         else if (!tags.TryAdd(tag.Name, tag.Value.GetString()!))
         {
-            Wrong(where, "is given twice");
+            AddError(where, "is given twice");
         }
     }
 
@@ -184,7 +184,7 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
         var mode = given.ValueKind == JsonValueKind.String ? given.GetString()! : given.GetRawText();
         if (!TrustModes.IsKnown(mode))
         {
-            Wrong($"{at}.trustMode", $"is '{Quote.Cut(mode)}', expected {TrustModes.Direct}, {TrustModes.Chained} or {TrustModes.Auto}");
+            AddError($"{at}.trustMode", $"is '{Quote.Cut(mode)}', expected {TrustModes.Direct}, {TrustModes.Chained} or {TrustModes.Auto}");
         }
 
         return mode;
@@ -197,9 +197,9 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
             return value.GetString()!;
         }
 
-        Wrong($"{at}.{field}", item.TryGetProperty(field, out _) ? "is not a text, or an empty one" : "is missing");
+        AddError($"{at}.{field}", item.TryGetProperty(field, out _) ? "is not a text, or an empty one" : "is missing");
         return "";
     }
 
-    private void Wrong(string where, string what) => errors.Add($"{where} {what}");
+    private void AddError(string where, string what) => errors.Add($"{where} {what}");
 }

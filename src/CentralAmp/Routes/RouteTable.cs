@@ -2,7 +2,7 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Routes;
 
-/// <summary>The routes in their order, or what is wrong with them: a table that is wrong in one field routes nothing.</summary>
+/// <summary>The routes in their order, or their errors: a table with an invalid field routes no cluster.</summary>
 public sealed class RouteTable
 {
     public static readonly RouteTable Empty = new([], []);
@@ -15,11 +15,11 @@ public sealed class RouteTable
 
     public IReadOnlyList<Route> Routes { get; }
 
-    /// <summary>Sentences that name the field, such as <c>routes[1].workspaceArn is not …</c>; empty if all is well.</summary>
+    /// <summary>Sentences that name the field, such as <c>routes[1].workspaceArn is not …</c>; empty if all routes are valid.</summary>
     public IReadOnlyList<string> Errors { get; }
 
-    /// <param name="json">The parameter as it was given; empty or blank is a table without routes.</param>
-    /// <param name="workspaceArns">All that routes may name.</param>
+    /// <param name="json">The template's parameter; empty or blank is a table without routes.</param>
+    /// <param name="workspaceArns">All workspaces that routes may name.</param>
     public static RouteTable Parse(string json, string hubAccountId, IReadOnlyCollection<string> workspaceArns)
     {
         if (string.IsNullOrWhiteSpace(json))
@@ -29,13 +29,13 @@ public sealed class RouteTable
 
         var reader = new RouteReader(hubAccountId, workspaceArns);
         var routes = reader.Read(json);
-        // Overlaps of routes that are wrong themselves would only repeat what is said already.
+        // Overlaps of invalid routes would only repeat the errors.
         IReadOnlyList<string> errors = reader.Errors.Count > 0 ? reader.Errors : [.. RouteOverlaps.Of(routes)];
         return errors.Count > 0 ? new RouteTable([], errors) : new RouteTable(routes, []);
     }
 
-    /// <summary>The first route that matches; else what the installation says for everyone.</summary>
-    /// <param name="installation">Workspace and trust mode of clusters that no route names.</param>
+    /// <summary>The target of the first route that matches; else the default of the installation.</summary>
+    /// <param name="installation">Workspace and trust mode of clusters that no route matches.</param>
     public RoutedWorkspace WorkspaceFor(ClusterReference cluster, IReadOnlyDictionary<string, string> tags, RoutedWorkspace installation)
     {
         var route = Routes.FirstOrDefault(route => route.Matches(cluster, tags));

@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.Routes;
 
-/// <summary>An AMP workspace and where its data plane is.</summary>
+/// <summary>An AMP workspace and the address of its data plane.</summary>
 /// <param name="Endpoint">Ends in a slash, without <c>api/v1/</c>.</param>
 public sealed partial record Workspace(string Arn, string Endpoint)
 {
     /// <summary>Fourth part of the ARN: a workspace may be in any region.</summary>
     public string Region => RegionOf(Arn);
 
-    /// <summary>Without a slash at the end: AMP answers 403 "Missing Authentication Token" to one (aws.md, "Data plane").</summary>
+    /// <summary>Without a slash at the end: with one, AMP answers 403 "Missing Authentication Token" (aws.md, "Data plane").</summary>
     public string RemoteWriteUrl => RemoteWriteUrlOf(Endpoint);
 
     /// <param name="endpoint">As <see cref="Endpoint"/>.</param>
@@ -22,7 +22,7 @@ public sealed partial record Workspace(string Arn, string Endpoint)
     /// <summary><c>ws-…</c></summary>
     public static string IdOf(string arn) => arn[(arn.LastIndexOf('/') + 1)..];
 
-    /// <summary>AMP's model text says that the address ends in <c>api/v1/</c>, in practice it does not (aws.md, "prometheusEndpoint").</summary>
+    /// <summary>AMP's API reference documents an address that ends in <c>api/v1/</c>; the actual one does not (aws.md, "prometheusEndpoint").</summary>
     public static string Normalize(string endpoint)
     {
         const string Suffix = "/api/v1";

@@ -4,7 +4,7 @@ using CentralAmp.Routes;
 
 namespace CentralAmp.Settings;
 
-/// <summary>What the template tells every function, by environment variables. Times are whole seconds there.</summary>
+/// <summary>The settings of every function, from environment variables that the template sets. Times are whole seconds there.</summary>
 public sealed record HubSettings
 {
     public const string DefaultClusterLabelFormat = "{name}.{region}.{account}";
@@ -19,21 +19,21 @@ public sealed record HubSettings
     /// <summary>Further workspaces of the hub account, in any region, that routes may name.</summary>
     public IReadOnlyList<string> MoreWorkspaceArns { get; init; } = [];
 
-    /// <summary>Wrong routes do not fail the start: the cluster that needs them is refused, and the registry says why.</summary>
+    /// <summary>Invalid routes do not fail the start: clusters are refused with cause RoutesInvalid, which the registry records.</summary>
     public RouteTable Routes { get; init; } = RouteTable.Empty;
 
-    /// <summary>One of <see cref="TrustModes"/>, for clusters whose route does not say.</summary>
+    /// <summary>One of <see cref="TrustModes"/>, for clusters whose route has none.</summary>
     public string TrustMode { get; init; } = TrustModes.Direct;
 
-    /// <summary>With so many OIDC providers in the hub, <c>auto</c> takes chained for new clusters.</summary>
+    /// <summary>From this number of OIDC providers in the hub on, <c>auto</c> selects chained for new clusters.</summary>
     public int ProviderThreshold { get; init; } = 90;
 
-    /// <summary>False: only clusters that are tagged so are onboarded.</summary>
+    /// <summary>False: only clusters with the tag <c>central-amp:onboard=true</c> are onboarded.</summary>
     public bool OnboardByDefault { get; init; } = true;
 
     public required string HubAccountId { get; init; }
 
-    /// <summary>Permissions boundary of every role CentralAmp makes.</summary>
+    /// <summary>Permissions boundary of every role that CentralAmp creates.</summary>
     public required string BoundaryArn { get; init; }
 
     public string MemberRoleName { get; init; } = "CentralAmpMember";
@@ -55,42 +55,42 @@ public sealed record HubSettings
 
     public TimeSpan ParkLimit { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long an elevation may last before anyone may end it.</summary>
+    /// <summary>Duration of the elevation lease; after it, any execution may end the elevation.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Sets <c>proxyFromEnvironment</c> in our remote-write entry, for clusters behind an egress proxy.</summary>
+    /// <summary>Sets <c>proxyFromEnvironment</c> in CentralAmp's remote-write entry, for clusters behind an egress proxy.</summary>
     public bool ProxyFromEnvironment { get; init; }
 
-    /// <summary>One of <see cref="DeliveryNames"/>, for clusters whose tags do not say.</summary>
+    /// <summary>One of <see cref="DeliveryNames"/>, for clusters without the tag.</summary>
     public string Delivery { get; init; } = DeliveryNames.Auto;
 
-    /// <summary>One of <see cref="Profiles"/>, for clusters whose tags do not say.</summary>
+    /// <summary>One of <see cref="Profiles"/>, for clusters without the tag.</summary>
     public string Profile { get; init; } = Profiles.Full;
 
-    /// <summary>Value of the label <c>cluster</c>; all three placeholders make it unique in the organization.</summary>
+    /// <summary>Format of the label <c>cluster</c>; only all three placeholders together are unique in the organization.</summary>
     public string ClusterLabelFormat { get; init; } = DefaultClusterLabelFormat;
 
-    /// <summary>Image of our own agents.</summary>
+    /// <summary>Image of managed agents.</summary>
     public string AgentImage { get; init; } = DefaultAgentImage;
 
-    /// <summary>Kubernetes tolerations of our own agents.</summary>
+    /// <summary>Kubernetes tolerations of managed agents.</summary>
     public JsonArray AgentTolerations { get; init; } = [];
 
-    /// <summary>How long a cluster without a collector waits for one before it gets an agent of ours.</summary>
+    /// <summary>How long a cluster without a collector waits for one before it gets a managed agent.</summary>
     public TimeSpan AgentGrace { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Opt-in: a cluster with authentication mode CONFIG_MAP is switched to API_AND_CONFIG_MAP, which cannot be taken back.</summary>
+    /// <summary>Opt-in: a cluster with authentication mode CONFIG_MAP is switched to API_AND_CONFIG_MAP, which EKS cannot revert.</summary>
     public bool SwitchConfigMap { get; init; }
 
     public SweepSettings Sweep { get; init; } = new();
 
     public SilenceSettings Silence { get; init; } = new();
 
-    /// <summary>Where the functions run.</summary>
+    /// <summary>Region of the functions.</summary>
     public string HubRegion { get; init; } = "us-east-1";
 
-    /// <summary>Reads and checks all of them.</summary>
-    /// <exception cref="InvalidOperationException">Names every variable that is missing or wrong.</exception>
+    /// <summary>Reads and validates all settings.</summary>
+    /// <exception cref="InvalidOperationException">Names every variable that is missing or invalid.</exception>
     public static HubSettings FromEnvironment(Func<string, string?>? read = null)
     {
         var variables = new Variables(read ?? Environment.GetEnvironmentVariable);
@@ -131,7 +131,7 @@ public sealed record HubSettings
             Sweep = SweepOf(variables),
             Silence = SilenceOf(variables),
         };
-        variables.ThrowIfWrong();
+        variables.ThrowIfInvalid();
         return settings;
     }
 

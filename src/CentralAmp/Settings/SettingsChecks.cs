@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.Settings;
 
-/// <summary>Shapes of the values that settings may have.</summary>
+/// <summary>Formats of settings.</summary>
 internal static partial class SettingsChecks
 {
     public static bool IsAccountId(string value) => AccountId().IsMatch(value);
@@ -59,11 +59,11 @@ internal static partial class SettingsChecks
     [GeneratedRegex(@"\Aarn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\w-]+\z")]
     private static partial Regex TopicArn();
 
-    // It stands in queries between quotation marks.
+    // Queries contain it between quotation marks.
     [GeneratedRegex(@"\A[A-Za-z0-9_.:/@{}-]{1,120}\z")]
     private static partial Regex ClusterLabel();
 
-    // A tag or a digest: what runs in all clusters does not change by itself.
+    // Requires a tag or a digest, so that the version in all clusters does not change by itself.
     [GeneratedRegex(@"\A[a-z0-9][a-zA-Z0-9._/:-]*(:[\w.-]{1,128}|@sha256:[0-9a-f]{64})\z")]
     private static partial Regex Image();
 }

@@ -1,11 +1,11 @@
 namespace CentralAmp.Settings;
 
-/// <summary>What the alert for silent clusters depends on.</summary>
+/// <summary>Settings of the alert for silent clusters.</summary>
 public sealed record SilenceSettings
 {
-    /// <summary>Where alerts go in a workspace that has no alert manager definition; empty: none is made.</summary>
+    /// <summary>SNS topic for alerts of workspaces without an alert manager definition; empty: CentralAmp creates no definition.</summary>
     public string TopicArn { get; init; } = "";
 
-    /// <summary>An hour longer than it takes to alarm that no sweep ran: before that, every word of the hub is renewed.</summary>
+    /// <summary>One hour longer than the limit of the alarm for a missing sweep: within that limit every sweep renews the hub's samples.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromHours(13);
 }

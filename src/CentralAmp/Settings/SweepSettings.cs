@@ -5,18 +5,18 @@ public enum SweepMode
 {
     Enforce,
 
-    /// <summary>Findings are recorded, nothing is started.</summary>
+    /// <summary>The sweep records findings and starts no workflow.</summary>
     Observe,
 }
 
-/// <summary>What the sweep may do and where it looks.</summary>
+/// <summary>Scope and limits of the sweep.</summary>
 public sealed record SweepSettings
 {
     public SweepMode Mode { get; init; } = SweepMode.Enforce;
 
     public bool Paused { get; init; }
 
-    /// <summary>Clusters that events missed, onboarded in one sweep at most.</summary>
+    /// <summary>Most clusters that one sweep onboards.</summary>
     public int MaxNew { get; init; } = 50;
 
     /// <summary>Empty: the accounts that Organizations lists.</summary>

@@ -2,29 +2,29 @@ using System.Globalization;
 
 namespace CentralAmp.Settings;
 
-/// <summary>Reads environment variables and collects all that is wrong, so that one failed start tells everything.</summary>
+/// <summary>Reads environment variables and collects all errors, so that one failed start reports all of them.</summary>
 internal sealed class Variables(Func<string, string?> read)
 {
-    private readonly List<string> wrong = [];
+    private readonly List<string> errors = [];
 
     public string Text(string name, Func<string, bool>? check = null, string expected = "")
     {
         var value = read(name);
         if (string.IsNullOrWhiteSpace(value))
         {
-            wrong.Add($"{name} is not set");
+            errors.Add($"{name} is not set");
             return "";
         }
 
         if (check is not null && !check(value))
         {
-            wrong.Add($"{name} is '{value}', expected {expected}");
+            errors.Add($"{name} is '{value}', expected {expected}");
         }
 
         return value;
     }
 
-    /// <summary>Set, but perhaps to nothing.</summary>
+    /// <summary>Must be set, and may be empty.</summary>
     public string Optional(string name)
     {
         if (read(name) is { } value)
@@ -32,34 +32,34 @@ internal sealed class Variables(Func<string, string?> read)
             return value;
         }
 
-        wrong.Add($"{name} is not set");
+        errors.Add($"{name} is not set");
         return "";
     }
 
-    /// <summary>For what has a default: not set, or set to nothing.</summary>
+    /// <param name="absent">The value if the variable is not set or empty.</param>
     public string TextOr(string name, string absent, Func<string, bool> check, string expected) =>
         string.IsNullOrWhiteSpace(read(name)) ? absent : Text(name, check, expected);
 
-    /// <summary>Whole, and perhaps 0.</summary>
+    /// <summary>Whole seconds, 0 included.</summary>
     public TimeSpan SecondsOr(string name, TimeSpan absent) =>
         string.IsNullOrWhiteSpace(read(name)) ? absent : TimeSpan.FromSeconds(Number(name));
 
-    /// <summary>Values with commas between them, perhaps none.</summary>
+    /// <summary>Values separated by commas; may be empty.</summary>
     public IReadOnlyList<string> Texts(string name, Func<string, bool> check, string expected)
     {
         var values = Optional(name).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        wrong.AddRange(values.Where(value => !check(value)).Select(value => $"{name} is '{value}' in one place, expected {expected}"));
+        errors.AddRange(values.Where(value => !check(value)).Select(value => $"{name} is '{value}' in its list, expected {expected}"));
         return values;
     }
 
-    /// <summary>Whole, and not below 0.</summary>
+    /// <summary>A whole number, 0 included.</summary>
     public int Number(string name)
     {
         var text = Text(name, value => Whole(value) is not null, "a whole number");
         return Whole(text) ?? 0;
     }
 
-    /// <summary>Whole, and perhaps 0.</summary>
+    /// <summary>A whole number, 0 included.</summary>
     public int NumberOr(string name, int absent) => string.IsNullOrWhiteSpace(read(name)) ? absent : Number(name);
 
     public TimeSpan Seconds(string name)
@@ -70,12 +70,12 @@ internal sealed class Variables(Func<string, string?> read)
 
     public bool Flag(string name) => Text(name, value => value is "true" or "false", "true or false") == "true";
 
-    /// <exception cref="InvalidOperationException">Names every variable that is missing or wrong.</exception>
-    public void ThrowIfWrong()
+    /// <exception cref="InvalidOperationException">Names every variable that is missing or invalid.</exception>
+    public void ThrowIfInvalid()
     {
-        if (wrong.Count > 0)
+        if (errors.Count > 0)
         {
-            throw new InvalidOperationException($"The function's environment is not usable: {string.Join("; ", wrong)}.");
+            throw new InvalidOperationException($"The function's environment is not usable: {string.Join("; ", errors)}.");
         }
     }
 

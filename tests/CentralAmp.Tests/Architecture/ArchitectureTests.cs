@@ -55,7 +55,7 @@ public sealed class ArchitectureTests
 
     /// <summary>Fields, signatures, bodies, attributes, generic arguments: each way in which one type may need another.</summary>
     [Fact]
-    public void Every_way_to_need_a_type_is_seen()
+    public void Every_kind_of_dependency_is_found()
     {
         using var module = Read(typeof(ArchitectureTests));
         Assert.Equal(
@@ -75,7 +75,7 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void No_folder_has_more_files_than_a_reader_takes_in_at_a_look()
+    public void No_folder_has_more_than_twenty_files()
     {
         var full = Directory.EnumerateDirectories(Source, "*", SearchOption.AllDirectories)
             .Where(folder => !IsBuilt(Path.GetRelativePath(Source, folder)) && Directory.EnumerateFiles(folder, "*.cs").Count() > MostFiles);

@@ -1,9 +1,9 @@
 namespace CentralAmp.Tests.Architecture;
 
-/// <summary>What a list of layers allows. Pure.</summary>
+/// <summary>Compares dependencies with a list of layers. Pure.</summary>
 internal static class LayerRules
 {
-    /// <summary>Sentences that name both types of each dependency that points upwards, and of each namespace that the list lacks; empty if all is well.</summary>
+    /// <summary>Sentences that name both types of each dependency that points upwards, and of each namespace that the list lacks; empty if there is no violation.</summary>
     /// <param name="namespaces">From the highest to the lowest.</param>
     public static IReadOnlyList<string> Violations(IEnumerable<Dependency> dependencies, IReadOnlyList<string> namespaces)
     {

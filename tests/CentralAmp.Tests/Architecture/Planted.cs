@@ -1,7 +1,7 @@
 using CentralAmp.Tests.Architecture.Planted.Lower;
 using CentralAmp.Tests.Architecture.Planted.Upper;
 
-// Two namespaces that need each other in every way that there is, for the tests of the architecture test.
+// Two namespaces with every kind of dependency on each other, for the tests of the architecture test.
 namespace CentralAmp.Tests.Architecture.Planted.Upper
 {
     internal sealed class UpperType

@@ -16,7 +16,7 @@ public sealed class AwsFailuresTests
     [InlineData($"{User} because no permissions boundary allows the iam:CreateRole action", Causes.DeniedByPermissionsBoundary)]
     [InlineData($"{User} because no identity-based policy allows the iam:CreateRole action", Causes.HubPermissionMissing)]
     [InlineData(User, Causes.HubPermissionMissing)]
-    public void Denials_are_told_apart_by_AWSs_own_wording(string message, string cause)
+    public void Denials_are_distinguished_by_the_wording_of_AWS(string message, string cause)
     {
         var failure = Map(Aws("AccessDenied", HttpStatusCode.Forbidden, message));
         Assert.IsType<BlockedException>(failure);
@@ -25,7 +25,7 @@ public sealed class AwsFailuresTests
     }
 
     [Fact]
-    public void A_permission_missing_in_the_member_account_is_the_member_templates() =>
+    public void A_missing_permission_in_the_member_account_names_the_member_template() =>
         Assert.Equal(Causes.MemberPermissionMissing, Map(Aws("AccessDeniedException", HttpStatusCode.Forbidden, User), CallSide.Member).Cause);
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class AwsFailuresTests
     [InlineData("", HttpStatusCode.BadGateway, Causes.ServiceUnavailable)]
     [InlineData("", 0, Causes.ServiceUnavailable)]
     [InlineData("ConcurrentModification", HttpStatusCode.Conflict, Causes.ServiceUnavailable)]
-    public void What_passes_by_itself_is_transient(string code, HttpStatusCode status, string cause)
+    public void Errors_that_a_retry_can_solve_are_transient(string code, HttpStatusCode status, string cause)
     {
         var failure = Map(Aws(code, status, "x"));
         Assert.IsType<TransientException>(failure);
@@ -50,7 +50,7 @@ public sealed class AwsFailuresTests
     [InlineData("ServiceQuotaExceededException", Causes.QuotaReached)]
     [InlineData("MalformedPolicyDocument", Causes.Unexpected)]
     [InlineData("InvalidClientTokenId", Causes.Unexpected)]
-    public void What_needs_a_person_is_blocked(string code, string cause)
+    public void Errors_that_need_an_operator_are_blocked(string code, string cause)
     {
         var failure = Map(Aws(code, HttpStatusCode.Conflict, "x"));
         Assert.IsType<BlockedException>(failure);
@@ -66,7 +66,7 @@ public sealed class AwsFailuresTests
     }
 
     [Fact]
-    public void A_cancellation_a_bug_and_a_failure_of_ours_are_not_mapped()
+    public void A_cancellation_a_bug_and_a_workflow_exception_are_not_mapped()
     {
         Assert.False(AwsFailures.TryMap(new OperationCanceledException(), "x", CallSide.Hub, out _));
         Assert.False(AwsFailures.TryMap(new NullReferenceException(), "x", CallSide.Hub, out _));

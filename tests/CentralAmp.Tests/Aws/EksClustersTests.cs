@@ -5,13 +5,13 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Aws;
 
-/// <summary>The adapter and the member role's credentials against moto.</summary>
+/// <summary>Tests the adapter and the member role's credentials against moto.</summary>
 public sealed class EksClustersTests(MotoServer moto)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_cluster_of_the_member_account_is_described_as_the_member_role()
+    public async Task A_cluster_of_the_member_account_is_described_with_the_member_role()
     {
         var (clients, name) = await PrepareAsync();
         using (clients)
@@ -28,12 +28,12 @@ public sealed class EksClustersTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task A_cluster_that_is_not_there_is_null()
+    public async Task A_missing_cluster_is_null()
     {
         var (clients, _) = await PrepareAsync();
         using (clients)
         {
-            Assert.Null(await new EksClusters(clients).FindAsync(Some.Cluster("nobody"), Some.Execution(), Cancelled));
+            Assert.Null(await new EksClusters(clients).FindAsync(Some.Cluster("missing"), Some.Execution(), Cancelled));
         }
     }
 

@@ -18,14 +18,14 @@ public sealed class MemberAccountsTests : IDisposable
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_member_role_is_assumed_in_a_session_named_for_the_execution()
+    public async Task The_member_role_is_assumed_in_a_session_named_after_the_execution()
     {
         await AssumeAsync("first");
         Assert.Equal(("arn:aws:iam::222222222222:role/CentralAmpMember", "central-amp-first"), Assert.Single(sts.Assumed));
     }
 
     [Fact]
-    public async Task Credentials_are_kept_until_shortly_before_they_expire()
+    public async Task Credentials_are_cached_until_shortly_before_they_expire()
     {
         var members = Members();
         var first = await members.AssumeAsync(Some.Cluster(), Some.Execution(), Cancelled);
@@ -37,7 +37,7 @@ public sealed class MemberAccountsTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_execution_has_a_session_of_its_own()
+    public async Task Each_execution_has_a_separate_session()
     {
         var members = Members();
         await members.AssumeAsync(Some.Cluster(), Some.Execution("first"), Cancelled);
@@ -46,7 +46,7 @@ public sealed class MemberAccountsTests : IDisposable
     }
 
     [Fact]
-    public void A_session_name_is_one_that_STS_takes()
+    public void A_session_name_is_valid_for_STS()
     {
         var name = MemberAccounts.SessionName(Some.Execution("b1c9d2f0-1111-2222-3333-444455556666_7d3f7f0e-3f70-4f2c-8f1e ö/x" + new string('y', 40)));
         Assert.Equal(64, name.Length);
@@ -54,7 +54,7 @@ public sealed class MemberAccountsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_member_account_without_the_role_blocks_with_what_to_deploy()
+    public async Task A_member_account_without_the_role_is_blocked_and_the_remedy_names_the_template()
     {
         sts.Failure = new AmazonServiceException("User: x is not authorized to perform: sts:AssumeRole", ErrorType.Sender, "AccessDenied", "r", HttpStatusCode.Forbidden);
         var blocked = await Assert.ThrowsAsync<BlockedException>(() => AssumeAsync("first"));

@@ -5,7 +5,7 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Aws;
 
-/// <summary>Against the worked examples of AWS's own documentation and test suite (aws-sig-v4-test-suite, credentials AKIDEXAMPLE).</summary>
+/// <summary>Compares with the examples of AWS's documentation and test suite (aws-sig-v4-test-suite, credentials AKIDEXAMPLE).</summary>
 public sealed class SigV4Tests
 {
     private static readonly DateTimeOffset Time = new(2015, 8, 30, 12, 36, 0, TimeSpan.Zero);
@@ -13,7 +13,7 @@ public sealed class SigV4Tests
     private static readonly ImmutableCredentials Keys = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", null);
 
     [Fact]
-    public void The_suites_plain_get_is_signed_as_published()
+    public void The_plain_GET_of_the_suite_is_signed_as_published()
     {
         // get-vanilla
         Assert.Equal(
@@ -23,7 +23,7 @@ public sealed class SigV4Tests
     }
 
     [Fact]
-    public void The_suites_query_is_sorted_and_encoded_as_published()
+    public void The_query_of_the_suite_is_sorted_and_encoded_as_published()
     {
         // get-vanilla-query-order-key-case
         Assert.EndsWith(
@@ -33,7 +33,7 @@ public sealed class SigV4Tests
     }
 
     [Fact]
-    public void The_documentations_IAM_request_is_signed_as_published()
+    public void The_IAM_request_of_the_documentation_is_signed_as_published()
     {
         // IAM User Guide, "Create a signed AWS API request": ListUsers.
         using var content = new ByteArrayContent([]);
@@ -46,7 +46,7 @@ public sealed class SigV4Tests
     }
 
     [Fact]
-    public void A_session_token_is_signed_too()
+    public void A_session_token_is_signed()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write");
         SigV4.Sign(request, Encoding.UTF8.GetBytes("body"), new ImmutableCredentials("A", "s", "session"), "us-east-1", "aps", Time);

@@ -8,7 +8,7 @@ namespace CentralAmp.Tests.Collectors;
 
 public sealed class LoadedConfigurationTests
 {
-    // As Prometheus 2.53.3 printed it for entry-single, shortened to what matters.
+    // The output of Prometheus 2.53.3 for entry-single, shortened.
     private const string Printed = """
         global:
           scrape_interval: 30s
@@ -53,17 +53,17 @@ public sealed class LoadedConfigurationTests
         "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1/", "eu-west-1", "", ClusterLabels.Of(Some.Cluster()), "prometheus_replica", 1, 1, false));
 
     [Fact]
-    public void The_entry_is_found_in_what_Prometheus_prints() =>
+    public void The_entry_is_found_in_the_configuration_that_Prometheus_prints() =>
         Assert.Equal(new LoadedConfiguration("p", HasName: true, HasEntry: true, ReloadSucceeded: true), Read(Printed, "1"));
 
     [Theory]
     [InlineData("ws-1/api", "ws-2/api")]
     [InlineData("shop.us-east-1", "store.us-east-1")]
-    public void An_earlier_version_of_it_is_told_from_it(string what, string instead) =>
+    public void An_earlier_version_of_the_entry_has_the_name_but_is_not_the_entry(string what, string instead) =>
         Assert.Equal(new LoadedConfiguration("p", HasName: true, HasEntry: false, ReloadSucceeded: true), Read(Printed.Replace(what, instead, StringComparison.Ordinal), "1"));
 
     [Fact]
-    public void Another_configuration_has_neither() =>
+    public void A_configuration_without_the_entry_has_neither_its_name_nor_the_entry() =>
         Assert.Equal(new LoadedConfiguration("p", HasName: false, HasEntry: false, ReloadSucceeded: false), Read("global: {}\n", "0"));
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class LoadedConfigurationTests
     [InlineData(200, "not JSON")]
     [InlineData(200, """{"data":7}""")]
     [InlineData(200, "[]")]
-    public void What_does_not_answer_is_not_known(int status, string body)
+    public void The_configuration_of_a_pod_that_does_not_answer_is_unknown(int status, string body)
     {
         var answer = new ProxyAnswer(status, body);
         Assert.Equal(new LoadedConfiguration("p", null, null, null), LoadedConfiguration.Read("p", answer, answer, Entry));

@@ -22,7 +22,7 @@ public sealed class PrometheusResourceTests
     [InlineData("""{"storage":{"emptyDir":{}}}""", false)]
     [InlineData("""{"storage":{"ephemeral":{}}}""", false)]
     [InlineData("""{"storage":null}""", false)]
-    public void Storage_persists_as_the_operator_reads_it(string spec, bool persists) => Assert.Equal(persists, Read(spec).StoragePersists);
+    public void Storage_persists_as_the_operator_interprets_it(string spec, bool persists) => Assert.Equal(persists, Read(spec).StoragePersists);
 
     [Theory]
     [InlineData("""{"replicas":"two"}""", "spec.replicas is not a whole number")]
@@ -36,14 +36,14 @@ public sealed class PrometheusResourceTests
     [InlineData("""{"paused":"no"}""", "spec.paused is not true or false")]
     [InlineData("null", "spec is missing")]
     [InlineData("[]", "spec is not an object")]
-    public void A_malformed_spec_says_which_field(string spec, string expected) => Assert.Equal(expected, Read(spec).Malformed);
+    public void A_malformed_spec_names_the_field(string spec, string expected) => Assert.Equal(expected, Read(spec).Malformed);
 
     [Fact]
     public void A_resource_without_its_uid_is_malformed() =>
         Assert.Equal("metadata.uid is missing", PrometheusResource.Read(Parse("""{"metadata":{"namespace":"a","name":"b"},"spec":{}}""")).Malformed);
 
     [Fact]
-    public void Managers_of_remote_write_are_told_from_managers_of_other_fields()
+    public void Managers_of_remote_write_are_distinguished_from_managers_of_other_fields()
     {
         var resource = Parse("""
             {"metadata":{"namespace":"a","name":"b","uid":"u","resourceVersion":"1","managedFields":[
@@ -61,7 +61,7 @@ public sealed class PrometheusResourceTests
     [InlineData("https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1", "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/")]
     [InlineData("https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/", "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/")]
     [InlineData("https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1", "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/")]
-    public void The_address_of_a_workspace_is_one_whatever_AMP_says(string read, string expected) => Assert.Equal(expected, Workspace.Normalize(read));
+    public void The_address_of_a_workspace_is_normalized(string read, string expected) => Assert.Equal(expected, Workspace.Normalize(read));
 
     private static PrometheusResource Read(string spec) => PrometheusResource.Read(
         Parse($$"""{"metadata":{"namespace":"a","name":"b","uid":"u","resourceVersion":"1"},"spec":{{spec}}}"""));

@@ -66,7 +66,7 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     [Fact]
     public async Task What_the_operator_complains_about_is_said()
     {
-        Cluster.Objects.Take(Stack, "operator", Parse("""{"status":{"conditions":[{"type":"Reconciled","status":"False","message":"two ways to authenticate"}]}}"""));
+        Cluster.Objects.ForceApply(Stack, "operator", Parse("""{"status":{"conditions":[{"type":"Reconciled","status":"False","message":"two ways to authenticate"}]}}"""));
         var failure = await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
         Assert.Equal(Causes.NotReconciled, failure.Cause);
         Assert.Contains("two ways to authenticate", failure.Sentence, StringComparison.Ordinal);
@@ -119,7 +119,7 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
         Cluster.OperatorIsQuick = false;
         await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
         Cluster.Reconcile();
-        Cluster.Objects.Take(Stack, "flux", Parse("""{"spec":{"remoteWrite":[{"url":"https://elsewhere"}]}}"""));
+        Cluster.Objects.ForceApply(Stack, "flux", Parse("""{"spec":{"remoteWrite":[{"url":"https://elsewhere"}]}}"""));
         var failure = await Assert.ThrowsAsync<BlockedException>(DeliverAsync);
         Assert.Equal(Causes.RemoteWriteForeign, failure.Cause);
         Assert.Contains("'flux'", failure.Sentence, StringComparison.Ordinal);

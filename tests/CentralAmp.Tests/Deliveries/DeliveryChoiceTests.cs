@@ -29,7 +29,7 @@ public sealed class DeliveryChoiceTests : IDisposable
         { "foreign list", cluster => Take(cluster, """{"spec":{"remoteWrite":[{"url":"https://elsewhere"}]}}""") },
         { "foreign empty list", cluster => Take(cluster, """{"spec":{"remoteWrite":[]}}""") },
         { "no storage", cluster => cluster.Objects.Remove(Stack, "spec", "storage") },
-        { "foreign role", cluster => cluster.Objects.Take(Account, "terraform", Parse("""{"metadata":{"annotations":{"eks.amazonaws.com/role-arn":"arn:aws:iam::222222222222:role/theirs"}}}""")) },
+        { "foreign role", cluster => cluster.Objects.ForceApply(Account, "terraform", Parse("""{"metadata":{"annotations":{"eks.amazonaws.com/role-arn":"arn:aws:iam::222222222222:role/theirs"}}}""")) },
     };
 
     [Theory]
@@ -201,7 +201,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     [Fact]
     public async Task An_agent_that_is_asked_for_and_that_the_operator_does_not_know_is_refused()
     {
-        (cluster.KnowsAgents, tag) = (false, DeliveryNames.PrometheusAgent);
+        (cluster.HasAgentCrd, tag) = (false, DeliveryNames.PrometheusAgent);
         var refusal = await RefusalAsync();
         Assert.Equal((FailureKind.Blocked, Causes.DeliveryNotPossible), (refusal.Kind, refusal.Cause));
     }
@@ -284,7 +284,7 @@ public sealed class DeliveryChoiceTests : IDisposable
         return refusal!;
     }
 
-    private static void Take(FakeCollectorCluster cluster, string body) => cluster.Objects.Take(Stack, "terraform", Parse(body));
+    private static void Take(FakeCollectorCluster cluster, string body) => cluster.Objects.ForceApply(Stack, "terraform", Parse(body));
 
     private static JsonObject Node(string name) => Parse($$$"""{"metadata":{"name":"{{{name}}}"},"status":{"conditions":[{"type":"Ready","status":"True"}]}}""");
 

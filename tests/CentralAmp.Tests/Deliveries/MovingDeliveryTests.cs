@@ -191,11 +191,11 @@ public sealed class MovingDeliveryTests : IDisposable
     public async Task A_move_is_over_only_when_the_pods_of_the_agent_before_have_ended()
     {
         var plan = await PlanMoveToStackAsync();
-        Cluster.PodsEnd = false;
+        Cluster.PodsTerminate = false;
         await WaitsAsync(plan, "central-amp-agent-0");
         Assert.False(road.Has(OwnDeliveries.StatefulSet));
 
-        Cluster.PodsEnd = true;
+        Cluster.PodsTerminate = true;
         Cluster.Reconcile();
         var writes = Cluster.Writes.Count;
         Assert.Equal(Some.Noon, (await road.DeliverAsync(plan)).DeliveredAt);
@@ -207,7 +207,7 @@ public sealed class MovingDeliveryTests : IDisposable
     {
         var plan = await PlanMoveFromStackAsync();
         Cluster.StackReloads = false;
-        await WaitsAsync(plan, "still run our remote-write entry");
+        await WaitsAsync(plan, "still run CentralAmp's remote-write entry");
 
         Cluster.StackReloads = true;
         Cluster.Reconcile();
@@ -234,7 +234,7 @@ public sealed class MovingDeliveryTests : IDisposable
     public async Task What_took_over_and_works_is_not_taken_back_for_what_ends_slowly()
     {
         var plan = await PlanMoveToStackAsync();
-        Cluster.PodsEnd = false;
+        Cluster.PodsTerminate = false;
         await Assert.ThrowsAsync<NotReadyException>(() => road.DeliverAsync(plan));
         Assert.Equal(Change.Unchanged, await road.WithdrawAsync(plan));
         Assert.Single(Cluster.Prometheus["spec"]!["remoteWrite"]!.AsArray());

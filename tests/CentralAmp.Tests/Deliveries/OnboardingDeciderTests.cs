@@ -126,7 +126,7 @@ public sealed class OnboardingDeciderTests : IDisposable
     public async Task What_belongs_to_someone_else_or_would_do_harm_is_refused(string name, Action<FakeCollectorCluster> change, string cause, string sentence)
     {
         // Where the operator knows agents, some of them get one beside it (DeliveryChoiceTests).
-        cluster.KnowsAgents = false;
+        cluster.HasAgentCrd = false;
         change(cluster);
         var (plan, refusal) = await DecideAsync();
         Assert.True(plan is null, name);
@@ -138,7 +138,7 @@ public sealed class OnboardingDeciderTests : IDisposable
     public async Task A_foreign_list_gets_the_entry_to_be_added_at_its_source_and_is_accepted_with_it()
     {
         Take(cluster, """{"spec":{"remoteWrite":[{"url":"https://elsewhere"}]}}""");
-        cluster.KnowsAgents = false;
+        cluster.HasAgentCrd = false;
         var (_, refusal) = await DecideAsync();
         Assert.Contains("and only then the entry", refusal!.Remedy, StringComparison.Ordinal);
         var printed = JsonNode.Parse(refusal.Remedy[refusal.Remedy.IndexOf('{', StringComparison.Ordinal)..])!.AsObject();
@@ -224,9 +224,9 @@ public sealed class OnboardingDeciderTests : IDisposable
     }
 
     private static void Take(FakeCollectorCluster cluster, string body) =>
-        cluster.Objects.Take(Stack, "terraform", JsonNode.Parse(body)!.AsObject());
+        cluster.Objects.ForceApply(Stack, "terraform", JsonNode.Parse(body)!.AsObject());
 
-    private static void TakeAccount(FakeCollectorCluster cluster, string role) => cluster.Objects.Take(
+    private static void TakeAccount(FakeCollectorCluster cluster, string role) => cluster.Objects.ForceApply(
         Account, "terraform", new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["eks.amazonaws.com/role-arn"] = role } } });
 
     private static void Unready(FakeCollectorCluster cluster)

@@ -91,7 +91,7 @@ public sealed class OwnAgentTests : IDisposable
     {
         Ask(DeliveryNames.Agent);
         await road.RunAsync();
-        Cluster.Objects.Take(OwnDeliveries.StatefulSet, "kubectl-edit", OwnDeliveries.Parse("""{"spec":{"replicas":3}}"""));
+        Cluster.Objects.ForceApply(OwnDeliveries.StatefulSet, "kubectl-edit", OwnDeliveries.Parse("""{"spec":{"replicas":3}}"""));
         Assert.Equal(Change.Updated, (await road.PlanAsync()).Change);
         await road.RunAsync();
         Assert.Equal("1", Cluster.Objects.Get(OwnDeliveries.StatefulSet)!["spec"]!["replicas"]!.ToString());
@@ -225,7 +225,7 @@ public sealed class OwnAgentTests : IDisposable
     {
         Ask(DeliveryNames.PrometheusAgent);
         await road.RunAsync();
-        Cluster.Objects.Take(OwnDeliveries.PrometheusAgent, "operator", OwnDeliveries.Parse("""{"status":{"conditions":[{"type":"Reconciled","status":"False","message":"no such field"}]}}"""));
+        Cluster.Objects.ForceApply(OwnDeliveries.PrometheusAgent, "operator", OwnDeliveries.Parse("""{"status":{"conditions":[{"type":"Reconciled","status":"False","message":"no such field"}]}}"""));
         Assert.Contains("no such field", (await Assert.ThrowsAsync<NotReadyException>(() => road.RunAsync())).Sentence, StringComparison.Ordinal);
     }
 

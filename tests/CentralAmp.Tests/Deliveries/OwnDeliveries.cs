@@ -107,7 +107,7 @@ internal sealed class OwnDeliveries : IDisposable
     public bool Has(string path) => Cluster.Objects.Get(path) is not null;
 
     /// <summary>As Helm or GitOps does it, who owns the stack.</summary>
-    public void TakeStack(string spec) => Cluster.Objects.Take(Stack, "argocd-controller", Parse($"{{\"spec\":{spec}}}"));
+    public void TakeStack(string spec) => Cluster.Objects.ForceApply(Stack, "argocd-controller", Parse($"{{\"spec\":{spec}}}"));
 
     public void Dispose() => Cluster.Dispose();
 

@@ -8,7 +8,7 @@ public sealed class FailureMessageTests
     [InlineData("BlockedException", FailureKind.Blocked)]
     [InlineData("NotReadyException", FailureKind.NotReady)]
     [InlineData("TransientException", FailureKind.Transient)]
-    public void A_failure_crosses_Lambda_and_Step_Functions(string error, FailureKind kind)
+    public void A_failure_is_parsed_from_the_output_of_a_Catch(string error, FailureKind kind)
     {
         var thrown = new BlockedException(Causes.ClusterFailed, "Creation of cluster 'x' failed: it \"broke\".", "Create it\nagain.");
         var cause = $$"""{"errorType":"{{error}}","errorMessage":"{{thrown.Message.Replace("\"", "\\\"", StringComparison.Ordinal)}}","stackTrace":["at …"]}""";
@@ -18,7 +18,7 @@ public sealed class FailureMessageTests
     }
 
     [Fact]
-    public void A_sentence_that_quotes_a_failure_of_ours_is_read_whole()
+    public void A_sentence_that_quotes_another_failure_is_parsed_whole()
     {
         var inner = FailureMessage.Format("Throttled", "Slow.", "Wait.");
         var parsed = FailureMessage.Parse("BlockedException", FailureMessage.Format("Unexpected", $"Ended with {inner}", "Look."));
@@ -31,9 +31,9 @@ public sealed class FailureMessageTests
     [InlineData("Sandbox.Timedout", """{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: 1 Error: Task timed out after 60.00 seconds"}""")]
     [InlineData("Runtime.ExitError", "not JSON")]
     [InlineData("NullReferenceException", """{"errorType":"NullReferenceException","errorMessage":"Object reference"}""")]
-    [InlineData("BlockedException", """{"errorMessage":"not our format"}""")]
+    [InlineData("BlockedException", """{"errorMessage":"another format"}""")]
     [InlineData(null, null)]
-    public void What_is_not_ours_is_unexpected_and_still_a_sentence(string? error, string? cause)
+    public void Another_error_is_unexpected_and_has_a_sentence(string? error, string? cause)
     {
         var parsed = FailureMessage.Parse(error, cause);
         Assert.Equal((FailureKind.Unexpected, Causes.Unexpected), (parsed.Kind, parsed.Cause));

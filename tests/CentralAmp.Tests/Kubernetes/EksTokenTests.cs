@@ -12,7 +12,7 @@ public sealed class EksTokenTests
     private static readonly ImmutableCredentials Session = new("ASIAEXAMPLE", "secret/+key", "tok/en+with==");
 
     [Fact]
-    public void The_token_is_the_presigned_call_that_botocore_would_make()
+    public void The_token_is_the_presigned_call_that_botocore_makes()
     {
         var query = Decode(EksToken.Create(Some.Cluster(), Session, Some.Noon)).Query.TrimStart('?').Split('&').Order(StringComparer.Ordinal);
         // botocore 1.43.11: SigV4QueryAuth on the same request, at the same time, with the same keys.
@@ -24,7 +24,7 @@ public sealed class EksTokenTests
     }
 
     [Fact]
-    public void The_token_has_the_shape_that_EKS_takes()
+    public void The_token_has_the_format_that_EKS_accepts()
     {
         var token = EksToken.Create(Some.Cluster(), new ImmutableCredentials("ASIAEXAMPLE", "secret", new string('t', 1500)), Some.Noon);
         Assert.Matches(new Regex(@"\Ak8s-aws-v1\.[A-Za-z0-9_-]+\z"), token);
@@ -34,7 +34,7 @@ public sealed class EksTokenTests
     }
 
     [Fact]
-    public void Another_partition_has_another_host()
+    public void The_host_of_STS_depends_on_the_partition()
     {
         var cluster = ClusterArn.Parse("arn:aws-cn:eks:cn-north-1:222222222222:cluster/shop");
         Assert.Equal("sts.cn-north-1.amazonaws.com.cn", Decode(EksToken.Create(cluster, Session, Some.Noon)).Authority);

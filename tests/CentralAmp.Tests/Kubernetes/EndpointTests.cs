@@ -9,24 +9,24 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Kubernetes;
 
-/// <summary>Everything that can stand at an endpoint, each with real sockets: each has its cause, in time.</summary>
+/// <summary>Unreachable, slow and broken endpoints, with real sockets: each leads to its cause within the time limits.</summary>
 public sealed class EndpointTests
 {
     private const string Access = "endpointPublicAccess=false";
     private static readonly string Path = KubernetesPath.Prometheus("monitoring", "prom");
 
-    // What a test does not wait for may take its time, or a busy machine would meet another limit than the one it is about.
+    // Limits that a test is not about are long: on a busy machine the test would otherwise hit another limit than its own.
     private static readonly EndpointLimits Patient = new(
         TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(90));
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Whatever_stands_there_is_known_within_thirty_seconds()
+    public void The_default_limits_end_every_wait_within_thirty_seconds()
     {
         var limits = EndpointLimits.Default;
         Assert.True(limits.Together <= TimeSpan.FromSeconds(30));
-        // Twice not reachable, or silent in TLS, fits; so the cause is that, and not the end of the time.
+        // Two failed connection attempts or a hanging handshake end before the total limit, so that they determine the cause.
         Assert.True(2 * limits.Connect < limits.Together);
         Assert.True(limits.Connect + limits.Handshake < limits.Answer);
         Assert.True(limits.Answer < limits.Together);
@@ -41,7 +41,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task An_endpoint_that_refuses_is_told_from_one_that_cannot_be_reached()
+    public async Task A_refused_connection_is_distinguished_from_an_unreachable_endpoint()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -49,13 +49,13 @@ public sealed class EndpointTests
         listener.Stop();
         var failure = await FailAsync<BlockedException>($"https://{address}");
         Assert.Equal(Causes.EndpointRefused, failure.Cause);
-        Assert.EndsWith($"; EKS says of the endpoint: {Access}.", failure.Sentence, StringComparison.Ordinal);
+        Assert.EndsWith($"; endpoint access according to EKS: {Access}.", failure.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_endpoint_that_drops_packets_is_unreachable_and_the_sentence_says_who_may_reach_it()
+    public async Task An_endpoint_that_drops_packets_is_unreachable_and_the_sentence_has_its_access_settings()
     {
-        // A full backlog swallows further connections, as a security group does.
+        // A full backlog drops further connections, as a security group does.
         using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
@@ -71,30 +71,30 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task Another_authority_is_a_wrong_certificate()
+    public async Task A_certificate_of_another_authority_is_wrong()
     {
-        using var stranger = new TestAuthority();
-        await using var other = await FakeKubernetes.StartAsync(stranger);
+        using var otherAuthority = new TestAuthority();
+        await using var other = await FakeKubernetes.StartAsync(otherAuthority);
         Assert.Equal(Causes.EndpointCertificateWrong, (await FailAsync<BlockedException>(other.Endpoint)).Cause);
         Assert.Empty(other.Requests);
     }
 
     [Fact]
-    public async Task A_connection_that_is_taken_and_never_speaks_TLS_is_slow()
+    public async Task A_connection_without_a_TLS_handshake_is_slow()
     {
-        await using var server = Server.Start(async (tcp, gone) => await Task.Delay(Timeout.Infinite, gone));
+        await using var server = Server.Start(async (tcp, stopped) => await Task.Delay(Timeout.Infinite, stopped));
         var failure = await FailAsync<TransientException>(server.Address, Patient with { Handshake = TimeSpan.FromSeconds(1) });
         Assert.Equal(Causes.EndpointSlow, failure.Cause);
-        Assert.Contains("takes connections, but did not agree on TLS within 1 s", failure.Sentence, StringComparison.Ordinal);
+        Assert.Contains("accepts connections, but did not agree on TLS within 1 s", failure.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_request_that_is_never_answered_is_slow()
+    public async Task A_request_without_an_answer_is_slow()
     {
-        await using var server = Server.Start(async (tcp, gone) =>
+        await using var server = Server.Start(async (tcp, stopped) =>
         {
-            await using var tls = await Server.RequestAsync(tcp, gone);
-            await Task.Delay(Timeout.Infinite, gone);
+            await using var tls = await Server.RequestAsync(tcp, stopped);
+            await Task.Delay(Timeout.Infinite, stopped);
         });
         var failure = await FailAsync<TransientException>(server.Address, Patient with { Answer = TimeSpan.FromSeconds(3) });
         Assert.Equal(Causes.EndpointSlow, failure.Cause);
@@ -102,29 +102,29 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task An_answer_that_trickles_is_slow_too()
+    public async Task An_answer_that_arrives_byte_by_byte_is_slow()
     {
-        await using var server = Server.Start(async (tcp, gone) =>
+        await using var server = Server.Start(async (tcp, stopped) =>
         {
-            await using var tls = await Server.RequestAsync(tcp, gone);
-            await tls.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray(), gone);
+            await using var tls = await Server.RequestAsync(tcp, stopped);
+            await tls.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray(), stopped);
             while (true)
             {
-                await tls.WriteAsync(" "u8.ToArray(), gone);
-                await Task.Delay(100, gone);
+                await tls.WriteAsync(" "u8.ToArray(), stopped);
+                await Task.Delay(100, stopped);
             }
         });
         Assert.Equal(Causes.EndpointSlow, (await FailAsync<TransientException>(server.Address, Patient with { Answer = TimeSpan.FromSeconds(3) })).Cause);
     }
 
     [Fact]
-    public async Task Answers_that_are_all_slow_end_the_step_in_time()
+    public async Task Slow_answers_end_the_step_at_the_total_limit()
     {
-        await using var server = Server.Start(async (tcp, gone) =>
+        await using var server = Server.Start(async (tcp, stopped) =>
         {
-            await using var tls = await Server.RequestAsync(tcp, gone);
-            await Task.Delay(1500, gone);
-            await tls.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray(), gone);
+            await using var tls = await Server.RequestAsync(tcp, stopped);
+            await Task.Delay(1500, stopped);
+            await tls.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray(), stopped);
         });
         using var client = Client(server.Address, Patient with { Together = TimeSpan.FromSeconds(4) });
         var failure = await Assert.ThrowsAsync<TransientException>(async () =>
@@ -139,13 +139,13 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task Answers_that_are_waited_for_at_the_same_time_count_once()
+    public async Task Concurrent_waiting_counts_once()
     {
-        await using var server = Server.Start(async (tcp, gone) =>
+        await using var server = Server.Start(async (tcp, stopped) =>
         {
-            await using var tls = await Server.RequestAsync(tcp, gone);
-            await Task.Delay(1200, gone);
-            await tls.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray(), gone);
+            await using var tls = await Server.RequestAsync(tcp, stopped);
+            await Task.Delay(1200, stopped);
+            await tls.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"u8.ToArray(), stopped);
         });
         using var client = Client(server.Address, EndpointLimits.Default with { Together = TimeSpan.FromSeconds(8) });
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.GetAsync(Path, Cancelled)));
@@ -161,12 +161,12 @@ public sealed class EndpointTests
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n", Causes.KubernetesUnavailable)]
     public async Task An_answer_that_is_cut_off_is_transient(string answer, string cause)
     {
-        await using var server = Server.Start(async (tcp, gone) =>
+        await using var server = Server.Start(async (tcp, stopped) =>
         {
-            await using var tls = await Server.RequestAsync(tcp, gone);
-            await tls.WriteAsync(Encoding.ASCII.GetBytes(answer), gone);
+            await using var tls = await Server.RequestAsync(tcp, stopped);
+            await tls.WriteAsync(Encoding.ASCII.GetBytes(answer), stopped);
         });
-        // On a machine that is busy, an answer that ends at once must not look like a slow one.
+        // Default limits: on a busy machine, an interrupted answer must not count as a slow one.
         Assert.Equal(cause, (await FailAsync<TransientException>(server.Address, EndpointLimits.Default)).Cause);
     }
 
@@ -180,7 +180,7 @@ public sealed class EndpointTests
     private static KubernetesClient Client(string endpoint, EndpointLimits? limits = null) => new(
         Some.Cluster(), ClusterConnection.Open(Some.Described(endpoint, TestAuthority.Shared.Base64Pem), "token", limits ?? Patient), limits ?? Patient, Access);
 
-    /// <summary>Takes every connection and does with it what the test says.</summary>
+    /// <summary>Accepts every connection and runs the test's handler on it.</summary>
     private sealed class Server : IAsyncDisposable
     {
         private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -199,14 +199,14 @@ public sealed class EndpointTests
 
         public static Server Start(Func<TcpClient, CancellationToken, Task> serve) => new(serve);
 
-        /// <summary>TLS as the cluster's own, and the head of one request.</summary>
-        public static async Task<SslStream> RequestAsync(TcpClient tcp, CancellationToken gone)
+        /// <summary>Does the TLS handshake with a certificate of the cluster's authority, and reads the head of one request.</summary>
+        public static async Task<SslStream> RequestAsync(TcpClient tcp, CancellationToken stopped)
         {
             var tls = new SslStream(tcp.GetStream());
             using var certificate = TestAuthority.Shared.Issue(IPAddress.Loopback);
-            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, gone);
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, stopped);
             using var reader = new StreamReader(tls, leaveOpen: true);
-            while (await reader.ReadLineAsync(gone) is { Length: > 0 })
+            while (await reader.ReadLineAsync(stopped) is { Length: > 0 })
             {
             }
 
@@ -247,7 +247,7 @@ public sealed class EndpointTests
                 }
                 catch (Exception e) when (e is OperationCanceledException or IOException)
                 {
-                    // The client gave up, or the test is over.
+                    // The client closed the connection, or the test has ended.
                 }
             }
         }

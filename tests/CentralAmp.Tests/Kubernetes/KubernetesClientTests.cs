@@ -36,14 +36,14 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_not_there_is_null()
+    public async Task A_missing_object_and_a_missing_resource_type_are_null()
     {
         Assert.Null(await client.GetAsync(Path, Cancelled));
         Assert.Null(await client.ListAsync(KubernetesPath.AllPrometheuses, Cancelled));
     }
 
     [Fact]
-    public async Task An_object_is_deleted_only_if_it_is_the_one_that_was_seen()
+    public async Task An_object_is_deleted_only_with_its_uid()
     {
         cluster.Objects[Path] = JsonNode.Parse("""{"kind":"Prometheus","metadata":{"uid":"u-1"}}""")!.AsObject();
         Assert.False(await client.DeleteAsync(Path, "u-0", Cancelled));
@@ -74,7 +74,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_whose_next_page_expired_is_read_anew()
+    public async Task A_list_whose_next_page_expired_is_read_again_from_its_start()
     {
         for (var i = 0; i < 251; i++)
         {
@@ -86,7 +86,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_that_expires_again_and_again_is_given_up()
+    public async Task A_list_that_expires_repeatedly_is_a_transient_failure()
     {
         for (var i = 0; i < 3; i++)
         {
@@ -98,7 +98,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Apply_is_server_side_as_us_and_never_forced()
+    public async Task Apply_is_server_side_with_the_field_manager_and_never_forced()
     {
         var applied = await client.ApplyAsync(Path, JsonNode.Parse("""{"kind":"Prometheus","metadata":{"name":"prom"}}""")!.AsObject(), Cancelled);
         Assert.NotNull(applied["metadata"]!["resourceVersion"]);
@@ -121,7 +121,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [InlineData(200, "prometheus_config_last_reload_successful 1")]
     [InlineData(404, "404 page not found")]
     [InlineData(503, "no endpoints")]
-    public async Task Whatever_a_pod_answers_through_the_proxy_is_an_answer(int status, string body)
+    public async Task Every_status_of_a_pod_behind_the_proxy_is_an_answer(int status, string body)
     {
         var path = KubernetesPath.PodProxy("monitoring", "prom-0", 9090, "/metrics");
         cluster.Proxied[path] = (status, body);
@@ -129,7 +129,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_proxy_that_we_may_not_use_is_a_failure()
+    public async Task A_proxy_request_without_the_right_to_it_is_a_failure()
     {
         var path = KubernetesPath.PodProxy("monitoring", "prom-0", 9090, "/metrics");
         cluster.AnswerOnce("GET", path, 403, "Forbidden", "pods is forbidden");
@@ -145,19 +145,19 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [InlineData(422, typeof(BlockedException), Causes.KubernetesRejected)]
     [InlineData(429, typeof(TransientException), Causes.Throttled)]
     [InlineData(500, typeof(TransientException), Causes.KubernetesUnavailable)]
-    public async Task An_error_of_the_API_server_has_a_kind_a_cause_and_its_words(int status, Type kind, string cause)
+    public async Task An_error_of_the_API_server_has_a_kind_a_cause_and_its_message(int status, Type kind, string cause)
     {
-        cluster.AnswerOnce("PATCH", Path, status, "Reason", "in so many words");
+        cluster.AnswerOnce("PATCH", Path, status, "Reason", "message of the server");
         var failure = await Assert.ThrowsAnyAsync<WorkflowException>(() => client.ApplyAsync(Path, [], Cancelled));
         Assert.IsType(kind, failure);
         Assert.Equal(cause, failure.Cause);
         Assert.Contains($"calling PATCH {Path} of cluster 'shop' in 222222222222/us-east-1", failure.Sentence, StringComparison.Ordinal);
-        Assert.Contains("in so many words", failure.Sentence, StringComparison.Ordinal);
+        Assert.Contains("message of the server", failure.Sentence, StringComparison.Ordinal);
         Assert.DoesNotContain(Token, failure.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_conflict_with_another_manager_keeps_who_and_where()
+    public async Task A_conflict_with_another_manager_keeps_the_manager_and_the_field()
     {
         cluster.AnswerOnce(
             "PATCH", Path, 409, "Conflict", "Apply failed with 1 conflict",
@@ -169,7 +169,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task How_long_to_stay_away_is_told()
+    public async Task The_sentence_has_the_delay_of_Retry_After()
     {
         cluster.AnswerOnce("GET", Path, 429, "TooManyRequests", "slow down", retryAfter: "7");
         var failure = await Assert.ThrowsAsync<TransientException>(() => client.GetAsync(Path, Cancelled));
@@ -188,7 +188,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_that_closes_is_transient()
+    public async Task A_closed_connection_is_transient()
     {
         cluster.CloseOnce("PATCH", Path);
         var failure = await Assert.ThrowsAsync<TransientException>(() => client.ApplyAsync(Path, [], Cancelled));
@@ -198,8 +198,8 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     [Fact]
     public async Task A_certificate_of_another_authority_is_refused_before_the_token_is_sent()
     {
-        using var stranger = new TestAuthority();
-        await using var other = await FakeKubernetes.StartAsync(stranger);
+        using var otherAuthority = new TestAuthority();
+        await using var other = await FakeKubernetes.StartAsync(otherAuthority);
         using var wrong = Client(other.Endpoint);
         var failure = await Assert.ThrowsAsync<BlockedException>(() => wrong.GetAsync(Path, Cancelled));
         Assert.Equal(Causes.EndpointCertificateWrong, failure.Cause);
@@ -215,7 +215,7 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cancellation_stays_one()
+    public async Task A_cancellation_stays_a_cancellation()
     {
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();

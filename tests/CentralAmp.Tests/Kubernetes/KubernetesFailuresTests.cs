@@ -24,7 +24,7 @@ public sealed class KubernetesFailuresTests
         Assert.IsType<KubernetesException>(failure.InnerException);
     }
 
-    // The words are those of Kubernetes 1.36's own sources and of the webhooks that people run.
+    // The messages are those of the sources of Kubernetes 1.36 and of common webhooks.
     [Theory]
     [InlineData(403, "configmaps \"central-amp-agent\" is forbidden: unable to create new content in namespace central-amp because it is being terminated", typeof(NotReadyException), Causes.NamespaceTerminating)]
     [InlineData(400, "admission webhook \"validation.gatekeeper.sh\" denied the request: [psp] no", typeof(BlockedException), Causes.AdmissionDenied)]
@@ -40,7 +40,7 @@ public sealed class KubernetesFailuresTests
     [InlineData(403, "configmaps \"a\" is forbidden: User \"x\" cannot patch resource \"configmaps\" in API group \"\" in the namespace \"n\"", typeof(NotReadyException), Causes.KubernetesForbidden)]
     [InlineData(403, "roles.rbac.authorization.k8s.io \"a\" is forbidden: user \"x\" (groups=[\"g\"]) is attempting to grant RBAC permissions not currently held:", typeof(NotReadyException), Causes.KubernetesForbidden)]
     [InlineData(422, "Prometheus.monitoring.coreos.com \"p\" is invalid: spec.remoteWrite[0].url: Required value", typeof(BlockedException), Causes.KubernetesRejected)]
-    public void What_the_cluster_refuses_by_its_own_rules_is_told_from_a_missing_right(int status, string message, Type kind, string cause)
+    public void A_refusal_by_admission_is_distinguished_from_a_missing_right(int status, string message, Type kind, string cause)
     {
         var failure = Map(new KubernetesException(status, "", message, [], null));
         Assert.IsType(kind, failure);
@@ -49,14 +49,14 @@ public sealed class KubernetesFailuresTests
     }
 
     [Fact]
-    public void A_terminating_namespace_is_known_by_its_cause_whatever_the_words()
+    public void A_terminating_namespace_is_recognized_by_its_cause_whatever_the_message()
     {
         var failure = Map(new KubernetesException(403, "Forbidden", "no", [new("NamespaceTerminating", "metadata.namespace", "")], null));
         Assert.Equal(Causes.NamespaceTerminating, failure.Cause);
     }
 
     [Fact]
-    public void A_field_of_another_manager_is_told_from_a_stale_version()
+    public void A_field_of_another_manager_is_distinguished_from_a_stale_version()
     {
         var failure = Map(new KubernetesException(
             409, "Conflict", "Apply failed with 1 conflict", [new("FieldManagerConflict", ".spec.remoteWrite", "conflict with \"helm\"")], null));

@@ -23,8 +23,8 @@ internal sealed class Executions
     public Executions(World world)
     {
         this.world = world;
-        onboard = new WorkflowRunner("onboard-cluster") { Waiting = Waiting, Deadly = typeof(KilledException) };
-        offboard = new WorkflowRunner("offboard-cluster") { Waiting = Waiting, Deadly = typeof(KilledException) };
+        onboard = new WorkflowRunner("onboard-cluster") { Waiting = Waiting, Uncaught = typeof(KilledException) };
+        offboard = new WorkflowRunner("offboard-cluster") { Waiting = Waiting, Uncaught = typeof(KilledException) };
         AddAccess(onboard);
         AddAccess(offboard);
         AddOnboarding();

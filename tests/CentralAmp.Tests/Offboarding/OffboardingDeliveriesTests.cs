@@ -28,7 +28,7 @@ public sealed class OffboardingDeliveriesTests : IDisposable
         var cluster = await OnboardedAsync();
         var path = KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name);
         var entries = cluster.Stack.Prometheus["spec"]!["remoteWrite"]!.DeepClone();
-        cluster.Stack.Objects.Take(path, "argocd", new JsonObject { ["spec"] = new JsonObject { ["remoteWrite"] = entries } });
+        cluster.Stack.Objects.ForceApply(path, "argocd", new JsonObject { ["spec"] = new JsonObject { ["remoteWrite"] = entries } });
         Assert.Equal("OffboardingEnded", (await Run.OffboardAsync())[^1]);
         Assert.Equal((Outcome.Offboarding, Causes.EntryKeptAtSource, true), (Last.Outcome, Last.Cause, world.IsCut(cluster)));
         Assert.True(ServiceAccountHasRole(cluster));
@@ -79,7 +79,7 @@ public sealed class OffboardingDeliveriesTests : IDisposable
         var account = KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account);
         foreach (var (taken, field) in ((string, string)[])[(path, "spec"), (path, "metadata"), (account, "metadata")])
         {
-            cluster.Stack.Objects.Take(taken, "argocd", new JsonObject { [field] = WithoutIdentity(cluster.Stack.Objects.Get(taken)![field]!.DeepClone().AsObject()) });
+            cluster.Stack.Objects.ForceApply(taken, "argocd", new JsonObject { [field] = WithoutIdentity(cluster.Stack.Objects.Get(taken)![field]!.DeepClone().AsObject()) });
         }
 
         await Run.OffboardAsync();

@@ -74,7 +74,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     public FakeIam Member => member;
 
     /// <summary>What the workspaces were told by the hub.</summary>
-    public ToldWorkspaces Told { get; } = new();
+    public FakeWorkspaces Told { get; } = new();
 
     public ClusterExpectation Expectations => Told.Expectations(Registry, Settings, Clock);
 

@@ -125,7 +125,7 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
     [Fact]
     public async Task A_refusal_ends_the_step_with_its_cause()
     {
-        cluster.KnowsAgents = false;
+        cluster.HasAgentCrd = false;
         cluster.Objects.Remove(KubernetesPath.Prometheus("monitoring", "stack"), "spec", "storage");
         Assert.Equal(Causes.StorageNotPersistent, (await Assert.ThrowsAsync<BlockedException>(() => PlanAsync())).Cause);
     }

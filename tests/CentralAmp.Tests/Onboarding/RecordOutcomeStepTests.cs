@@ -18,7 +18,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     private const string Other = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-other";
 
     private readonly StringWriter output = new();
-    private readonly ToldWorkspaces told = new();
+    private readonly FakeWorkspaces workspaces = new();
     private RegistryTable table = null!;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -29,7 +29,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     {
         table.Dispose();
         output.Dispose();
-        told.Dispose();
+        workspaces.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -109,7 +109,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
         var record = await RecordAsync(Verified() with { Trust = null, Delivery = null, Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.SeveralCollectors) });
         Assert.Equal(Some.WorkspaceArn, record.WorkspaceArn);
         Assert.Null((await ItemAsync())!.WorkspaceArn);
-        Assert.Equal(0, told.Requests);
+        Assert.Equal(0, workspaces.Requests);
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
         var record = await RecordAsync(move with { Execution = Some.Execution("moving", 10), Cluster = Some.Cluster(), Described = Some.Described() });
         Assert.True(record.WorkspaceArn == Other, name);
         Assert.Equal((Outcome.Blocked, Some.WorkspaceArn), ((await ItemAsync())!.State!.Value, (await ItemAsync())!.WorkspaceArn));
-        Assert.Equal((1, null), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Other, Label)));
+        Assert.Equal((1, null), (workspaces.Expected(Some.WorkspaceArn, Label), workspaces.Expected(Other, Label)));
     }
 
     public static TheoryData<string, RecordOutcomeRequest> UnfinishedMoves()
@@ -153,7 +153,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
             Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples),
         });
         Assert.Equal(Other, (await ItemAsync())!.WorkspaceArn);
-        Assert.Equal(1, told.Expected(Other, Label));
+        Assert.Equal(1, workspaces.Expected(Other, Label));
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     public async Task The_workspace_is_told_to_expect_a_cluster_when_something_changed_and_a_second_run_makes_no_write()
     {
         await RecordAsync(Verified());
-        Assert.Equal((1, 1), (told.Expected(Some.WorkspaceArn, Label), told.Requests));
+        Assert.Equal((1, 1), (workspaces.Expected(Some.WorkspaceArn, Label), workspaces.Requests));
         await RecordAsync(Verified() with
         {
             Execution = Some.Execution("second", 10),
@@ -230,7 +230,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
             Trust = new EnsureTrustResult(Change.Unchanged, "arn:role", "arn:provider", RbacAccess.Allowed),
             Delivery = new DeliverRemoteWriteResult(Change.Unchanged),
         });
-        Assert.Equal(1, told.Requests);
+        Assert.Equal(1, workspaces.Requests);
     }
 
     [Fact]
@@ -238,14 +238,14 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     {
         var failure = new CaughtFailure(nameof(NotReadyException), FailureMessage.Format(Causes.NoSamples, "None came.", "Look."));
         Assert.Equal(Outcome.Unhealthy, (await RecordAsync(Verified() with { Verification = null, Failure = failure })).Outcome);
-        Assert.Equal(1, told.Expected(Some.WorkspaceArn, Label));
+        Assert.Equal(1, workspaces.Expected(Some.WorkspaceArn, Label));
     }
 
     [Fact]
     public async Task The_workspace_that_a_cluster_left_does_not_expect_it_any_more()
     {
         await RecordAsync(Moved());
-        Assert.Equal((1, 0), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Other, Label)));
+        Assert.Equal((1, 0), (workspaces.Expected(Some.WorkspaceArn, Label), workspaces.Expected(Other, Label)));
     }
 
     [Theory]
@@ -253,15 +253,15 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     [InlineData(Other, 1d, null)]
     public async Task Of_the_workspaces_of_a_move_each_is_told_also_when_the_other_does_not_listen(string deaf, double? arrived, double? left)
     {
-        told.Refusals[deaf] = (System.Net.HttpStatusCode.ServiceUnavailable, "later");
+        workspaces.Refusals[deaf] = (System.Net.HttpStatusCode.ServiceUnavailable, "later");
         Assert.Equal(Outcome.Verified, (await RecordAsync(Moved())).Outcome);
-        Assert.Equal((arrived, left), (told.Expected(Some.WorkspaceArn, Label), told.Expected(Other, Label)));
+        Assert.Equal((arrived, left), (workspaces.Expected(Some.WorkspaceArn, Label), workspaces.Expected(Other, Label)));
     }
 
     [Fact]
     public async Task A_workspace_that_does_not_listen_leaves_the_outcome_as_it_is()
     {
-        told.Refusals[Some.WorkspaceArn] = (System.Net.HttpStatusCode.InternalServerError, "later");
+        workspaces.Refusals[Some.WorkspaceArn] = (System.Net.HttpStatusCode.InternalServerError, "later");
         Assert.Equal(Outcome.Verified, (await RecordAsync(Verified())).Outcome);
         Assert.Equal(Outcome.Verified, (await ItemAsync())!.State);
     }
@@ -288,7 +288,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     };
 
     private Task<OutcomeRecord> RecordAsync(RecordOutcomeRequest request) =>
-        new RecordOutcomeStep(table.Registry, told.Expectations(table.Registry, Some.Settings, table.Clock), table.Clock, output, NullLogger<RecordOutcomeStep>.Instance).RunAsync(request, Cancelled);
+        new RecordOutcomeStep(table.Registry, workspaces.Expectations(table.Registry, Some.Settings, table.Clock), table.Clock, output, NullLogger<RecordOutcomeStep>.Instance).RunAsync(request, Cancelled);
 
     private Task<RegistryItem?> ItemAsync() => table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled);
 }

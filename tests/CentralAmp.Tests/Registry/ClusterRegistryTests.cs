@@ -28,7 +28,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_cluster_never_seen_has_no_item()
+    public async Task An_unknown_cluster_has_no_item()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         Assert.Null(await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled));
@@ -57,7 +57,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task A_cause_that_is_over_leaves_and_what_was_found_out_before_stays()
+    public async Task A_success_removes_the_cause_and_keeps_the_facts_of_earlier_executions()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await table.Registry.RecordAsync(
@@ -69,7 +69,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task A_recreated_cluster_has_an_item_of_its_own()
+    public async Task A_recreated_cluster_has_a_separate_item()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await table.Registry.RecordAsync(Verified with { State = Outcome.Offboarded }, Some.Execution(), Cancelled);
@@ -90,7 +90,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task An_item_of_an_older_version_is_read_with_what_it_has()
+    public async Task An_item_of_an_older_version_is_readable()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await PutAsync(table, "1");
@@ -100,7 +100,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task An_item_of_a_newer_version_is_neither_guessed_at_nor_overwritten()
+    public async Task An_item_of_a_newer_version_is_neither_interpreted_nor_overwritten()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await PutAsync(table, "3");
@@ -112,7 +112,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task A_tombstone_is_final_whoever_recorded_meanwhile_and_only_a_person_reopens_it()
+    public async Task A_tombstone_is_final_whichever_execution_recorded_meanwhile_and_only_an_operator_reopens_it()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         Assert.False(await table.Registry.ReopenAsync(Arn, Some.CreatedAt, Cancelled));
@@ -129,7 +129,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task What_is_to_be_forgotten_leaves_the_item()
+    public async Task Attributes_to_remove_are_removed_from_the_item()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await table.Registry.RecordAsync(Verified with { CollectorRoleArn = "arn:c", Issuer = "https://i" }, Some.Execution(), Cancelled);
@@ -170,7 +170,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task An_expired_lease_is_anyones()
+    public async Task Any_execution_may_take_an_expired_lease()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await HoldAsync(table, "first");
@@ -193,7 +193,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task A_lease_before_the_first_outcome_does_not_stand_in_its_way()
+    public async Task A_lease_before_the_first_outcome_does_not_prevent_it()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await HoldAsync(table, "first");
@@ -203,7 +203,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task Every_item_says_which_schema_it_has()
+    public async Task Every_item_has_its_schema_version()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await HoldAsync(table, "first");

@@ -14,13 +14,13 @@ public sealed class FleetRegistryTests(MotoServer moto)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task One_sweep_at_a_time_holds_the_lease_and_knows_the_one_before()
+    public async Task One_sweep_at_a_time_holds_the_lease_and_has_the_id_of_the_previous_one()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         var fleet = Fleet(table);
         var first = await fleet.TryBeginAsync(Some.Execution("one"), ignoreBrake: true, Cancel);
         Assert.Equal(new SweepReference(SweepReference.IdOf(Some.Execution("one")), Some.Noon, "-", IgnoreBrake: true), first);
-        // The answer of the first try was lost.
+        // A retry after the answer of the first attempt was lost.
         Assert.Equal(first, await fleet.TryBeginAsync(Some.Execution("one"), ignoreBrake: true, Cancel));
         Assert.Null(await fleet.TryBeginAsync(Some.Execution("two"), ignoreBrake: false, Cancel));
 
@@ -30,7 +30,7 @@ public sealed class FleetRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task Ten_sweeps_that_begin_at_once_are_one()
+    public async Task Of_ten_sweeps_that_begin_at_once_one_gets_the_lease()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         var fleet = Fleet(table);
@@ -39,7 +39,7 @@ public sealed class FleetRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task A_sweep_that_died_keeps_the_next_from_beginning_for_two_hours_and_then_has_lost_its_lease()
+    public async Task A_crashed_sweep_blocks_the_next_one_for_two_hours_and_then_loses_its_lease()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         var fleet = Fleet(table);
@@ -54,7 +54,7 @@ public sealed class FleetRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task A_finding_stands_beside_what_the_road_recorded_and_what_is_over_leaves()
+    public async Task A_finding_does_not_change_the_attributes_of_the_workflows_and_replaces_the_previous_finding()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         var fleet = Fleet(table);
@@ -68,13 +68,13 @@ public sealed class FleetRegistryTests(MotoServer moto)
         await fleet.WriteFindingAsync(Arn, 5, Sweep, new Inspection(Finding.Unchanged, "Well."), Cancel);
         var seen = (await fleet.FindAsync(Arn, 5, Cancel))!;
         Assert.Equal((Finding.Unchanged, null, null), (seen.Finding, seen.Cause, seen.MissingSweep));
-        // And the road's next record leaves the sweep's part alone.
+        // The workflow's next record does not change the attributes of the sweep.
         await table.Registry.RecordAsync(item with { State = Outcome.Unhealthy }, Some.Execution("later", 9), Cancel);
         Assert.Equal(Finding.Unchanged, (await fleet.FindAsync(Arn, 5, Cancel))!.Finding);
     }
 
     [Fact]
-    public async Task An_item_of_a_newer_version_is_seen_and_not_touched()
+    public async Task An_item_of_a_newer_version_is_listed_and_not_changed()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await table.Dynamo.PutItemAsync(
@@ -92,7 +92,7 @@ public sealed class FleetRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task Scans_go_page_by_page_and_tell_clusters_from_places_and_from_the_sweeps_own_items()
+    public async Task Scans_go_page_by_page_and_distinguish_clusters_places_and_items_of_the_sweep()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         var fleet = Fleet(table);
@@ -122,7 +122,7 @@ public sealed class FleetRegistryTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task An_orphan_is_registered_once_added_to_and_never_written_over_a_cluster()
+    public async Task An_orphan_is_registered_once_then_extended_and_never_overwrites_a_cluster()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         var fleet = Fleet(table);

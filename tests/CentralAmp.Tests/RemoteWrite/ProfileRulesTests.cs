@@ -30,7 +30,7 @@ public sealed class ProfileRulesTests
     [InlineData("namespace_workload_pod:kube_pod_owner:relabel", true, false)]
     [InlineData("http_requests_total", false, false)]
     [InlineData("prometheus_tsdb_head_series", false, false)]
-    public void The_smaller_profiles_keep_what_they_promise(string series, bool kubernetes, bool minimal)
+    public void The_smaller_profiles_keep_their_metrics(string series, bool kubernetes, bool minimal)
     {
         Assert.Equal(kubernetes, IsKept(Profiles.Kubernetes, series));
         Assert.Equal(minimal, IsKept(Profiles.Minimal, series));
@@ -39,7 +39,7 @@ public sealed class ProfileRulesTests
     [Fact]
     public void An_unknown_profile_is_a_bug() => Assert.Throws<ArgumentOutOfRangeException>(() => ProfileRules.Of("most").ToList());
 
-    /// <summary>As Prometheus does it: label values joined with ';', the expression anchored.</summary>
+    /// <summary>Matches as Prometheus does: label values joined with ';', the expression anchored.</summary>
     private static bool IsKept(string profile, string series)
     {
         var parts = series.Split(';');

@@ -27,7 +27,7 @@ public sealed class RemoteWriteEntryTests
 
     [Theory]
     [MemberData(nameof(Entries), DisableDiscoveryEnumeration = true)]
-    public void The_rendered_entry_is_what_was_reviewed(string name, RemoteWriteTarget target) =>
+    public void The_rendered_entry_is_the_golden_one(string name, RemoteWriteTarget target) =>
         Golden.Check("RemoteWrite", name, RemoteWriteEntry.Render(target));
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed class RouteTableTests
     [InlineData("""  "tags":{"absent":""}  """, false)]
     [InlineData("""  "accounts":["222222222222"],"regions":["us-east-1"],"tags":{"team":"shop"}  """, true)]
     [InlineData("""  "accounts":["222222222222"],"regions":["eu-west-1"],"tags":{"team":"shop"}  """, false)]
-    public void A_route_takes_the_clusters_that_match_all_that_it_says(string selectors, bool taken)
+    public void A_route_matches_clusters_that_match_all_of_its_selectors(string selectors, bool taken)
     {
         var tags = new Dictionary<string, string> { ["environment"] = "production", ["team"] = "shop" };
         var table = Parse($$"""[{"name":"production","workspaceArn":"{{Production}}",{{selectors}},"trustMode":"chained"}]""");
@@ -85,7 +85,7 @@ public sealed class RouteTableTests
     [InlineData("""[{"name":"a","workspaceArn":"@","acounts":["222222222222"]}]""", "routes[0].acounts is not a field of a route")]
     [InlineData("""[{"name":"a","name":"b","workspaceArn":"@"}]""", "routes[0].name is given twice")]
     [InlineData("""[{"name":"a","workspaceArn":"@","regions":["us-east-1"]},{"name":"a","workspaceArn":"@","regions":["us-west-2"]}]""", "routes[1].name 'a' is the name of routes[0]")]
-    public void What_is_wrong_names_its_field(string json, string error)
+    public void An_error_names_its_field(string json, string error)
     {
         var table = Parse(json.Replace("@", Some.WorkspaceArn, StringComparison.Ordinal));
         Assert.Contains(table.Errors, said => said.Contains(error, StringComparison.Ordinal));
@@ -93,7 +93,7 @@ public sealed class RouteTableTests
     }
 
     [Fact]
-    public void All_that_is_wrong_is_said_at_once()
+    public void All_errors_are_reported_at_once()
     {
         var errors = Parse("""[{"name":"a","workspaceArn":"ws-1","accounts":["1"]},{"regions":[1]}]""").Errors;
         Assert.Equal(5, errors.Count);
@@ -106,7 +106,7 @@ public sealed class RouteTableTests
     [InlineData(""" "tags":{"e":"p"} """, """ "tags":{"e":"p","t":"s"},"regions":["us-east-1"] """, "never matches")]
     [InlineData(""" "accounts":["222222222222","333333333333"] """, """ "accounts":["333333333333","444444444444"] """, "both select by accounts and share values")]
     [InlineData(""" "regions":["us-east-1","us-west-2"],"tags":{"e":"p"} """, """ "regions":["us-west-2","eu-west-1"],"tags":{"e":"p"} """, "both select by regions, tags.e")]
-    public void Routes_that_overlap_are_named(string earlier, string later, string error)
+    public void Overlapping_routes_are_reported(string earlier, string later, string error)
     {
         var said = Assert.Single(Two(earlier, later).Errors);
         Assert.Contains("routes[1] ('second')", said, StringComparison.Ordinal);
@@ -120,7 +120,7 @@ public sealed class RouteTableTests
     [InlineData(""" "tags":{"e":"p"} """, """ "tags":{"t":"p"} """)]
     [InlineData(""" "tags":{"e":"p","t":"s"} """, """ "tags":{"e":"p"} """)]
     [InlineData(""" "accounts":["222222222222"],"regions":["us-east-1"] """, """ "accounts":["222222222222"],"regions":["us-west-2"] """)]
-    public void An_order_that_is_meant_is_no_overlap(string earlier, string later) => Assert.Empty(Two(earlier, later).Errors);
+    public void An_intended_order_is_no_overlap(string earlier, string later) => Assert.Empty(Two(earlier, later).Errors);
 
     private static RouteTable Two(string earlier, string later) =>
         Parse($"[{Route("first", earlier)},{Route("second", later)}]");

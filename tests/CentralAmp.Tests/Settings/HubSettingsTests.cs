@@ -55,7 +55,7 @@ public sealed class HubSettingsTests
     }
 
     [Fact]
-    public void All_that_is_missing_is_named_at_once()
+    public void All_missing_variables_are_named_at_once()
     {
         var failure = Assert.Throws<InvalidOperationException>(() => HubSettings.FromEnvironment(_ => null));
         Assert.All(Complete.Keys, name => Assert.Contains(name, failure.Message, StringComparison.Ordinal));
@@ -89,7 +89,7 @@ public sealed class HubSettingsTests
     [InlineData("CENTRALAMP_AGENT_TOLERATIONS", "{")]
     [InlineData("CENTRALAMP_AGENT_GRACE_SECONDS", "1h")]
     [InlineData("CENTRALAMP_SWITCH_CONFIG_MAP", "perhaps")]
-    public void A_wrong_value_fails_at_start_and_is_named(string name, string value)
+    public void An_invalid_value_fails_at_start_and_is_named(string name, string value)
     {
         var failure = Assert.Throws<InvalidOperationException>(
             () => HubSettings.FromEnvironment(asked => asked == name ? value : Complete.GetValueOrDefault(asked)));
@@ -97,7 +97,7 @@ public sealed class HubSettingsTests
     }
 
     [Fact]
-    public void Lists_may_be_empty_and_take_blanks_and_the_hubs_workspaces_are_those_that_routes_may_name()
+    public void Lists_may_be_empty_and_contain_blanks_and_routes_may_name_the_workspaces_of_the_hub()
     {
         const string More = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-2";
         var settings = With(
@@ -114,7 +114,7 @@ public sealed class HubSettingsTests
     }
 
     [Fact]
-    public void What_deliveries_need_has_defaults()
+    public void Settings_of_deliveries_have_defaults()
     {
         var settings = With(("CENTRALAMP_AGENT_TOLERATIONS", ""));
 
@@ -124,7 +124,7 @@ public sealed class HubSettingsTests
     }
 
     [Fact]
-    public void What_deliveries_need_is_read_from_the_environment()
+    public void Settings_of_deliveries_are_read_from_the_environment()
     {
         var settings = With(
             ("CENTRALAMP_DELIVERY", "prometheus-agent"),
@@ -140,7 +140,7 @@ public sealed class HubSettingsTests
     }
 
     [Fact]
-    public void Wrong_routes_do_not_fail_the_start_so_that_the_registry_can_say_so() =>
+    public void Invalid_routes_do_not_fail_the_start_so_that_the_registry_can_record_them() =>
         Assert.Contains("routes[0].name is missing", With(("CENTRALAMP_ROUTES", "[{}]")).Routes.Errors);
 
     private static HubSettings With(params (string Name, string Value)[] others) => HubSettings.FromEnvironment(

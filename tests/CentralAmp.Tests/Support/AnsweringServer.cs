@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>An HTTP server that answers what it was told and keeps what it was asked. Untold is 501.</summary>
+/// <summary>An HTTP server with planned answers that keeps all requests. Without a planned answer, it answers 501.</summary>
 public sealed class AnsweringServer : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -45,7 +45,7 @@ public sealed class AnsweringServer : IAsyncDisposable
             context.Request.Path.Value!,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body.ToArray()));
-        var (status, type, text) = Next.TryDequeue(out var next) ? next : Always ?? (HttpStatusCode.NotImplemented, "text/plain", "untold");
+        var (status, type, text) = Next.TryDequeue(out var next) ? next : Always ?? (HttpStatusCode.NotImplemented, "text/plain", "not planned");
         context.Response.StatusCode = (int)status;
         context.Response.ContentType = type;
         await context.Response.WriteAsync(text);

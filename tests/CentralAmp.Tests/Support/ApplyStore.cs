@@ -30,15 +30,15 @@ public sealed class ApplyStore
     public IReadOnlyList<JsonObject>? All(string segment) =>
         [.. objects.Keys.Where(path => path.Contains(segment, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(path => Get(path)!)];
 
-    /// <param name="path">Of every namespace, with the label as query.</param>
+    /// <param name="path">Path of a collection in all namespaces, with a label selector.</param>
     public IReadOnlyList<JsonObject> Labelled(string path)
     {
         var (kind, label) = (path.Split('?')[0].Split('/')[^1], Uri.UnescapeDataString(path.Split("labelSelector=")[1]).Split('='));
         return [.. All($"/{kind}/")!.Where(item => item["metadata"]!["labels"]?[label[0]]?.ToString() == label[1])];
     }
 
-    /// <summary>Counted as a write of ours. False without that very object.</summary>
-    public bool DeleteOurs(string path, string uid)
+    /// <summary>Deletes as CentralAmp and counts as a write. False without an object of this uid.</summary>
+    public bool DeleteManaged(string path, string uid)
     {
         writes.Add($"DELETE {path}");
         var found = objects.TryGetValue(path, out var item) && item["metadata"]!["uid"]!.ToString() == uid;
@@ -50,7 +50,7 @@ public sealed class ApplyStore
         return found;
     }
 
-    /// <summary>Made by the cluster itself.</summary>
+    /// <summary>Stores an object as the cluster does, without field managers.</summary>
     public void Put(string path, JsonObject body) => objects[path] = body;
 
     public void Delete(string path)
@@ -62,7 +62,7 @@ public sealed class ApplyStore
         }
     }
 
-    /// <summary>By someone else.</summary>
+    /// <summary>Creates an object as another manager.</summary>
     public void Create(string path, string manager, JsonObject body)
     {
         objects[path] = new JsonObject
@@ -78,10 +78,10 @@ public sealed class ApplyStore
         Merge(path, manager, body, force: true);
     }
 
-    /// <summary>By someone else, forced: what others owned under the same fields is taken.</summary>
-    public void Take(string path, string manager, JsonObject body) => Merge(path, manager, body, force: true);
+    /// <summary>Applies as another manager with force, which takes fields over from their managers.</summary>
+    public void ForceApply(string path, string manager, JsonObject body) => Merge(path, manager, body, force: true);
 
-    /// <summary>By someone else, without owning anything: a JSON patch that removes.</summary>
+    /// <summary>Removes a field as another manager with a JSON patch, which makes the manager owner of no field.</summary>
     public void Remove(string path, params string[] field)
     {
         Unset(objects[path], field);
@@ -89,7 +89,7 @@ public sealed class ApplyStore
         Bump(path);
     }
 
-    /// <summary>Counted as a write of ours.</summary>
+    /// <summary>Applies without force and counts as a write of CentralAmp.</summary>
     public JsonObject Apply(string path, string manager, JsonObject body)
     {
         writes.Add($"PATCH {path}");
@@ -121,7 +121,7 @@ public sealed class ApplyStore
         return Get(path)!;
     }
 
-    /// <summary>A JSON merge patch of ours: it takes fields over, and null removes them.</summary>
+    /// <summary>A JSON merge patch of CentralAmp: it takes fields over, and null removes them.</summary>
     public JsonObject Patch(string path, string manager, JsonObject body)
     {
         writes.Add($"PATCH {path}");

@@ -4,17 +4,17 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>Access entries of one cluster, with state; counts what changed.</summary>
+/// <summary>Access entries of one cluster in memory; records all calls.</summary>
 public sealed class FakeAccessEntries : IAccessEntries
 {
     public ObservedAccessEntry? Entry { get; set; }
 
     public bool Admin { get; set; }
 
-    /// <summary>A fresh association is not listed yet.</summary>
+    /// <summary>A new association is not listed yet.</summary>
     public bool ListsLate { get; set; }
 
-    /// <summary>Runs just before the next change: another execution, or the death of this one.</summary>
+    /// <summary>Runs directly before the next change: another execution, or a crash of this one.</summary>
     public Action? BeforeChange { get; set; }
 
     public ConcurrentQueue<string> Calls { get; } = new();

@@ -2,5 +2,5 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>Time stands still until the test moves it.</summary>
+/// <summary>A clock that only the test advances.</summary>
 public sealed class FakeClock(DateTimeOffset start) : FakeTimeProvider(start);

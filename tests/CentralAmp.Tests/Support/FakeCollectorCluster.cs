@@ -9,8 +9,8 @@ using CentralAmp.RemoteWrite;
 namespace CentralAmp.Tests.Support;
 
 /// <summary>
-/// A cluster with kube-prometheus-stack in memory: server-side apply with managers, an operator that rolls pods, a webhook that
-/// gives them the role, and pods that load their configuration. A call that nobody planned is 404 (reads) or fails the test (writes).
+/// A cluster with kube-prometheus-stack in memory: server-side apply with managers, an operator that restarts pods, a webhook that
+/// gives them the role, and pods that load their configuration. An unplanned call is 404 (reads) or fails the test (writes).
 /// </summary>
 public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
 {
@@ -41,7 +41,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
 
     public ApplyStore Objects { get; } = new();
 
-    /// <summary>Off: the operator sees nothing until <see cref="Reconcile"/>.</summary>
+    /// <summary>Off: the operator does nothing until <see cref="Reconcile"/>.</summary>
     public bool OperatorIsQuick { get; set; } = true;
 
     public bool WebhookWorks { get; set; } = true;
@@ -49,28 +49,31 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
     /// <summary>Off: new pods stay unready.</summary>
     public bool PodsStart { get; set; } = true;
 
-    /// <summary>Off: pods refuse a configuration with our entry.</summary>
+    /// <summary>Off: pods refuse a configuration with CentralAmp's entry.</summary>
     public bool ReloadWorks { get; set; } = true;
 
     /// <summary>Off: the API server does not reach pods.</summary>
     public bool ProxyWorks { get; set; } = true;
 
-    /// <summary>Off: there are no CRDs of the operator.</summary>
+    /// <summary>Off: the cluster has no CRDs of the operator.</summary>
     public bool HasOperator { get; set; } = true;
 
-    /// <summary>Off: the operator is older than its agents.</summary>
-    public bool KnowsAgents { get; set; } = true;
+    /// <summary>Off: the operator is older than the PrometheusAgent resource.</summary>
+    public bool HasAgentCrd { get; set; } = true;
 
-    /// <summary>What quota or policy says when a controller makes pods of ours; null: they are made; empty: they are not, and nobody says why.</summary>
+    /// <summary>
+    /// The message with which a quota or policy refuses pods of managed agents. Null: the controller creates them; empty: it does not, and
+    /// there is no event.
+    /// </summary>
     public string? PodsAreRefused { get; set; }
 
-    /// <summary>When it says so.</summary>
+    /// <summary>Time of the refusal's event.</summary>
     public DateTimeOffset PodsAreRefusedAt { get; set; } = Some.Noon.AddSeconds(1);
 
-    /// <summary>Off: pods of an agent of ours go on when it is deleted.</summary>
-    public bool PodsEnd { get; set; } = true;
+    /// <summary>Off: pods of a managed agent continue after its deletion.</summary>
+    public bool PodsTerminate { get; set; } = true;
 
-    /// <summary>Off: pods of the stack go on with what they loaded before.</summary>
+    /// <summary>Off: pods of the stack keep the configuration that they have loaded.</summary>
     public bool StackReloads { get; set; } = true;
 
     public int PodsRolled { get; private set; }
@@ -99,7 +102,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         }
     }
 
-    /// <summary>What the next TokenRequests answer.</summary>
+    /// <summary>The answer to TokenRequests.</summary>
     public string Token { get; set; } = TokenOf(Some.Observed.Issuer!, $"system:serviceaccount:{Namespace}:{Account}");
 
     public static string TokenOf(string issuer, string subject) => string.Join('.', ((string[])
@@ -107,13 +110,13 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         """{"alg":"RS256"}""", new JsonObject { ["iss"] = issuer, ["sub"] = subject }.ToJsonString(), "signature",
     ]).Select(part => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part))));
 
-    /// <summary>The next call of that method and path ends with this status, mapped as the real client does.</summary>
+    /// <summary>The next call of this method and path fails with this status, mapped as <see cref="KubernetesClient"/> does.</summary>
     public void FailOnce(string methodAndPath, int status, string reason = "", string message = "planned", params KubernetesCause[] causes)
     {
         FailOnce(methodAndPath, KubernetesFailures.Of(new KubernetesException(status, reason, message, causes, null), methodAndPath));
     }
 
-    /// <param name="failure">Null: the call goes well, and the one after it is looked at.</param>
+    /// <param name="failure">Null: the call succeeds, and the next planned failure applies to the call after it.</param>
     public void FailOnce(string methodAndPath, Exception? failure)
     {
         if (!failures.TryGetValue(methodAndPath, out var queue))
@@ -126,7 +129,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
 
     public void Reconcile()
     {
-        OwnAgents.Reconcile(this, loaded);
+        FakeAgentWorkloads.Reconcile(this, loaded);
         if (Objects.Get(PrometheusPath) is null || Objects.Get(AccountPath) is null)
         {
             return;
@@ -173,12 +176,12 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         return Task.FromResult(path switch
         {
             _ when path == KubernetesPath.AllPrometheuses => HasOperator ? Objects.All("/prometheuses/") : null,
-            _ when path == KubernetesPath.AllPrometheusAgents => HasOperator && KnowsAgents ? Objects.All("/prometheusagents/") : null,
+            _ when path == KubernetesPath.AllPrometheusAgents => HasOperator && HasAgentCrd ? Objects.All("/prometheusagents/") : null,
             _ when path == KubernetesPath.Nodes => Objects.All("/api/v1/nodes/"),
             _ when path.StartsWith(KubernetesPath.Events("central-amp", "FailedCreate"), StringComparison.Ordinal) => Objects.All("/events/"),
             _ when path == KubernetesPath.AllServiceAccounts => Objects.All("/serviceaccounts/"),
             _ when path.Contains("?labelSelector=", StringComparison.Ordinal) => Objects.Labelled(path),
-            _ => throw new InvalidOperationException($"Nobody planned a list of {path}."),
+            _ => throw new InvalidOperationException($"The test did not plan a list of {path}."),
         });
     }
 
@@ -221,13 +224,13 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         ThrowPlanned($"POST {path}");
         return path == KubernetesPath.TokenRequest(Namespace, Account) || path == KubernetesPath.TokenRequest("central-amp", "central-amp-collector")
             ? Task.FromResult(new JsonObject { ["status"] = new JsonObject { ["token"] = Token } })
-            : throw new InvalidOperationException($"Nobody planned a POST to {path}.");
+            : throw new InvalidOperationException($"The test did not plan a POST to {path}.");
     }
 
     public Task<bool> DeleteAsync(string path, string uid, CancellationToken cancellationToken)
     {
         ThrowPlanned($"DELETE {path}");
-        var deleted = Objects.DeleteOurs(path, uid);
+        var deleted = Objects.DeleteManaged(path, uid);
         Reconcile();
         return Task.FromResult(deleted);
     }
@@ -249,7 +252,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
 
     public void Dispose()
     {
-        // A test keeps the cluster beyond the connections of its steps.
+        // The test keeps the cluster after its steps have closed their connections.
     }
 
     private JsonObject Pod(string name, string role) => Pod(name, role, ServiceAccountResource.Read(ServiceAccount));
@@ -300,7 +303,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         loaded[proxy] = !ReloadWorks && read.RemoteWrite.Count > 0 ? (loaded.GetValueOrDefault(proxy).Yaml ?? "", false) : (Yaml(read.RemoteWrite), true);
     }
 
-    /// <summary>As Prometheus prints what it runs.</summary>
+    /// <summary>Prints the loaded configuration as Prometheus does.</summary>
     internal static string Yaml(IEnumerable<JsonObject> remoteWrite)
     {
         var yaml = new StringBuilder("global:\n  scrape_interval: 30s\n");

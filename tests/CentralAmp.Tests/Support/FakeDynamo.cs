@@ -6,7 +6,7 @@ using Amazon.Runtime;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>One table in memory, with the conditions and updates that the registry uses. Any other call goes nowhere and fails.</summary>
+/// <summary>One table in memory, with the conditions and updates that the registry uses. All other calls fail.</summary>
 /// <param name="beforeWrite">Runs before every write.</param>
 public sealed partial class FakeDynamo(Action beforeWrite) : AmazonDynamoDBClient(
     new AnonymousAWSCredentials(), new AmazonDynamoDBConfig { ServiceURL = "http://127.0.0.1:1", MaxErrorRetry = 0 })
@@ -47,7 +47,7 @@ public sealed partial class FakeDynamo(Action beforeWrite) : AmazonDynamoDBClien
     [GeneratedRegex("[#:]?[A-Za-z_]+|<=|>=|<>|[()=<>,]")]
     private static partial Regex Token();
 
-    /// <summary>A recursive descent through DynamoDB's expressions, as far as we write them.</summary>
+    /// <summary>A recursive descent parser for the DynamoDB expressions that the registry uses.</summary>
     private sealed class Expression(
         Queue<string> tokens, Dictionary<string, AttributeValue> item, Dictionary<string, string>? names, Dictionary<string, AttributeValue> values)
     {
@@ -122,7 +122,7 @@ public sealed partial class FakeDynamo(Action beforeWrite) : AmazonDynamoDBClien
                 "<>" => Compare(left, right) != 0,
                 "<" => Compare(left, right) < 0,
                 "<=" => Compare(left, right) <= 0,
-                _ => throw new InvalidOperationException($"Nobody planned {comparison}."),
+                _ => throw new InvalidOperationException($"The fake does not support {comparison}."),
             };
         }
 

@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>EKS' API of access entries (moto has none), with EKS' paths and error codes. What it does not know is 501.</summary>
+/// <summary>EKS' API of access entries (moto has none), with EKS' paths and error codes. Other calls are 501.</summary>
 public sealed class FakeEks : IAsyncDisposable
 {
     private readonly WebApplication app;
 
     private FakeEks(WebApplication app) => this.app = app;
 
-    /// <summary>Names of clusters, and whether they know access entries.</summary>
+    /// <summary>Names of clusters, and whether their authentication mode has access entries.</summary>
     public ConcurrentDictionary<string, bool> Clusters { get; } = new();
 
     /// <summary>Entries by cluster and principal, in EKS' JSON.</summary>
@@ -23,7 +23,7 @@ public sealed class FakeEks : IAsyncDisposable
 
     public ConcurrentDictionary<string, string> Policies { get; } = new();
 
-    /// <summary>Updates by their id, in EKS' JSON; a cluster takes one at a time.</summary>
+    /// <summary>Updates by their id, in EKS' JSON; a cluster accepts one at a time.</summary>
     public ConcurrentDictionary<string, JsonObject> Updates { get; } = new();
 
     /// <summary>Bodies of UpdateClusterConfig.</summary>
@@ -51,7 +51,7 @@ public sealed class FakeEks : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync();
-        // Raw: a principal's ARN has an encoded slash.
+        // The raw target, because a principal's ARN has an encoded slash.
         var raw = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget.Split('?')[0];
         var parts = raw.Trim('/').Split('/').Select(Uri.UnescapeDataString).ToArray();
         var (status, body) = Answer(context.Request.Method, parts, text.Length == 0 ? [] : JsonNode.Parse(text)!.AsObject());

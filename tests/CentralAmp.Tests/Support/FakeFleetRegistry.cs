@@ -18,7 +18,7 @@ public sealed class FakeFleetRegistry(TimeProvider time) : IFleetRegistry
 
     public List<SweepRecord> Records { get; } = [];
 
-    /// <summary>Findings that were written, one a line.</summary>
+    /// <summary>The written findings, as "name finding".</summary>
     public ConcurrentQueue<string> Writes { get; } = new();
 
     public IEnumerable<FleetItem> Items => items.Values;
@@ -87,7 +87,7 @@ public sealed class FakeFleetRegistry(TimeProvider time) : IFleetRegistry
     public Task RegisterOrphanAsync(RegistryItem item, SweepReference sweep, CancellationToken cancellationToken)
     {
         var known = this[item.ClusterArn, item.CreatedAt];
-        Assert.True(known is null or { Item.State: Outcome.Failed }, "An orphan is registered over what is known.");
+        Assert.True(known is null or { Item.State: Outcome.Failed }, "An orphan overwrites a registered cluster.");
         Put((known ?? new FleetItem(item)) with { Item = item, OrphanSweep = sweep.Id });
         return Task.CompletedTask;
     }

@@ -4,7 +4,7 @@ using Amazon.Runtime;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>IAM of one account in memory, with IAM's own refusals. Any other call goes nowhere and fails.</summary>
+/// <summary>IAM of one account in memory, with the errors of IAM. All other calls fail.</summary>
 /// <param name="beforeWrite">Runs before every write.</param>
 public sealed class FakeIam(string accountId, Action beforeWrite) : AmazonIdentityManagementServiceClient(
     new AnonymousAWSCredentials(), new AmazonIdentityManagementServiceConfig { ServiceURL = "http://127.0.0.1:1", MaxErrorRetry = 0 })
@@ -14,7 +14,7 @@ public sealed class FakeIam(string accountId, Action beforeWrite) : AmazonIdenti
     /// <summary>Inline policies by role and name.</summary>
     public Dictionary<(string Role, string Policy), string> Policies { get; } = [];
 
-    /// <summary>Roles to which someone attached a managed policy.</summary>
+    /// <summary>Roles to which another owner attached a managed policy.</summary>
     public HashSet<string> Attached { get; } = [];
 
     public Dictionary<string, (string Url, List<string> Audiences, List<Tag> Tags)> Providers { get; } = [];

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace CentralAmp.Tests.Support;
 
 /// <summary>
-/// A Kubernetes API over TLS with state: objects by path, lists in pages, server-side apply that knows uid and resourceVersion,
-/// proxied pods. Whatever it was not given is 404; whatever a verb is not known for is 501, which no test expects.
+/// A Kubernetes API over TLS with objects in memory: by path, lists in pages, server-side apply with uid and resourceVersion,
+/// proxied pods. A missing object is 404; an unsupported verb is 501, which no test expects.
 /// </summary>
 public sealed class FakeKubernetes : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ public sealed class FakeKubernetes : IAsyncDisposable
     /// <summary>Objects by path, as in <c>KubernetesPath</c>.</summary>
     public ConcurrentDictionary<string, JsonObject> Objects { get; } = new();
 
-    /// <summary>Texts of pods by the path of the proxy.</summary>
+    /// <summary>Answers of pods by the path of the proxy.</summary>
     public ConcurrentDictionary<string, (int Status, string Body)> Proxied { get; } = new();
 
     /// <summary>Every request: method, path with query, authorization, body.</summary>
@@ -51,7 +51,7 @@ public sealed class FakeKubernetes : IAsyncDisposable
         return fake;
     }
 
-    /// <summary>The next call is answered so, instead of from the state.</summary>
+    /// <summary>The next call of this method and path gets this answer instead of the stored object.</summary>
     public void AnswerOnce(string method, string path, int status, string reason = "", string message = "", string causes = "[]", string? retryAfter = null) =>
         Plan(method, path, async context =>
         {

@@ -3,7 +3,7 @@ using CentralAmp.Collectors;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>EKS Pod Identity: one association, or none.</summary>
+/// <summary>EKS Pod Identity with at most one association.</summary>
 public sealed class FakePodIdentities : IPodIdentities
 {
     public string? Association { get; set; }

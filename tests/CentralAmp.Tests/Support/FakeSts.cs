@@ -5,7 +5,7 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>STS that issues sessions of an hour. Any other call than AssumeRole goes nowhere and fails.</summary>
+/// <summary>STS that issues sessions of one hour. All calls but AssumeRole fail.</summary>
 public sealed class FakeSts(TimeProvider time) : AmazonSecurityTokenServiceClient(
     new AnonymousAWSCredentials(), new AmazonSecurityTokenServiceConfig { ServiceURL = "http://127.0.0.1:1", MaxErrorRetry = 0 })
 {

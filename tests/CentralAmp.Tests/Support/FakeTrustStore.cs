@@ -15,7 +15,7 @@ public sealed class FakeTrustStores : ITrustStores
     public Task<ITrustStore> MemberAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
         Task.FromResult<ITrustStore>(Member);
 
-    /// <summary>Everything as desired.</summary>
+    /// <summary>Creates everything as desired.</summary>
     public void Settle(ClusterTrust desired)
     {
         Hub.Settle(desired.Hub);
@@ -39,7 +39,7 @@ public sealed class FakeTrustStore : ITrustStore
 
     public int Reads { get; private set; }
 
-    /// <summary>Before this action is done, another execution does what it does.</summary>
+    /// <summary>Runs before an action, as a concurrent execution.</summary>
     public Action<TrustAction>? Racer { get; set; }
 
     public Task<ObservedTrust> ObserveAsync(DesiredTrust desired, CancellationToken cancellationToken)
@@ -66,11 +66,11 @@ public sealed class FakeTrustStore : ITrustStore
         return Task.FromResult(possible);
     }
 
-    /// <summary>What the account has besides.</summary>
+    /// <summary>Number of further providers in the account.</summary>
     public int OtherProviders { get; set; }
 
     /// <summary>ARN of <see cref="Provider"/> in the list.</summary>
-    public string ProviderArn { get; set; } = "arn:aws:iam::111111111111:oidc-provider/ours";
+    public string ProviderArn { get; set; } = "arn:aws:iam::111111111111:oidc-provider/managed";
 
     public Task<IReadOnlyList<string>> ListProvidersAsync(CancellationToken cancellationToken)
     {
@@ -115,7 +115,7 @@ public sealed class FakeTrustStore : ITrustStore
         }
     }
 
-    /// <summary>Everything as desired.</summary>
+    /// <summary>Creates everything as desired.</summary>
     public void Settle(DesiredTrust desired)
     {
         if (desired.ProviderArn is not null)

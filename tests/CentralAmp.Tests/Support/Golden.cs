@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>Rendered configuration as it was reviewed, beside the tests.</summary>
+/// <summary>Reads golden files: reviewed configuration beside the tests.</summary>
 internal static class Golden
 {
     public static void Check(string folder, string name, JsonNode rendered) =>

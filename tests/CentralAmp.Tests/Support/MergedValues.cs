@@ -7,18 +7,18 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>What delivery <c>values</c> asks people for, done by GitOps.</summary>
+/// <summary>Applies the values of delivery <c>values</c> as a GitOps controller does.</summary>
 internal static class MergedValues
 {
     public static void Into(FakeCollectorCluster cluster, string roleArn, Workspace workspace, HubSettings settings)
     {
         var entry = DesiredDelivery.For(
             Some.Cluster(), roleArn, roleArn, workspace, "prometheus_replica", cluster.Collector.Replicas, shards: 1, settings).Entry;
-        cluster.Objects.Take(KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account), "argocd-controller", new JsonObject
+        cluster.Objects.ForceApply(KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account), "argocd-controller", new JsonObject
         {
             ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [ManagedNames.ServiceAccountRoleAnnotation] = roleArn } },
         });
-        cluster.Objects.Take(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name), "argocd-controller", new JsonObject
+        cluster.Objects.ForceApply(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name), "argocd-controller", new JsonObject
         {
             ["spec"] = new JsonObject
             {

@@ -6,12 +6,12 @@ using Amazon.Runtime;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>One moto for all tests of the assembly, started at the first use. Take it as a constructor parameter.</summary>
+/// <summary>One moto for all tests of the assembly, started on first use. A test class gets it as a constructor parameter.</summary>
 public sealed partial class MotoServer : IAsyncDisposable
 {
     private const string Version = "5.2.1";
 
-    // Ends when its standard input closes, so it cannot outlive the tests, however they end.
+    // Ends when its standard input closes, so it ends with the tests even if they crash.
     private const string Launcher = """
         import os, sys, threading
         threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
@@ -27,7 +27,7 @@ public sealed partial class MotoServer : IAsyncDisposable
     /// <summary>For <c>ClientConfig.ServiceURL</c>; set <c>AuthenticationRegion</c> too.</summary>
     public Task<string> AddressAsync() => address.Value;
 
-    /// <summary>Points a client at moto, without retries.</summary>
+    /// <summary>Configures a client for moto, without retries.</summary>
     public async Task<T> ConfigureAsync<T>(T config, string region = "us-east-1")
         where T : ClientConfig
     {
@@ -37,7 +37,7 @@ public sealed partial class MotoServer : IAsyncDisposable
         return config;
     }
 
-    /// <summary>Keys that moto takes for its default account, 123456789012.</summary>
+    /// <summary>Keys that moto assigns to its default account, 123456789012.</summary>
     public static BasicAWSCredentials Credentials { get; } = new("AKIAIOSFODNN7EXAMPLE", "secret");
 
     public async ValueTask DisposeAsync()

@@ -3,11 +3,11 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>Of an installation that switches none: a call is a failure of the test.</summary>
+/// <summary>For an installation that switches no cluster: every call fails the test.</summary>
 internal sealed class NoAuthenticationModes : IAuthenticationModes
 {
     public Task<string?> AddAccessEntriesAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException($"The mode of {cluster} was switched, and nobody asked for it.");
+        throw new InvalidOperationException($"The mode of {cluster} was switched without opt-in.");
 
     public Task<ModeUpdate> DescribeUpdateAsync(
         ClusterReference cluster, string updateId, ExecutionReference execution, CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ using CentralAmp.Registry;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>An empty registry of its own in moto, with a clock that the test moves.</summary>
+/// <summary>An empty registry table in moto for one test, with a clock that the test advances.</summary>
 public sealed class RegistryTable : IDisposable
 {
     private RegistryTable(IAmazonDynamoDB dynamo, string name, FakeClock clock)
@@ -43,7 +43,7 @@ public sealed class RegistryTable : IDisposable
     public void Dispose() => Dynamo.Dispose();
 }
 
-/// <summary>moto checks a condition and writes in two steps; DynamoDB does both at once. One call after the other makes them the same.</summary>
+/// <summary>Serializes calls: moto checks a condition and writes in two steps, while DynamoDB does both atomically.</summary>
 internal sealed class OneAtATime : HttpClientFactory
 {
     private static readonly SemaphoreSlim Turn = new(1);

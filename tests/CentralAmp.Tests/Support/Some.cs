@@ -5,7 +5,7 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>Plausible values for tests that do not care which.</summary>
+/// <summary>Valid values for tests that do not depend on particular ones.</summary>
 public static class Some
 {
     public const string MemberAccount = "222222222222";

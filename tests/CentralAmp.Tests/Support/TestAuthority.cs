@@ -5,7 +5,7 @@ using System.Text;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>A certificate authority as each EKS cluster has its own.</summary>
+/// <summary>A certificate authority, as each EKS cluster has one.</summary>
 public sealed class TestAuthority : IDisposable
 {
     private static readonly TimeSpan Year = TimeSpan.FromDays(365);
@@ -22,7 +22,7 @@ public sealed class TestAuthority : IDisposable
 
     public static TestAuthority Shared { get; } = new();
 
-    /// <summary>As DescribeCluster gives it.</summary>
+    /// <summary>The authority's certificate as DescribeCluster returns it.</summary>
     public string Base64Pem => Convert.ToBase64String(Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()));
 
     /// <summary>A server certificate for the address, with its key.</summary>

@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace CentralAmp.Tests.Support;
 
 /// <summary>
-/// Runs a deployed state machine in this process, state by state, with steps as functions: fast enough for thousands of executions. What
-/// Step Functions itself does is the engine's to test (CentralAmp.StateMachines.Tests).
+/// Runs a deployed state machine in this process, state by state, with steps as functions: fast enough for thousands of executions.
+/// CentralAmp.StateMachines.Tests runs the state machines on a complete engine.
 /// </summary>
 public sealed partial class WorkflowRunner(string machine)
 {
@@ -28,14 +28,14 @@ public sealed partial class WorkflowRunner(string machine)
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
-    /// <summary>What a Wait state does to the world.</summary>
+    /// <summary>Runs in every Wait state, for instance to advance a clock.</summary>
     public Action Waiting { get; init; } = () => { };
 
-    /// <summary>Something else happens when the execution enters its so-manieth state.</summary>
+    /// <summary>An action of the test when the execution enters its n-th state.</summary>
     public (int State, Func<Task> Do)? Meanwhile { get; set; }
 
-    /// <summary>Exceptions that no state machine catches: the end of the process that runs it.</summary>
-    public Type? Deadly { get; init; }
+    /// <summary>An exception that the state machine does not catch, as a crash of the process.</summary>
+    public Type? Uncaught { get; init; }
 
     public WorkflowRunner On<TRequest, TResult>(string name, Func<TRequest, CancellationToken, Task<TResult>> step)
     {
@@ -108,7 +108,7 @@ public sealed partial class WorkflowRunner(string machine)
                 result = state["ResultSelector"] is { } selector ? Shape(selector, result, context) : result;
                 return (state["Next"]?.GetValue<string>(), Put(data, state, "ResultPath", result));
             }
-            catch (Exception e) when (e.GetType() != Deadly)
+            catch (Exception e) when (e.GetType() != Uncaught)
             {
                 if (attempt < MostAttempts && Rules(state, "Retry").Any(rule => Names(rule).Contains(e.GetType().Name)))
                 {
@@ -176,7 +176,7 @@ public sealed partial class WorkflowRunner(string machine)
     private static JsonNode? Required(JsonNode? data, string path)
     {
         var found = Find(data, path, out var present);
-        return present ? found : throw new InvalidOperationException($"The path {path} dangles.");
+        return present ? found : throw new InvalidOperationException($"The data has no {path}.");
     }
 
     private static JsonNode? Find(JsonNode? data, string path, out bool present)
@@ -208,7 +208,7 @@ public sealed partial class WorkflowRunner(string machine)
             ("BooleanEquals", var wanted) => value is JsonValue && value.ToString() == wanted!.ToString(),
             ("IsNull", var wanted) => present && (value is null) == wanted!.GetValue<bool>(),
             ("IsPresent", var wanted) => present == wanted!.GetValue<bool>(),
-            var (other, _) => throw new InvalidOperationException($"Nobody planned {other}."),
+            var (other, _) => throw new InvalidOperationException($"The runner does not support {other}."),
         };
     }
 

@@ -24,12 +24,12 @@ public sealed class ExpectSamplesStepTests : IDisposable
 
     private readonly FakeClock clock = new(Some.Noon);
     private readonly FakeWorkspaceAlerts alerts = new();
-    private readonly ToldWorkspaces told = new();
+    private readonly FakeWorkspaces workspaces = new();
     private readonly FakeFleetRegistry registry;
 
     public ExpectSamplesStepTests() => registry = new FakeFleetRegistry(clock);
 
-    public void Dispose() => told.Dispose();
+    public void Dispose() => workspaces.Dispose();
 
     [Theory]
     [InlineData(Outcome.Verified, true)]
@@ -60,9 +60,9 @@ public sealed class ExpectSamplesStepTests : IDisposable
         Put(Item("a", Outcome.Verified), Item("b", Outcome.Unhealthy) with { WorkspaceArn = Second }, Item("c", Outcome.Blocked) with { RoleArn = null });
         var result = await RunAsync();
         Assert.Equal((2, null, null), (result.Told, result.Failure, result.Next));
-        Assert.Equal((1, null), (told.Expected(Some.WorkspaceArn, Label("a")), told.Expected(Second, Label("a"))));
-        Assert.Equal((null, 1), (told.Expected(Some.WorkspaceArn, Label("b")), told.Expected(Second, Label("b"))));
-        Assert.Null(told.Expected(Some.WorkspaceArn, Label("c")));
+        Assert.Equal((1, null), (workspaces.Expected(Some.WorkspaceArn, Label("a")), workspaces.Expected(Second, Label("a"))));
+        Assert.Equal((null, 1), (workspaces.Expected(Some.WorkspaceArn, Label("b")), workspaces.Expected(Second, Label("b"))));
+        Assert.Null(workspaces.Expected(Some.WorkspaceArn, Label("c")));
         Assert.Equal(["CreateRules", "CreateAlertManager", "CreateRules", "CreateAlertManager"], alerts.Writes);
     }
 
@@ -111,12 +111,12 @@ public sealed class ExpectSamplesStepTests : IDisposable
         Put(Item("a", Outcome.Verified), Item("b", Outcome.Verified) with { WorkspaceArn = Second });
         registry.PageSize = 1;
         alerts.Failures[Some.WorkspaceArn] = new BlockedException(Causes.WorkspaceNotFound, "It is gone.", "Deploy.");
-        told.Refusals[Some.WorkspaceArn] = (HttpStatusCode.NotFound, "no such workspace");
+        workspaces.Refusals[Some.WorkspaceArn] = (HttpStatusCode.NotFound, "no such workspace");
         var first = await RunAsync();
         Assert.Equal(Causes.WorkspaceNotFound, Failure(first).Cause);
         var second = await RunAsync(next: first);
         Assert.Equal(Causes.WorkspaceNotFound, Failure(second).Cause);
-        Assert.Equal(1, told.Expected(Second, Label("b")));
+        Assert.Equal(1, workspaces.Expected(Second, Label("b")));
         Assert.True(alerts.Rules.ContainsKey(Second));
     }
 
@@ -125,7 +125,7 @@ public sealed class ExpectSamplesStepTests : IDisposable
     {
         Put(Item("a", Outcome.Verified), Item("b", Outcome.Verified) with { WorkspaceArn = Second });
         registry.PageSize = 1;
-        told.Refusals[Some.WorkspaceArn] = (HttpStatusCode.TooManyRequests, "slow down");
+        workspaces.Refusals[Some.WorkspaceArn] = (HttpStatusCode.TooManyRequests, "slow down");
         alerts.Failures[Some.WorkspaceArn] = new TransientException(Causes.ServiceUnavailable, "It is down.", "None if it passes.");
         var result = await RunAsync();
         while (result.Next is not null)
@@ -133,7 +133,7 @@ public sealed class ExpectSamplesStepTests : IDisposable
             result = await RunAsync(next: result);
         }
 
-        Assert.Equal((FailureKind.Transient, 1), (Failure(result).Kind, told.Expected(Second, Label("b"))));
+        Assert.Equal((FailureKind.Transient, 1), (Failure(result).Kind, workspaces.Expected(Second, Label("b"))));
         Assert.True(alerts.Rules.ContainsKey(Second));
     }
 
@@ -141,16 +141,16 @@ public sealed class ExpectSamplesStepTests : IDisposable
     public async Task One_answer_that_is_lost_fails_no_sweep()
     {
         Put(Item("a", Outcome.Verified));
-        told.Lost = 1;
+        workspaces.Lost = 1;
         Assert.Null((await RunAsync()).Failure);
-        Assert.Equal(1, told.Expected(Some.WorkspaceArn, Label("a")));
+        Assert.Equal(1, workspaces.Expected(Some.WorkspaceArn, Label("a")));
     }
 
     [Fact]
     public async Task A_permission_that_is_missing_names_itself()
     {
         Put(Item("a", Outcome.Verified));
-        told.Refusals[Some.WorkspaceArn] = (HttpStatusCode.Forbidden, "User is not authorized");
+        workspaces.Refusals[Some.WorkspaceArn] = (HttpStatusCode.Forbidden, "User is not authorized");
         Assert.Equal(Causes.HubPermissionMissing, Failure(await RunAsync()).Cause);
     }
 
@@ -159,8 +159,8 @@ public sealed class ExpectSamplesStepTests : IDisposable
     {
         Put(Item("a", Outcome.Offboarded), Item("b", Outcome.Offboarded) with { UpdatedAt = Some.Noon.AddDays(-1) });
         await RunAsync();
-        Assert.Equal(0, told.Expected(Some.WorkspaceArn, Label("a")));
-        Assert.Null(told.Expected(Some.WorkspaceArn, Label("b")));
+        Assert.Equal(0, workspaces.Expected(Some.WorkspaceArn, Label("a")));
+        Assert.Null(workspaces.Expected(Some.WorkspaceArn, Label("b")));
     }
 
     [Theory]
@@ -175,7 +175,7 @@ public sealed class ExpectSamplesStepTests : IDisposable
             clock.Advance(TimeSpan.FromMilliseconds(10));
         }
 
-        Assert.Equal(1, told.Expected(Some.WorkspaceArn, Label("a")));
+        Assert.Equal(1, workspaces.Expected(Some.WorkspaceArn, Label("a")));
     }
 
     private void Put(params RegistryItem[] items)
@@ -189,7 +189,7 @@ public sealed class ExpectSamplesStepTests : IDisposable
     private Task<ExpectSamplesResult> RunAsync(HubSettings? settings = null, ExpectSamplesResult? next = null)
     {
         var hub = settings ?? Settings;
-        var step = new ExpectSamplesStep(registry, new SilenceAlert(alerts, hub), told.Writer(hub, clock), hub, clock, NullLogger<ExpectSamplesStep>.Instance);
+        var step = new ExpectSamplesStep(registry, new SilenceAlert(alerts, hub), workspaces.Writer(hub, clock), hub, clock, NullLogger<ExpectSamplesStep>.Instance);
         return step.RunAsync(
             new(Some.Execution("sweep"), new SweepReference("sweep-1", Some.Noon), next?.Failure, next?.Next), TestContext.Current.CancellationToken);
     }

@@ -6,8 +6,8 @@ using CentralAmp.RemoteWrite;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>What the StatefulSet controller and the operator make of our own agents.</summary>
-internal static class OwnAgents
+/// <summary>Acts as the StatefulSet controller and the Prometheus operator for managed agents.</summary>
+internal static class FakeAgentWorkloads
 {
     private static readonly string Agent = KubernetesPath.StatefulSet(AgentNames.Namespace, AgentNames.Agent);
     private static readonly string Operators = KubernetesPath.StatefulSet(AgentNames.Namespace, AgentNames.OperatorStatefulSet);
@@ -44,7 +44,7 @@ internal static class OwnAgents
         var account = cluster.Objects.Get(KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount));
         if (cluster.Objects.Get(setPath) is not { } set || account is null)
         {
-            if (!cluster.PodsEnd)
+            if (!cluster.PodsTerminate)
             {
                 return;
             }
@@ -66,7 +66,7 @@ internal static class OwnAgents
 
         if (setPath == Agent)
         {
-            cluster.Objects.Take(setPath, "kube-controller-manager", JsonNode.Parse(
+            cluster.Objects.ForceApply(setPath, "kube-controller-manager", JsonNode.Parse(
                 $$$"""{"status":{"readyReplicas":{{{(cluster.PodsStart ? 1 : 0)}}},"updatedReplicas":1,"currentRevision":"a","updateRevision":"a"}}""")!.AsObject());
         }
 

@@ -13,22 +13,22 @@ using Snappier;
 
 namespace CentralAmp.Tests.Support;
 
-/// <summary>Workspaces that take remote_write and remember of each series the newest sample, as a query would see it.</summary>
-public sealed class ToldWorkspaces : HttpMessageHandler, IWorkspaces
+/// <summary>Workspaces that accept remote_write and keep the newest sample of each series, as a query returns it.</summary>
+public sealed class FakeWorkspaces : HttpMessageHandler, IWorkspaces
 {
     private readonly ConcurrentDictionary<(string WorkspaceArn, string Metric, string Cluster), (long At, double Value)> newest = new();
 
-    /// <summary>Instead of taking it: status and body, by workspace ARN.</summary>
+    /// <summary>Error answers (status and body) by workspace ARN.</summary>
     public Dictionary<string, (HttpStatusCode Status, string Body)> Refusals { get; } = [];
 
-    /// <summary>So many of the next requests are lost on their way.</summary>
+    /// <summary>Number of next requests that get no answer.</summary>
     public int Lost { get; set; }
 
     public int Requests { get; private set; }
 
     public static Func<Task<ImmutableCredentials>> Credentials { get; } = () => Task.FromResult(new ImmutableCredentials("AKIDEXAMPLE", "secret", "token"));
 
-    /// <summary>Null: never told.</summary>
+    /// <summary>Newest value of <see cref="HubMetrics.Expected"/>; null if the hub has never written it.</summary>
     public double? Expected(string workspaceArn, string cluster) =>
         newest.TryGetValue((workspaceArn, HubMetrics.Expected, cluster), out var sample) ? sample.Value : null;
 
@@ -87,7 +87,7 @@ public sealed class ToldWorkspaces : HttpMessageHandler, IWorkspaces
             }
         }
 
-        // A sample that is older than what is there is out of order.
+        // Drops an out-of-order sample.
         newest.AddOrUpdate((arn, labels["__name__"], labels["cluster"]), sample, (_, there) => there.At > sample.At ? there : sample);
     }
 
