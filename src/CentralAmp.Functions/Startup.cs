@@ -122,7 +122,7 @@ public sealed class Startup
         services.AddSingleton<IFleetRegistry, FleetRegistry>();
         services.AddSingleton<IOrganizationAccounts, OrganizationAccounts>();
         services.AddSingleton<IClusterNames, EksClusterNames>();
-        services.AddSingleton<IOwnedResources, IamOwnedResources>();
+        services.AddSingleton<IManagedResources, IamManagedResources>();
         services.AddSingleton(provider => new RecentWorkspaces(new AmpWorkspaces(provider.GetRequiredService<AwsClients>().Prometheus), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IngestReader>();
         services.AddSingleton<ClusterInspector>();

@@ -6,7 +6,7 @@ using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>An execution can be started with any JSON; every failure is recorded all the same.</summary>
+/// <summary>An execution can be started with any JSON; every failure is recorded nevertheless.</summary>
 public sealed class BadInputTests(StateMachineEngine engine)
 {
     public static TheoryData<string> Bad => [.. Inputs.Bad];
@@ -27,7 +27,7 @@ public sealed class BadInputTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task A_crash_over_the_input_is_recorded_too()
+    public async Task A_crash_caused_by_the_input_is_recorded_too()
     {
         var run = await engine.RunAsync(
             Onboardings.Shortest(ClusterNext.Continue, Outcome.Failed).On("ResolveCluster", Answer.Dies("NullReferenceException")), "[]");

@@ -5,7 +5,7 @@ using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>What was begun on a collector is taken back; what works is left.</summary>
+/// <summary>A delivery that fails is withdrawn; a delivery that was complete before stays.</summary>
 public sealed class DeliveryFailureTests(StateMachineEngine engine)
 {
     private static readonly Answer NotElevated = Answer.Result(new EndElevationResult(Change.Unchanged));

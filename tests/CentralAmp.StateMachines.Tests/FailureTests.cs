@@ -6,12 +6,12 @@ using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>However a state ends, no elevation is left and the outcome is recorded.</summary>
+/// <summary>However a state ends, the elevation ends and the outcome is recorded.</summary>
 public sealed class FailureTests(StateMachineEngine engine)
 {
     private static readonly Answer NotElevated = Answer.Result(new EndElevationResult(Change.Unchanged));
 
-    /// <summary>Those behind the look at the cluster, read from the file, so that a new state cannot be forgotten.</summary>
+    /// <summary>The states after DescribeCluster, read from the file, so that a new state is covered.</summary>
     public static MatrixTheoryData<string, string> EveryStateAndKind => new(
         StateMachineDefinition.Onboarding.LambdaStates.Except(["ResolveCluster", "DescribeCluster", "SwitchAuthenticationMode", "EndElevation", "RecordOutcome"]),
         [nameof(BlockedException), nameof(NotReadyException), "InvalidCastException"]);
@@ -35,7 +35,7 @@ public sealed class FailureTests(StateMachineEngine engine)
     [InlineData(nameof(BlockedException))]
     [InlineData(nameof(NotReadyException))]
     [InlineData("InvalidCastException")]
-    public async Task A_cluster_that_cannot_be_looked_at_is_recorded_and_was_never_elevated(string error)
+    public async Task A_cluster_that_cannot_be_described_is_recorded_without_an_elevation(string error)
     {
         var run = await engine.RunAsync(
             Onboardings.Shortest(ClusterNext.Continue, Outcome.Blocked).On("DescribeCluster", Failure(error), Failure(error)), pace: Pace.GivesUpSoon);
@@ -47,7 +47,7 @@ public sealed class FailureTests(StateMachineEngine engine)
     [Theory]
     [InlineData(nameof(BlockedException))]
     [InlineData("InvalidCastException")]
-    public async Task An_elevation_that_cannot_be_taken_back_is_recorded_as_left_over(string error)
+    public async Task An_elevation_that_cannot_be_ended_is_recorded_as_leftover(string error)
     {
         var run = await engine.RunAsync(Onboardings.First.On("EndElevation", Failure(error)).On("RecordOutcome", Onboardings.Recorded(Outcome.Failed)));
 
@@ -61,7 +61,7 @@ public sealed class FailureTests(StateMachineEngine engine)
     [InlineData(nameof(BlockedException))]
     [InlineData(nameof(NotReadyException))]
     [InlineData("InvalidCastException")]
-    public async Task A_cluster_that_cannot_be_switched_is_recorded_and_was_never_elevated(string error)
+    public async Task A_cluster_that_cannot_be_switched_is_recorded_without_an_elevation(string error)
     {
         var run = await engine.RunAsync(
             Onboardings.Shortest(ClusterNext.Continue, Outcome.Blocked)
@@ -74,7 +74,7 @@ public sealed class FailureTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task An_elevation_that_cannot_be_taken_back_does_not_hide_what_failed_first()
+    public async Task An_elevation_that_cannot_be_ended_does_not_hide_the_first_failure()
     {
         var run = await engine.RunAsync(Onboardings.First
             .On("InstallRbac", Answer.Throws<BlockedException>(Causes.KubernetesConflict))
@@ -88,7 +88,7 @@ public sealed class FailureTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task The_cause_reaches_the_record_word_by_word()
+    public async Task The_cause_and_the_sentence_reach_the_record_unchanged()
     {
         var run = await engine.RunAsync(Onboardings.First
             .On("EnsureTrust", Answer.Throws<BlockedException>(Causes.RoleForeign, "There is a \"role\" – of {another}."))

@@ -15,6 +15,6 @@ internal static class Inputs
         }
         """;
 
-    /// <summary>What is no object, and what is one without sense.</summary>
+    /// <summary>JSON that is no object, and objects that name no valid cluster.</summary>
     public static readonly string[] Bad = ["\"shop\"", "[]", "[{\"clusterArn\": \"shop\"}]", "null", "42", "true", "{}", "{\"clusterArn\": \"shop\"}", "{\"clusterArn\": null}"];
 }

@@ -6,7 +6,7 @@ using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>A cluster that goes to another workspace, and one that opts out.</summary>
+/// <summary>A cluster that moves to another workspace, and one that opts out.</summary>
 public sealed class MovingTests(StateMachineEngine engine)
 {
     private static readonly Script OptedOut = Onboardings.Shortest(ClusterNext.OptOut, Outcome.OptedOut)
@@ -14,7 +14,7 @@ public sealed class MovingTests(StateMachineEngine engine)
         .On(StateNames.StartOffboarding, Answer.Result(new object()));
 
     [Fact]
-    public async Task The_old_grant_goes_only_after_samples_were_seen_in_the_new_workspace()
+    public async Task The_old_grant_is_removed_only_after_samples_arrived_in_the_new_workspace()
     {
         var run = await engine.RunAsync(Onboardings.Moving);
 
@@ -37,7 +37,7 @@ public sealed class MovingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task An_old_grant_that_cannot_be_removed_is_recorded_beside_the_samples_that_were_seen()
+    public async Task An_old_grant_that_cannot_be_removed_is_recorded_beside_the_verification()
     {
         var run = await engine.RunAsync(Onboardings.Moving
             .On("RemoveOldGrant", Answer.Throws<BlockedException>(Causes.HubPermissionMissing))
@@ -81,7 +81,7 @@ public sealed class MovingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task A_cluster_that_was_offboarded_ends_as_that_and_nothing_is_started()
+    public async Task The_execution_of_an_offboarded_cluster_ends_and_starts_nothing()
     {
         var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.Offboarded, Outcome.Offboarded));
 
@@ -101,7 +101,7 @@ public sealed class MovingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task Too_many_executions_at_once_are_waited_for()
+    public async Task A_start_that_exceeds_the_limit_of_executions_is_retried()
     {
         var run = await engine.RunAsync(OptedOut.First(StateNames.StartOffboarding, Answer.Refused(400, "ExecutionLimitExceeded")));
 

@@ -6,12 +6,12 @@ using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>The order in which everything is taken back, and how it ends.</summary>
+/// <summary>The order of the states of an offboarding, and its endings.</summary>
 public sealed class OffboardingTests(StateMachineEngine engine)
 {
     private static readonly string[] End = ["RecordOffboarding", "PublishOutcome", "HowDidItEnd?", "OffboardingEnded"];
 
-    /// <summary>Those inside the cluster, and the look before them.</summary>
+    /// <summary>The states that work in the cluster, and the one that connects to it first.</summary>
     public static MatrixTheoryData<string, string> EveryStateInTheClusterAndKind => new(
         ["EnsureClusterAccess", "StartElevation", "InstallRbac", "PlanOffboarding", "WithdrawRemoteWrite", "RemoveRbac", "RemoveClusterAccess"],
         [nameof(BlockedException), nameof(NotReadyException), "InvalidCastException"]);
@@ -21,7 +21,7 @@ public sealed class OffboardingTests(StateMachineEngine engine)
     public static TheoryData<Outcome> EveryOutcome => [.. Enum.GetValues<Outcome>()];
 
     [Fact]
-    public async Task Of_a_cluster_that_is_gone_everything_goes_at_once()
+    public async Task Everything_of_a_deleted_cluster_is_removed_at_once()
     {
         var run = await RunAsync(Offboardings.Gone);
         Assert.Equal(["ResolveOffboarding", "WhatIsToBeDone?", "RemoveTrust", .. End], run.States);
@@ -29,7 +29,7 @@ public sealed class OffboardingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task Of_a_living_cluster_access_is_cut_first_and_trust_goes_last()
+    public async Task Of_a_living_cluster_access_is_cut_first_and_trust_is_removed_last()
     {
         var run = await RunAsync(Offboardings.Living);
         string[] elevated = ["StartElevation", "WhatIsElevationFor?", "InstallRbac", "EndElevation", "WhatComesNext?"];
@@ -53,7 +53,7 @@ public sealed class OffboardingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task A_cluster_that_is_being_deleted_is_looked_at_until_it_is_gone()
+    public async Task A_cluster_that_is_being_deleted_is_polled_until_it_is_gone()
     {
         var run = await RunAsync(Offboardings.Gone.First("ResolveOffboarding", Offboardings.Resolve(OffboardingNext.Wait), Offboardings.Resolve(OffboardingNext.Wait)));
         Assert.Equal(3, run.CallsOf("ResolveOffboarding"));
@@ -62,14 +62,14 @@ public sealed class OffboardingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task Nothing_to_take_back_is_no_outcome()
+    public async Task Nothing_to_offboard_is_no_outcome()
     {
         var run = await RunAsync(new Script().On("ResolveOffboarding", Offboardings.Resolve(OffboardingNext.Nothing)));
         Assert.Equal(["ResolveOffboarding", "WhatIsToBeDone?", "NothingToOffboard"], run.States);
     }
 
     [Fact]
-    public async Task A_living_cluster_that_cannot_be_looked_at_is_cut_off_and_no_more()
+    public async Task A_living_cluster_that_cannot_be_reached_is_only_cut_off()
     {
         var run = await RunAsync(Offboardings.Living
             .On("ResolveOffboarding", Offboardings.Resolve(Offboardings.LivingCluster with { Unreached = "EndpointUnreachable: No. Remedy: None." }))
@@ -78,7 +78,7 @@ public sealed class OffboardingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task A_cluster_without_access_entries_has_nothing_of_ours_inside()
+    public async Task A_cluster_without_access_entries_is_offboarded_without_a_connection()
     {
         var living = Offboardings.LivingCluster;
         var run = await RunAsync(Offboardings.Living.On(
@@ -88,7 +88,7 @@ public sealed class OffboardingTests(StateMachineEngine engine)
 
     [Theory]
     [MemberData(nameof(EveryStateInTheClusterAndKind))]
-    public async Task A_failure_in_the_cluster_keeps_the_trust_and_leaves_no_elevation(string state, string error)
+    public async Task A_failure_in_the_cluster_keeps_the_trust_and_ends_the_elevation(string state, string error)
     {
         var failure = error switch
         {
@@ -121,7 +121,7 @@ public sealed class OffboardingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task An_elevation_that_cannot_be_taken_back_is_recorded_as_left_over()
+    public async Task An_elevation_that_cannot_be_ended_is_recorded_as_leftover()
     {
         var run = await RunAsync(Offboardings.Living
             .On("EndElevation", Answer.Throws<BlockedException>(Causes.MemberPermissionMissing))
@@ -132,7 +132,7 @@ public sealed class OffboardingTests(StateMachineEngine engine)
 
     [Theory]
     [MemberData(nameof(EveryState))]
-    public async Task A_state_repeats_what_passes(string state)
+    public async Task A_state_retries_transient_errors(string state)
     {
         var run = await RunAsync(Offboardings.Living.First(state, Answer.Throws<TransientException>(Causes.Throttled)));
         Assert.Equal("OffboardingEnded", run.States[^1]);
@@ -152,7 +152,7 @@ public sealed class OffboardingTests(StateMachineEngine engine)
 
     [Theory]
     [MemberData(nameof(BadInputs))]
-    public async Task Bad_input_is_recorded_whatever_it_is(string input)
+    public async Task Invalid_input_of_any_kind_is_recorded(string input)
     {
         var run = await engine.RunAsync(
             new Script()
@@ -167,7 +167,7 @@ public sealed class OffboardingTests(StateMachineEngine engine)
     [Theory]
     [InlineData("RecordOffboarding", "OutcomeNotRecorded")]
     [InlineData("PublishOutcome", "OutcomeNotPublished")]
-    public async Task An_outcome_that_gets_lost_ends_in_a_state_of_that_name(string state, string end)
+    public async Task An_outcome_that_is_lost_ends_in_a_state_of_that_name(string state, string end)
     {
         var answer = state == "PublishOutcome" ? Answer.Refused(400, "AccessDeniedException") : Answer.Throws<BlockedException>();
         var run = await RunAsync(Offboardings.Gone.On(state, answer));

@@ -7,7 +7,7 @@ using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>Scripts of whole offboardings: each step says what such a cluster would make it say.</summary>
+/// <summary>Scripts of whole offboardings: each step answers as it would for such a cluster.</summary>
 internal static class Offboardings
 {
     public static readonly string Input = $$"""{"clusterArn": "{{Onboardings.Cluster.Arn}}"}""";
@@ -15,7 +15,7 @@ internal static class Offboardings
     private static readonly ResolveOffboardingResult Resolved = new()
     {
         Next = OffboardingNext.Offboard,
-        Sentence = "As the test wants it.",
+        Sentence = "As planned by the test.",
         Cluster = Onboardings.Cluster,
         Reason = OffboardingReason.Manual,
         Presence = ClusterPresence.Gone,
@@ -34,7 +34,7 @@ internal static class Offboardings
         .On("RecordOffboarding", Recorded(Outcome.Offboarded))
         .On("PublishOutcome", Answer.Result(new object()));
 
-    /// <summary>Two collectors have something of ours; the RBAC to write the second has to be installed.</summary>
+    /// <summary>Two collectors carry managed configuration; the RBAC for writing the second one must be installed.</summary>
     public static Script Living => Gone
         .On("ResolveOffboarding", Answer.Result(LivingCluster))
         .On("CutAccess", Answer.Result(new CutAccessResult(Change.Updated)))

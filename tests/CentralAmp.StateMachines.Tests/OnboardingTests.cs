@@ -9,10 +9,10 @@ using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>The road as it should go.</summary>
+/// <summary>Onboardings without failures.</summary>
 public sealed class OnboardingTests(StateMachineEngine engine)
 {
-    /// <summary>The figure for a cluster that is ACTIVE, with its collector there at first look.</summary>
+    /// <summary>The limit for a cluster that is ACTIVE and has its collector from the start.</summary>
     private const int MostTransitions = 40;
 
     private const int MostTransitionsUnchanged = 17;
@@ -20,7 +20,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     private static readonly Answer NotYet = Answer.Throws<NotReadyException>();
 
     [Fact]
-    public async Task A_first_onboarding_takes_the_road_in_order()
+    public async Task A_first_onboarding_runs_the_states_in_order()
     {
         var run = await engine.RunAsync(Onboardings.First);
 
@@ -52,7 +52,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task A_second_run_looks_at_everything_once_and_proves_and_elevates_nothing()
+    public async Task A_second_run_reads_everything_once_and_proves_and_elevates_nothing()
     {
         var run = await engine.RunAsync(Onboardings.Again);
 
@@ -71,7 +71,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     [InlineData(Change.Updated, Change.Unchanged)]
     [InlineData(Change.Unchanged, Change.Created)]
     [InlineData(Change.Unchanged, Change.Updated)]
-    public async Task Whatever_changes_is_proven_first(Change trust, Change plan)
+    public async Task Every_change_is_proven_first(Change trust, Change plan)
     {
         var run = await engine.RunAsync(Onboardings.Again
             .On("EnsureTrust", Onboardings.Trusted(trust, RbacAccess.Allowed))
@@ -82,7 +82,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task Elevation_is_only_for_what_is_missing()
+    public async Task Elevation_installs_only_missing_RBAC()
     {
         var run = await engine.RunAsync(Onboardings.Again
             .On("EnsureTrust", Onboardings.Trusted(Change.Unchanged, RbacAccess.Missing))
@@ -104,7 +104,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task Everything_that_the_road_got_to_know_is_recorded_and_published()
+    public async Task The_results_of_all_states_are_recorded_and_published()
     {
         var run = await engine.RunAsync(Onboardings.First);
 
@@ -125,7 +125,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task Verification_knows_since_when_samples_count()
+    public async Task Verification_gets_the_time_of_the_delivery()
     {
         var run = await engine.RunAsync(Onboardings.First);
         Assert.NotNull(run.RequestOf<VerifyIngestRequest>("VerifyIngest").Delivery.DeliveredAt);
@@ -147,7 +147,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     public async Task State_data_of_an_ordinary_cluster_is_a_few_KiB() => Assert.InRange((await engine.RunAsync(Onboardings.First)).LargestData, 1, 6 * 1024);
 
     [Fact]
-    public async Task An_event_of_a_new_cluster_takes_the_same_road()
+    public async Task An_event_of_a_new_cluster_runs_the_same_workflow()
     {
         var run = await engine.RunAsync(Onboardings.First, Inputs.CreateClusterEvent);
 
@@ -168,7 +168,7 @@ public sealed class OnboardingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task An_opted_out_cluster_is_recorded_and_left_alone()
+    public async Task An_opted_out_cluster_is_recorded_and_not_changed()
     {
         var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.OptOut, Outcome.OptedOut));
 

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>Scripts of whole roads. ResolveCluster is the real step, as it needs nothing from outside; the others say what such a cluster would make them say.</summary>
+/// <summary>Scripts of whole onboardings. ResolveCluster is the real step, because it makes no calls; the others answer as they would for such a cluster.</summary>
 internal static class Onboardings
 {
     public static readonly ClusterReference Cluster = new("arn:aws:eks:us-east-1:222222222222:cluster/shop", "aws", "222222222222", "us-east-1", "shop");
@@ -45,7 +45,7 @@ internal static class Onboardings
     private static readonly Answer Resolved = Answer.From<ResolveClusterRequest>(request =>
         new ResolveClusterStep(NullLogger<ResolveClusterStep>.Instance).RunAsync(request, CancellationToken.None).GetAwaiter().GetResult());
 
-    /// <summary>ACTIVE, with a collector that works, and nothing of ours in the account or the cluster.</summary>
+    /// <summary>The cluster is ACTIVE and has a working collector; neither its account nor the cluster has managed objects.</summary>
     public static Script First => Shortest(ClusterNext.Continue, Outcome.Verified)
         .On("EnsureClusterAccess", Answer.Result(new EnsureClusterAccessResult(Change.Created, RbacAccess.Missing)))
         .On("StartElevation", Twice(new StartElevationResult(Change.Created)))
@@ -65,24 +65,24 @@ internal static class Onboardings
         .On("DeliverRemoteWrite", Answer.Result(new DeliverRemoteWriteResult(Change.Unchanged)))
         .On("VerifyIngest", Answer.Result(new VerifyIngestResult(4711, Noon)));
 
-    /// <summary>A cluster of ours whose route says another workspace now.</summary>
+    /// <summary>An onboarded cluster whose route names another workspace now.</summary>
     public static Script Moving => Again
         .On("PlanOnboarding", Answer.Result(Plan with { Change = Change.Updated }))
         .On("EnsureTrust", Answer.Result(new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = OldWorkspace }))
         .On("ProveIngest", Answer.Result(new ProveIngestResult()))
         .On("RemoveOldGrant", Answer.Result(new RemoveOldGrantResult(Change.Updated)));
 
-    /// <summary>A first run whose cluster knows only its ConfigMap, and is switched.</summary>
+    /// <summary>A first run whose cluster is in authentication mode CONFIG_MAP and is switched.</summary>
     public static Script Switching => First
         .First("DescribeCluster", OnlyConfigMap)
-        .On("SwitchAuthenticationMode", Switched(looks: 1));
+        .On("SwitchAuthenticationMode", Switched(checks: 1));
 
     public static Answer OnlyConfigMap { get; } = Answer.Result(
         new ClusterDescription { Next = ClusterNext.Continue, CreatedAt = 1, AuthenticationMode = "CONFIG_MAP" });
 
-    public static Answer Switched(int looks) => Answer.Result(new SwitchAuthenticationModeResult(Change.Updated, "u-1", looks, 1));
+    public static Answer Switched(int checks) => Answer.Result(new SwitchAuthenticationModeResult(Change.Updated, "u-1", checks, 1));
 
-    /// <summary>Ends after the look at the cluster, however it is recorded.</summary>
+    /// <summary>Ends after DescribeCluster, with any recorded outcome.</summary>
     public static Script Shortest(ClusterNext next, Outcome outcome) => new Script()
         .On("ResolveCluster", Resolved)
         .On("DescribeCluster", Described(next))
@@ -107,7 +107,7 @@ internal static class Onboardings
         "arn:aws:iam::111111111111:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF",
         writing));
 
-    /// <summary>The outcome is the test's; cause and sentence are those of the failure, if there was one.</summary>
+    /// <summary>The test gives the outcome; cause and sentence are those of the failure, if there was one.</summary>
     public static Answer Recorded(Outcome outcome) =>
         Answer.From<RecordOutcomeRequest>(request => RecordOf(outcome, request.Failure, request.Cluster, request.Execution));
 

@@ -5,7 +5,7 @@ using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>How an execution ends, and that it never ends in silence.</summary>
+/// <summary>The endings of an execution; each one is recorded or fails visibly.</summary>
 public sealed class OutcomeTests(StateMachineEngine engine)
 {
     public static TheoryData<Outcome> Every => [.. Enum.GetValues<Outcome>()];
@@ -52,7 +52,7 @@ public sealed class OutcomeTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task An_event_that_EventBridge_never_takes_ends_in_a_state_of_that_name()
+    public async Task An_event_that_EventBridge_never_accepts_ends_in_a_state_of_that_name()
     {
         var run = await engine.RunAsync(
             Onboardings.Shortest(ClusterNext.OptOut, Outcome.OptedOut).On(StateNames.PublishOutcome, Answer.FailedEntry, Answer.FailedEntry), pace: Pace.TimesOutSoon);

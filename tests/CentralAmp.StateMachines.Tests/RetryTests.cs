@@ -6,14 +6,14 @@ using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>What passes is waited for, what dies is repeated, and what a person must mend is not.</summary>
+/// <summary>Transient errors and crashes are retried; failures that an operator must fix are not.</summary>
 public sealed class RetryTests(StateMachineEngine engine)
 {
     public static TheoryData<string> EveryState => [.. StateMachineDefinition.Onboarding.LambdaStates];
 
     [Theory]
     [MemberData(nameof(EveryState))]
-    public async Task A_state_repeats_what_passes(string state)
+    public async Task A_state_retries_transient_errors(string state)
     {
         var script = state switch
         {
@@ -38,7 +38,7 @@ public sealed class RetryTests(StateMachineEngine engine)
 
     [Theory]
     [MemberData(nameof(Crashes))]
-    public async Task A_function_that_dies_is_invoked_again(string error)
+    public async Task A_function_that_crashes_is_invoked_again(string error)
     {
         var run = await engine.RunAsync(Onboardings.First.First("EnsureTrust", Answer.Dies(error)));
 
@@ -47,7 +47,7 @@ public sealed class RetryTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task A_function_that_keeps_dying_ends_the_road()
+    public async Task A_function_that_crashes_repeatedly_ends_the_workflow()
     {
         var died = Answer.Dies("Runtime.ExitError");
         var run = await engine.RunAsync(
@@ -69,7 +69,7 @@ public sealed class RetryTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task A_function_that_dies_without_a_name_is_invoked_again()
+    public async Task A_function_that_crashes_without_an_error_name_is_invoked_again()
     {
         var run = await engine.RunAsync(Onboardings.First.First("EnsureTrust", Answer.Dies(null)));
         Assert.Equal(2, run.CallsOf("EnsureTrust"));
@@ -85,7 +85,7 @@ public sealed class RetryTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task An_event_that_EventBridge_does_not_take_is_put_again()
+    public async Task An_event_that_EventBridge_does_not_accept_is_put_again()
     {
         var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.OptOut, Outcome.OptedOut).First(StateNames.PublishOutcome, Answer.FailedEntry));
 

@@ -6,7 +6,7 @@ using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>A cluster that knows only its ConfigMap: blocked, or switched and waited for like any other update.</summary>
+/// <summary>A cluster in authentication mode CONFIG_MAP: it is blocked, or it is switched and the execution waits as for any other update.</summary>
 public sealed class SwitchingTests(StateMachineEngine engine)
 {
     [Fact]
@@ -26,7 +26,7 @@ public sealed class SwitchingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task A_cluster_that_comes_back_as_it_was_is_judged_by_the_same_update()
+    public async Task A_cluster_that_is_ACTIVE_again_but_not_switched_is_decided_by_the_same_update()
     {
         var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.Continue, Outcome.Blocked)
             .On("DescribeCluster", Onboardings.OnlyConfigMap, Onboardings.OnlyConfigMap)
@@ -38,7 +38,7 @@ public sealed class SwitchingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task A_road_that_fails_after_the_switch_records_that_there_was_one()
+    public async Task An_execution_that_fails_after_the_switch_records_the_switch()
     {
         var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.Continue, Outcome.Blocked)
             .First("DescribeCluster", Onboardings.OnlyConfigMap)
@@ -50,7 +50,7 @@ public sealed class SwitchingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task A_dry_run_is_known_to_be_one()
+    public async Task The_step_learns_that_the_execution_is_a_dry_run()
     {
         var run = await engine.RunAsync(
             Onboardings.Shortest(ClusterNext.Continue, Outcome.Blocked)

@@ -8,7 +8,7 @@ using CentralAmp.StateMachines.Tests.Engine;
 
 namespace CentralAmp.StateMachines.Tests;
 
-/// <summary>A cluster or a collector that is not there yet costs transitions, and no function that sleeps.</summary>
+/// <summary>Waiting for a cluster or a collector costs transitions; no function sleeps.</summary>
 public sealed class WaitingTests(StateMachineEngine engine)
 {
     private static readonly Answer Parked = Answer.Result(Onboardings.Plan with { Next = PlanNext.Park, WaitSeconds = 1, Collector = null });
@@ -16,7 +16,7 @@ public sealed class WaitingTests(StateMachineEngine engine)
     private static readonly Answer Reading = Answer.Result(new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Allowed));
 
     [Fact]
-    public async Task A_cluster_that_is_being_created_is_looked_at_until_it_is_ACTIVE()
+    public async Task A_cluster_that_is_being_created_is_polled_until_it_is_ACTIVE()
     {
         var run = await engine.RunAsync(Onboardings.Again.First("DescribeCluster", Onboardings.Described(ClusterNext.Wait), Onboardings.Described(ClusterNext.Wait)));
 
@@ -35,13 +35,13 @@ public sealed class WaitingTests(StateMachineEngine engine)
             .Then("EnsureClusterAccess", Reading, Reading));
 
         Assert.Equal("SUCCEEDED", run.Status);
-        string[] look = ["PlanOnboarding", "IsCollectorThere?", "WaitForCollector", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess", "IsReadingAllowed?"];
-        Assert.Equal([.. look, .. look, "PlanOnboarding", "IsCollectorThere?", "EnsureTrust"], run.States.SkipWhile(state => state != "PlanOnboarding").Take(17));
+        string[] poll = ["PlanOnboarding", "IsCollectorThere?", "WaitForCollector", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess", "IsReadingAllowed?"];
+        Assert.Equal([.. poll, .. poll, "PlanOnboarding", "IsCollectorThere?", "EnsureTrust"], run.States.SkipWhile(state => state != "PlanOnboarding").Take(17));
         Assert.Equal(PlanNext.Deliver, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Plan!.Next);
     }
 
     [Fact]
-    public async Task Values_that_nobody_has_merged_yet_park_the_road_and_the_merge_is_verified()
+    public async Task Values_that_are_not_merged_yet_park_the_execution_and_the_merge_is_verified()
     {
         var written = Answer.Result(Onboardings.Plan with { Delivery = DeliveryNames.Values, WaitSeconds = 1 });
         var run = await engine.RunAsync(Onboardings.Again
@@ -53,14 +53,14 @@ public sealed class WaitingTests(StateMachineEngine engine)
             .First("DeliverRemoteWrite", Answer.Result(new DeliverRemoteWriteResult(Change.Created, Waits: true))));
 
         Assert.Equal("SUCCEEDED", run.Status);
-        string[] look = ["WaitForCollector", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess", "IsReadingAllowed?", "PlanOnboarding", "IsCollectorThere?"];
+        string[] poll = ["WaitForCollector", "DescribeCluster", "IsClusterActive?", "EnsureClusterAccess", "IsReadingAllowed?", "PlanOnboarding", "IsCollectorThere?"];
         Assert.Equal(
-            ["DeliverRemoteWrite", "IsItMerged?", .. look, .. look, "EnsureTrust", "IsWritingAllowed?", "DeliverRemoteWrite", "IsItMerged?", "VerifyIngest"],
+            ["DeliverRemoteWrite", "IsItMerged?", .. poll, .. poll, "EnsureTrust", "IsWritingAllowed?", "DeliverRemoteWrite", "IsItMerged?", "VerifyIngest"],
             run.States.SkipWhile(state => state != "DeliverRemoteWrite").Take(21));
     }
 
     [Fact]
-    public async Task An_elevation_while_values_wait_for_people_leads_to_a_new_plan_and_nowhere_without_a_collector()
+    public async Task An_elevation_while_values_wait_for_a_merge_leads_to_a_new_plan_and_no_delivery_without_a_collector()
     {
         var written = Answer.Result(Onboardings.Plan with { Delivery = DeliveryNames.Values, WaitSeconds = 1 });
         var run = await engine.RunAsync(Onboardings.Again
@@ -82,7 +82,7 @@ public sealed class WaitingTests(StateMachineEngine engine)
     }
 
     [Fact]
-    public async Task A_cluster_parked_for_too_long_ends_its_execution_well()
+    public async Task The_execution_of_a_cluster_parked_for_too_long_succeeds()
     {
         var run = await engine.RunAsync(Onboardings.Again
             .Then("DescribeCluster", Onboardings.Described(ClusterNext.Continue))
@@ -98,7 +98,7 @@ public sealed class WaitingTests(StateMachineEngine engine)
     [InlineData(ClusterNext.OptOut)]
     [InlineData(ClusterNext.Refuse)]
     [InlineData(ClusterNext.Offboarded)]
-    public async Task A_parked_cluster_that_opts_out_or_goes_is_not_onboarded_when_a_collector_appears(ClusterNext next)
+    public async Task A_parked_cluster_that_opts_out_or_is_deleted_is_not_onboarded_when_a_collector_appears(ClusterNext next)
     {
         var run = await engine.RunAsync(Onboardings.Again
             .Then("DescribeCluster", Onboardings.Described(next))

@@ -9,59 +9,60 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Offboarding;
 
-/// <param name="Input">The whole input of the execution, as it came.</param>
+/// <param name="Input">The execution's whole input, unchanged: an EventBridge event or a manual input.</param>
 public sealed record ResolveOffboardingRequest(ExecutionReference Execution, JsonElement Input);
 
-/// <summary>Where offboarding goes after the look at the cluster.</summary>
+/// <summary>The next step after the cluster was described.</summary>
 public enum OffboardingNext
 {
     Offboard,
 
-    /// <summary>It is being deleted: only when it is gone may everything go at once.</summary>
+    /// <summary>EKS is deleting the cluster: the workflow waits until it is gone.</summary>
     Wait,
 
-    /// <summary>Nothing of ours is there, or what there is must stay.</summary>
+    /// <summary>There is no managed object, or the managed objects must stay.</summary>
     Nothing,
 }
 
-/// <summary>Whether the very cluster (ARN and createdAt) is still there.</summary>
+/// <summary>Whether this cluster (ARN and createdAt) still exists.</summary>
 public enum ClusterPresence
 {
     Gone,
 
-    /// <summary>Also one that cannot be looked at: denied, unlisted or unreachable never means gone.</summary>
+    /// <summary>Includes a cluster that CentralAmp cannot describe: denied, unlisted or unreachable never means gone.</summary>
     Living,
 }
 
-/// <summary>What later states need to know.</summary>
+/// <summary>The input of all later states.</summary>
 public sealed record ResolveOffboardingResult
 {
     public required OffboardingNext Next { get; init; }
 
-    /// <summary>Why it goes there.</summary>
+    /// <summary>The reason for <see cref="Next"/>.</summary>
     public required string Sentence { get; init; }
 
-    /// <summary>Seconds until the next look; 0 unless <see cref="Next"/> is Wait.</summary>
+    /// <summary>Seconds until the cluster is described again; 0 unless <see cref="Next"/> is Wait.</summary>
     public int WaitSeconds { get; init; }
 
     public required ClusterReference Cluster { get; init; }
 
     public required OffboardingReason Reason { get; init; }
 
+    // The JSON key keeps its older name: executions that run while a new version is deployed read it.
     [JsonPropertyName("standing")]
     public required ClusterPresence Presence { get; init; }
 
-    /// <summary>Of a cluster that is gone or cannot be entered no more than its createdAt.</summary>
+    /// <summary>Only the createdAt if the cluster is gone or cannot be connected to.</summary>
     public required ClusterDescription Described { get; init; }
 
-    /// <summary>Why a living cluster cannot be entered, in the form of <see cref="Failures.FailureMessage"/>: its access is cut, and no more.</summary>
+    /// <summary>Why CentralAmp cannot connect to a living cluster, as a <see cref="Failures.FailureMessage"/>. Then the offboarding only cuts its access.</summary>
     public string? Unreached { get; init; }
 
-    /// <summary>What the registry knows of its trust; all absent if the registry lost it.</summary>
+    /// <summary>The recorded trust; empty if the registry has no item of the cluster.</summary>
     public RegisteredTrust Registered { get; init; } = new();
 }
 
-/// <summary>The registry's word on a cluster's trust. Absent is null.</summary>
+/// <summary>A cluster's trust as the registry records it. Null is absent.</summary>
 public sealed record RegisteredTrust
 {
     public string? TrustMode { get; init; }
@@ -81,7 +82,7 @@ public sealed record RegisteredTrust
     };
 }
 
-/// <summary>Validates the input, looks at the cluster once, and closes it to onboarding. The state machine does the polling.</summary>
+/// <summary>Validates the input, describes the cluster once, and closes it to onboarding. The state machine does the polling.</summary>
 public sealed partial class ResolveOffboardingStep(
     IClusterReader clusters,
     IAccessEntries entries,
@@ -94,7 +95,7 @@ public sealed partial class ResolveOffboardingStep(
     public async Task<ResolveOffboardingResult> RunAsync(ResolveOffboardingRequest request, CancellationToken cancellationToken)
     {
         var input = OffboardingInput.Read(request.Input);
-        var (observed, unreached) = await LookAsync(input.Cluster, request.Execution, cancellationToken);
+        var (observed, unreached) = await FindClusterAsync(input.Cluster, request.Execution, cancellationToken);
         var items = await registry.OfClusterAsync(input.Cluster.Arn, cancellationToken);
         var resolved = OffboardingTarget.Decide(
             new OffboardingObservation(input, observed, unreached, items, time.GetUtcNow() - request.Execution.StartedAt, settings)
@@ -115,7 +116,7 @@ public sealed partial class ResolveOffboardingStep(
         return resolved;
     }
 
-    private async Task<(ObservedCluster? Observed, BlockedException? Unreached)> LookAsync(
+    private async Task<(ObservedCluster? Observed, BlockedException? Unreached)> FindClusterAsync(
         ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
     {
         try
@@ -139,7 +140,7 @@ public sealed partial class ResolveOffboardingStep(
         && await entries.FindAsync(cluster, execution, cancellationToken) is { } entry
         && AccessEntryDecision.IsManaged(cluster, entry);
 
-    /// <summary>From here on no event brings it back, and no execution that began earlier makes trust again.</summary>
+    /// <summary>From here on no event onboards the cluster again, and no execution that started earlier creates trust for it.</summary>
     private async Task CloseAsync(
         ResolveOffboardingResult resolved, IReadOnlyList<RegistryItem> items, ExecutionReference execution, CancellationToken cancellationToken)
     {

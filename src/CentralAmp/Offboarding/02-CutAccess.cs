@@ -6,16 +6,16 @@ namespace CentralAmp.Offboarding;
 
 public sealed record CutAccessRequest(ExecutionReference Execution, ResolveOffboardingResult Resolved);
 
-/// <param name="Change">Of the ingest role's policy; Unchanged also where there is no role of ours.</param>
+/// <param name="Change">The change to the ingest role's policy; Unchanged also if there is no managed role.</param>
 public sealed record CutAccessResult(Change Change);
 
 /// <summary>
-/// Ends a living cluster's access, but not its credentials: a Prometheus whose role is gone cannot reload and does not survive a restart,
-/// one that is denied can do both.
+/// Ends a living cluster's access but keeps its role: a Prometheus whose role is missing cannot reload and does not survive a restart.
+/// A Prometheus that is only denied can do both.
 /// </summary>
 public sealed partial class CutAccessStep(IIssuedTrust trust, ILogger<CutAccessStep> logger)
 {
-    /// <summary>In the place of the policy that allowed: a denial outweighs what anyone else might allow.</summary>
+    /// <summary>Replaces the policy that allowed writing. An explicit Deny overrides every Allow, also one of another owner.</summary>
     public static readonly string Denial = JsonText.Print(new JsonObject
     {
         ["Version"] = "2012-10-17",
@@ -44,6 +44,6 @@ public sealed partial class CutAccessStep(IIssuedTrust trust, ILogger<CutAccessS
         return new CutAccessResult(Change.Updated);
     }
 
-    [LoggerMessage(LogLevel.Information, "{Cluster}: {Role} is denied to write")]
+    [LoggerMessage(LogLevel.Information, "{Cluster}: {Role} may no longer write")]
     private partial void Cut(string cluster, string role);
 }

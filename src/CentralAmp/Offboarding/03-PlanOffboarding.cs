@@ -9,17 +9,17 @@ namespace CentralAmp.Offboarding;
 
 public sealed record PlanOffboardingRequest(ExecutionReference Execution, ResolveOffboardingResult Resolved);
 
-/// <summary>Where offboarding goes after the look into the cluster.</summary>
+/// <summary>The next step after the collectors were observed.</summary>
 public enum OffboardingPlanNext
 {
-    /// <summary>One collector has something of ours; after it, the next look.</summary>
+    /// <summary>One collector carries managed configuration. After its withdrawal the collectors are observed again.</summary>
     Withdraw,
 
-    /// <summary>No collector has.</summary>
+    /// <summary>No collector carries managed configuration.</summary>
     Clear,
 }
 
-/// <summary>What WithdrawRemoteWrite needs, in the shape that onboarding gives it; absent with Clear.</summary>
+/// <summary>The input of WithdrawRemoteWrite in onboarding's format; absent with Clear.</summary>
 public sealed record PlanOffboardingResult
 {
     public required OffboardingPlanNext Next { get; init; }
@@ -28,11 +28,11 @@ public sealed record PlanOffboardingResult
 
     public EnsureTrustResult? Trust { get; init; }
 
-    /// <summary>Whether the RBAC that lets us write that collector is in place; Missing asks for an elevation.</summary>
+    /// <summary>Whether the RBAC for writing that collector is installed; if it is Missing, an elevation follows.</summary>
     public RbacAccess Writing { get; init; }
 }
 
-/// <summary>Finds what of ours the cluster's collectors have, one after the other.</summary>
+/// <summary>Finds the next collector that carries managed configuration.</summary>
 public sealed partial class PlanOffboardingStep(IKubernetesClients clusters, HubSettings settings, ILogger<PlanOffboardingStep> logger)
 {
     public async Task<PlanOffboardingResult> RunAsync(PlanOffboardingRequest request, CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ public sealed partial class PlanOffboardingStep(IKubernetesClients clusters, Hub
         var resolved = request.Resolved;
         using var kubernetes = await clusters.ConnectAsync(resolved.Cluster, resolved.Described, request.Execution, cancellationToken);
         var (next, refusal) = WithdrawalPlan.Next(
-            await TouchedCollectors.ObserveAsync(kubernetes, WithdrawalPlan.RolesOf(resolved, settings), cancellationToken));
+            await ManagedCollectors.ObserveAsync(kubernetes, WithdrawalPlan.RolesOf(resolved, settings), cancellationToken));
         if (refusal is not null)
         {
             throw refusal.ToException();
@@ -48,7 +48,7 @@ public sealed partial class PlanOffboardingStep(IKubernetesClients clusters, Hub
 
         if (next is null)
         {
-            NothingLeft(resolved.Cluster.Arn);
+            NoneFound(resolved.Cluster.Arn);
             return new PlanOffboardingResult { Next = OffboardingPlanNext.Clear };
         }
 
@@ -63,9 +63,9 @@ public sealed partial class PlanOffboardingStep(IKubernetesClients clusters, Hub
         };
     }
 
-    [LoggerMessage(LogLevel.Information, "{Cluster}: no collector has anything of ours")]
-    private partial void NothingLeft(string cluster);
+    [LoggerMessage(LogLevel.Information, "{Cluster}: no collector carries configuration that CentralAmp manages")]
+    private partial void NoneFound(string cluster);
 
-    [LoggerMessage(LogLevel.Information, "{Cluster}: {Namespace}/{Name} has something of ours")]
+    [LoggerMessage(LogLevel.Information, "{Cluster}: {Namespace}/{Name} carries configuration that CentralAmp manages")]
     private partial void Found(string cluster, string @namespace, string name);
 }

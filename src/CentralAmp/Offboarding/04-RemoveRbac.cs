@@ -13,24 +13,23 @@ public sealed record RemoveRbacRequest(ExecutionReference Execution, ResolveOffb
 public sealed record RemoveRbacResult(Change Change);
 
 /// <summary>
-/// Removes agents of ours, our RBAC in every namespace, that of former collectors too, our own namespace, and the role from service accounts whose collector is gone.
-/// Runs elevated: only an admin may list them all.
+/// Removes the managed agents, the managed RBAC of current and former collectors in every namespace, the managed namespace, and the role annotation
+/// of service accounts whose collector is gone. Runs elevated: only a cluster-admin may list them all.
 /// </summary>
 public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<RemoveRbacStep> logger)
 {
     /// <summary>Bindings first: a role without a binding grants nothing.</summary>
     private static readonly string[] Kinds = ["rolebindings", "roles", "clusterrolebindings", "clusterroles"];
 
-    /// <summary>The label may be set by anyone on anything; the name is ours as well.</summary>
+    /// <summary>Anybody can set the label on any object; so an object must have one of these names, too.</summary>
     private static readonly string[] Names = [RbacManifests.ReadName, RbacManifests.WriteName, AgentNames.ScrapeRole];
-
 
     public async Task<RemoveRbacResult> RunAsync(RemoveRbacRequest request, CancellationToken cancellationToken)
     {
         var resolved = request.Resolved;
         using var kubernetes = await clusters.ConnectAsync(resolved.Cluster, resolved.Described, request.Execution, cancellationToken);
         var change = await RemoveAgentsAsync(kubernetes, resolved.Cluster.Arn, cancellationToken);
-        change = Max(change, await ForgetRoleAsync(kubernetes, resolved.Cluster.Arn, cancellationToken));
+        change = Max(change, await RemoveRoleAnnotationsAsync(kubernetes, resolved.Cluster.Arn, cancellationToken));
         foreach (var kind in Kinds)
         {
             var path = KubernetesPath.AllRbac(kind, $"{ManagedNames.ManagedByLabel}={ManagedNames.ManagedBy}");
@@ -48,7 +47,7 @@ public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<
         return new RemoveRbacResult(Max(change, await RemoveNamespaceAsync(kubernetes, resolved.Cluster.Arn, cancellationToken)));
     }
 
-    /// <summary>One after the other by name, before what they run with: an operator sees its resource go, and not only the namespace.</summary>
+    /// <summary>Deletes each object by its name and before the namespace, so that the Prometheus operator sees the deletion of its resource.</summary>
     private async Task<Change> RemoveAgentsAsync(IKubernetes kubernetes, string cluster, CancellationToken cancellationToken)
     {
         var (writer, change) = (new ManagedObjectWriter(kubernetes), Change.Unchanged);
@@ -65,7 +64,7 @@ public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<
         return change;
     }
 
-    /// <summary>With all that is left in it; one that has only the name is someone else's.</summary>
+    /// <summary>Deletes the namespace with all remaining objects. A namespace that has only the name belongs to another owner and stays.</summary>
     private async Task<Change> RemoveNamespaceAsync(IKubernetes kubernetes, string cluster, CancellationToken cancellationToken)
     {
         var found = await kubernetes.GetAsync(KubernetesPath.Namespace(AgentNames.Namespace), cancellationToken);
@@ -81,14 +80,14 @@ public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<
 
     private static Change Max(Change one, Change other) => one == Change.Unchanged ? other : one;
 
-    /// <summary>Collectors gave it up already; a service account outlives the Prometheus resource that it was for.</summary>
-    private async Task<Change> ForgetRoleAsync(IKubernetes kubernetes, string cluster, CancellationToken cancellationToken)
+    /// <summary>The withdrawal has handled the collectors; a service account may outlive the Prometheus resource that used it.</summary>
+    private async Task<Change> RemoveRoleAnnotationsAsync(IKubernetes kubernetes, string cluster, CancellationToken cancellationToken)
     {
         var change = Change.Unchanged;
         foreach (var item in await kubernetes.ListAsync(KubernetesPath.AllServiceAccounts, cancellationToken) ?? [])
         {
             var account = ServiceAccountResource.Read(item);
-            // Ours goes with its namespace.
+            // The managed namespace is deleted with its service accounts.
             if (account.RoleIsManaged && account.Namespace != AgentNames.Namespace)
             {
                 await kubernetes.ApplyAsync(

@@ -7,7 +7,7 @@ public sealed record RemoveClusterAccessRequest(ExecutionReference Execution, Re
 
 public sealed record RemoveClusterAccessResult(Change Change);
 
-/// <summary>Removes our access entry, after which nobody of ours enters the cluster again. One that someone else made stays.</summary>
+/// <summary>Removes the managed access entry; afterwards CentralAmp cannot connect to the cluster. An entry of another owner stays.</summary>
 public sealed partial class RemoveClusterAccessStep(IAccessEntries entries, ILogger<RemoveClusterAccessStep> logger)
 {
     public async Task<RemoveClusterAccessResult> RunAsync(RemoveClusterAccessRequest request, CancellationToken cancellationToken)

@@ -5,17 +5,17 @@ namespace CentralAmp.Offboarding;
 
 public sealed record RemoveTrustRequest(ExecutionReference Execution, ResolveOffboardingResult Resolved);
 
-/// <param name="KeptProviderArn">A provider of ours that stays, because other workloads of the living cluster may rely on it by now.</param>
+/// <param name="KeptProviderArn">A managed provider that stays, because other workloads of the living cluster may use it.</param>
 public sealed record RemoveTrustResult(Change Change, string? KeptProviderArn = null);
 
-/// <summary>Takes roles and provider back, in both accounts.</summary>
+/// <summary>Removes the roles and the provider in both accounts.</summary>
 public sealed partial class RemoveTrustStep(IIssuedTrust trust, HubSettings settings, ILogger<RemoveTrustStep> logger)
 {
     public async Task<RemoveTrustResult> RunAsync(RemoveTrustRequest request, CancellationToken cancellationToken)
     {
-        var facts = await IssuedTrustObserver.ObserveAsync(trust, request, settings, cancellationToken);
+        var observation = await IssuedTrustObserver.ObserveAsync(trust, request, settings, cancellationToken);
         var change = Change.Unchanged;
-        foreach (var (kind, name, account) in TrustRemoval.Decide(facts))
+        foreach (var (kind, name, account) in TrustRemoval.Decide(observation))
         {
             var done = kind == TrustRemovalKind.Provider
                 ? await trust.DeleteProviderAsync(account, name, cancellationToken)
@@ -24,7 +24,7 @@ public sealed partial class RemoveTrustStep(IIssuedTrust trust, HubSettings sett
             change = done ? Change.Updated : change;
         }
 
-        return new RemoveTrustResult(change, TrustRemoval.KeptProvider(facts));
+        return new RemoveTrustResult(change, TrustRemoval.KeptProvider(observation));
     }
 
     [LoggerMessage(LogLevel.Information, "{Kind} {Name} of {Account} removed: {Done}")]

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Offboarding;
 
-/// <summary>All that offboarding got to know; what it did not reach is absent, even the cluster (bad input).</summary>
+/// <summary>The results of all states of the execution. Those of states that did not run are absent; with invalid input even the cluster is.</summary>
 public sealed record RecordOffboardingRequest(ExecutionReference Execution)
 {
     public ResolveOffboardingResult? Resolved { get; init; }
@@ -18,7 +18,7 @@ public sealed record RecordOffboardingRequest(ExecutionReference Execution)
 
     public EnsureClusterAccessResult? Access { get; init; }
 
-    /// <summary>Of the last collector.</summary>
+    /// <summary>The withdrawal of the last collector.</summary>
     public WithdrawRemoteWriteResult? Withdrawal { get; init; }
 
     public RemoveRbacResult? Rbac { get; init; }
@@ -29,17 +29,17 @@ public sealed record RecordOffboardingRequest(ExecutionReference Execution)
 
     public CaughtFailure? Failure { get; init; }
 
-    /// <summary>The elevation, if it could not be taken back. Never hides <see cref="Failure"/>.</summary>
+    /// <summary>The elevation could not be ended. Never hides <see cref="Failure"/>.</summary>
     public CaughtFailure? Leftover { get; init; }
 }
 
-/// <summary>The end of every offboarding: registry, metrics, and the record that the state machine publishes.</summary>
-/// <param name="output">Where metric lines go: standard output, which Lambda takes to CloudWatch.</param>
+/// <summary>Ends every offboarding: writes the registry item and the metrics, and returns the record that the state machine publishes.</summary>
+/// <param name="output">Receives the metric lines: standard output, which Lambda sends to CloudWatch.</param>
 public sealed partial class RecordOffboardingStep(
     ClusterRegistry registry, ClusterExpectation expectation, HubSettings settings, TimeProvider time, TextWriter output, ILogger<RecordOffboardingStep> logger)
 {
-    /// <summary>Of a cluster that lives on without us; its issuer stays, as a provider of ours may.</summary>
-    private static readonly string[] TakenBack = ["roleArn", "collectorRoleArn"];
+    /// <summary>Attributes to clear if a living cluster opted out. Its issuer stays, because a managed provider may remain.</summary>
+    private static readonly string[] ClearedAttributes = ["roleArn", "collectorRoleArn"];
 
     public async Task<OutcomeRecord> RunAsync(RecordOffboardingRequest request, CancellationToken cancellationToken)
     {
@@ -47,8 +47,8 @@ public sealed partial class RecordOffboardingStep(
         var record = RecordOf(request, OffboardingOutcome.Decide(request));
         if (request.Resolved is { } resolved && !await RegisterAsync(resolved, record, request.Execution, now, cancellationToken))
         {
-            // Not a failure: a later execution knows better.
-            Overtaken(record.ClusterArn, request.Execution.Id);
+            // Not a failure: a later execution has recorded a newer state.
+            Superseded(record.ClusterArn, request.Execution.Id);
         }
 
         if (record.Changed && request.Resolved is { Cluster: var cluster })
@@ -68,7 +68,7 @@ public sealed partial class RecordOffboardingStep(
         {
             ClusterArn = resolved.Cluster.Arn,
             CreatedAt = resolved.Described.CreatedAt,
-            // However this execution ended, the cluster stays closed until all is taken back.
+            // Also after a failure the cluster stays closed until everything is removed.
             State = record.Outcome is Outcome.Offboarded or Outcome.OptedOut ? record.Outcome : Outcome.Offboarding,
             Reason = record.Outcome == Outcome.OptedOut ? null : resolved.Reason,
             Cause = record.Cause,
@@ -79,7 +79,7 @@ public sealed partial class RecordOffboardingStep(
         return record.Outcome switch
         {
             Outcome.Offboarded => registry.CloseAsync(item, execution, cancellationToken),
-            Outcome.OptedOut => registry.RecordAsync(item, execution, cancellationToken, TakenBack),
+            Outcome.OptedOut => registry.RecordAsync(item, execution, cancellationToken, ClearedAttributes),
             _ => registry.RecordAsync(item, execution, cancellationToken),
         };
     }
@@ -113,6 +113,6 @@ public sealed partial class RecordOffboardingStep(
     [LoggerMessage(LogLevel.Information, "{Cluster}: {Outcome} {Cause}. {Sentence}")]
     private partial void Recorded(string? cluster, Outcome outcome, string? cause, string sentence);
 
-    [LoggerMessage(LogLevel.Warning, "{Cluster}: a later execution has recorded already; the registry keeps its word over that of {Execution}")]
-    private partial void Overtaken(string? cluster, string execution);
+    [LoggerMessage(LogLevel.Warning, "{Cluster}: the registry keeps the record of a later execution and ignores that of {Execution}")]
+    private partial void Superseded(string? cluster, string execution);
 }

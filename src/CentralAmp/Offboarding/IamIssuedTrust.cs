@@ -8,7 +8,7 @@ using CentralAmp.Trust;
 namespace CentralAmp.Offboarding;
 
 /// <summary>IAM of the hub and of member accounts.</summary>
-/// <param name="member">IAM of a cluster's account as the member role; disposed after each call.</param>
+/// <param name="member">Creates a client for the IAM of a cluster's account with the member role; disposed after each call.</param>
 public sealed class IamIssuedTrust(
     IAmazonIdentityManagementService hub,
     Func<ClusterReference, ExecutionReference, CancellationToken, Task<IAmazonIdentityManagementService>> member) : IIssuedTrust
@@ -86,8 +86,8 @@ public sealed class IamIssuedTrust(
         {
             throw new BlockedException(
                 Causes.RoleForeign,
-                $"While {doing} in {account}: someone attached more to it than CentralAmp did ({e.Message}).",
-                "Detach the managed policies and instance profiles from that role, then execute again.",
+                $"While {doing} in {account}: the role has attachments that CentralAmp did not make ({e.Message}).",
+                "Detach all managed policies and instance profiles from that role, then execute again.",
                 e);
         }
         catch (Exception e) when (AwsFailures.TryMap(e, $"{doing} in {account}", account.Member is null ? CallSide.Hub : CallSide.Member, out var failure))

@@ -6,11 +6,11 @@ using CentralAmp.Registry;
 
 namespace CentralAmp.Offboarding;
 
-/// <summary>Which cluster is to be offboarded, and why; from an EventBridge event of a DeleteCluster, or given.</summary>
-/// <param name="CreatedAt">Null: to be found out. An event's is never compared, as CloudTrail cuts it.</param>
+/// <summary>The cluster to offboard and the reason, from an EventBridge event about DeleteCluster or from a manual input.</summary>
+/// <param name="CreatedAt">Epoch milliseconds; null if CentralAmp must find it out. An event's value is never used, because CloudTrail truncates it.</param>
 public sealed record OffboardingInput(ClusterReference Cluster, long? CreatedAt, OffboardingReason Reason)
 {
-    /// <exception cref="BlockedException">The input is bad; the cause and the sentence say which field and why.</exception>
+    /// <exception cref="BlockedException">The input is invalid; the sentence names the field and the reason.</exception>
     public static OffboardingInput Read(JsonElement input) => input switch
     {
         { ValueKind: not JsonValueKind.Object } => throw InputFields.NotUnderstood($"The input is {InputFields.Name(input.ValueKind)}, not an object."),
@@ -27,12 +27,12 @@ public sealed record OffboardingInput(ClusterReference Cluster, long? CreatedAt,
             $"The field 'createdAt' is {number.Value.ToString(CultureInfo.InvariantCulture)}, which is not a time in epoch milliseconds."),
     };
 
-    /// <summary>That it was deleted is for an event to say, which EventBridge vouches for.</summary>
+    /// <summary>A manual input cannot give the reason Deleted: only an event does, and EventBridge guarantees its source.</summary>
     private static OffboardingReason ReasonOf(JsonElement input) => InputFields.Text(input, "reason") switch
     {
         null or nameof(OffboardingReason.Manual) => OffboardingReason.Manual,
         nameof(OffboardingReason.OptedOut) => OffboardingReason.OptedOut,
         nameof(OffboardingReason.Swept) => OffboardingReason.Swept,
-        var word => throw InputFields.Invalid($"The field 'reason' is '{Quote.Cut(word)}', expected Manual, OptedOut or Swept."),
+        var other => throw InputFields.Invalid($"The field 'reason' is '{Quote.Cut(other)}', expected Manual, OptedOut or Swept."),
     };
 }

@@ -4,7 +4,7 @@ using CentralAmp.Registry;
 
 namespace CentralAmp.Offboarding;
 
-/// <summary>What an offboarding came to. Pure; the first that fits, from the top.</summary>
+/// <summary>Decides the outcome of an offboarding. The first rule that fits applies. Pure.</summary>
 internal static class OffboardingOutcome
 {
     public static OutcomeDecision Decide(RecordOffboardingRequest request) => request switch
@@ -25,8 +25,8 @@ internal static class OffboardingOutcome
     };
 
     private static string Done(ResolveOffboardingResult resolved, RemoveTrustResult removal) =>
-        $"Nothing of CentralAmp is left for {resolved.Cluster} ({resolved.Presence switch { ClusterPresence.Gone => "gone", _ => "living" }}, {resolved.Reason})"
-        + (removal.KeptProviderArn is { } provider ? $" but {provider}, which other workloads of the cluster may rely on." : ".");
+        $"CentralAmp has removed everything that it made for {resolved.Cluster} ({resolved.Presence switch { ClusterPresence.Gone => "gone", _ => "living" }}, {resolved.Reason})"
+        + (removal.KeptProviderArn is { } provider ? $", except {provider}, which other workloads of the cluster may use." : ".");
 
     private static OutcomeDecision OfFailure(RecordOffboardingRequest request, Failure failure) =>
         new(OutcomeOf(request, failure), failure.Cause, failure.Sentence + Aftermath(request), failure.Remedy);
@@ -34,11 +34,11 @@ internal static class OffboardingOutcome
     private static Outcome OutcomeOf(RecordOffboardingRequest request, Failure failure) => (request, failure.Kind) switch
     {
         (_, FailureKind.Unexpected) => Outcome.Failed,
-        // Nothing is known of the cluster, or nothing is known of a request for it.
+        // The input is invalid, or it does not identify one cluster.
         ({ Resolved: null }, FailureKind.Blocked) => Outcome.Blocked,
-        // Its access is not cut: not a state to leave it in.
+        // Its access is not cut yet: the outcome is Failed, because the cluster may still write.
         ({ Resolved: null } or { Resolved.Presence: ClusterPresence.Living, Cut: null }, _) => Outcome.Failed,
-        // Access is cut, or the cluster gone; what is left waits for a person or the next sweep.
+        // Its access is cut or the cluster is gone; an operator or the next sweep finishes the rest.
         (_, FailureKind.Blocked or FailureKind.NotReady) => Outcome.Offboarding,
         _ => Outcome.Failed,
     };
@@ -46,8 +46,8 @@ internal static class OffboardingOutcome
     private static string Aftermath(RecordOffboardingRequest request) => request switch
     {
         { Failure: not null, Leftover: { } caught } =>
-            $" On the way out something was left behind: {FailureMessage.Parse(caught.Error, caught.Cause).Sentence}",
-        { Resolved.Presence: ClusterPresence.Living, Cut: not null, Removal: null } => " Its access to the workspace is cut; its role stays until our configuration is gone.",
+            $" The cleanup afterwards failed, too: {FailureMessage.Parse(caught.Error, caught.Cause).Sentence}",
+        { Resolved.Presence: ClusterPresence.Living, Cut: not null, Removal: null } => " Its access to the workspace is cut; its role stays until CentralAmp's configuration is removed from the cluster.",
         _ => "",
     };
 }

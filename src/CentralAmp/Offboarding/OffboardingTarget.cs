@@ -6,9 +6,9 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.Offboarding;
 
-/// <summary>All that is decided on.</summary>
-/// <param name="Observed">Null: EKS says that there is none, or <paramref name="Unreached"/> says why it could not be asked.</param>
-/// <param name="Items">Every cluster that had this ARN, as the registry knows them.</param>
+/// <summary>The input of the decision.</summary>
+/// <param name="Observed">Null if EKS reports no such cluster, or if it could not be described for the reason in <paramref name="Unreached"/>.</param>
+/// <param name="Items">The registry items of all clusters that have or had this ARN, oldest first.</param>
 internal sealed record OffboardingObservation(
     OffboardingInput Input,
     ObservedCluster? Observed,
@@ -17,106 +17,106 @@ internal sealed record OffboardingObservation(
     TimeSpan SinceStart,
     HubSettings Settings)
 {
-    /// <summary>Of a cluster that was offboarded: an onboarding that was on its way meanwhile left our access entry.</summary>
+    /// <summary>An onboarding that ran at the same time created the access entry of an offboarded cluster again.</summary>
     public bool EntryIsBack { get; init; }
 }
 
-/// <summary>Which of the clusters that had a name is offboarded, one in an execution, and how. Pure.</summary>
+/// <summary>Decides which cluster of the ARN is offboarded, one per execution, and how. Pure.</summary>
 internal static class OffboardingTarget
 {
-    /// <exception cref="BlockedException">The cluster cannot be looked at, and so it is not known which one is meant.</exception>
-    public static ResolveOffboardingResult Decide(OffboardingObservation facts)
+    /// <exception cref="BlockedException">The cluster cannot be described, so it is unknown which one the input means.</exception>
+    public static ResolveOffboardingResult Decide(OffboardingObservation observation)
     {
-        if (CreatedAtOf(facts) is not { } createdAt)
+        if (CreatedAtOf(observation) is not { } createdAt)
         {
-            return facts.Unreached is null
-                ? Nothing(facts, new RegistryItem { ClusterArn = facts.Input.Cluster.Arn, CreatedAt = 0 }, "the registry knows no cluster of that name that is gone")
-                : throw facts.Unreached;
+            return observation.Unreached is null
+                ? Nothing(observation, new RegistryItem { ClusterArn = observation.Input.Cluster.Arn, CreatedAt = 0 }, "the registry has no item of a deleted cluster of that name")
+                : throw observation.Unreached;
         }
 
-        var item = facts.Items.FirstOrDefault(item => item.CreatedAt == createdAt)
-            ?? new RegistryItem { ClusterArn = facts.Input.Cluster.Arn, CreatedAt = createdAt };
-        return (facts.Observed, facts.Unreached) switch
+        var item = observation.Items.FirstOrDefault(item => item.CreatedAt == createdAt)
+            ?? new RegistryItem { ClusterArn = observation.Input.Cluster.Arn, CreatedAt = createdAt };
+        return (observation.Observed, observation.Unreached) switch
         {
-            (_, { } unreached) => Living(facts, item) with { Unreached = unreached.Message },
-            ({ } observed, _) when observed.CreatedAt == createdAt => OfLiving(facts, observed, item),
-            _ => Result(facts, item, OffboardingNext.Offboard, ClusterPresence.Gone, "it is gone"),
+            (_, { } unreached) => Living(observation, item) with { Unreached = unreached.Message },
+            ({ } observed, _) when observed.CreatedAt == createdAt => OfLiving(observation, observed, item),
+            _ => Result(observation, item, OffboardingNext.Offboard, ClusterPresence.Gone, "it is gone"),
         };
     }
 
-    private static long? CreatedAtOf(OffboardingObservation facts) => facts switch
+    private static long? CreatedAtOf(OffboardingObservation observation) => observation switch
     {
         { Input.CreatedAt: { } given } => given,
-        // An event that comes late may be of a cluster before the one that is there now.
+        // A late event may be about an earlier cluster than the one that exists now.
         { Unreached: not null, Input.Reason: OffboardingReason.Deleted } => null,
-        { Unreached: not null } => Open(facts).ToList() is [var only] ? only.CreatedAt : null,
-        { Input.Reason: OffboardingReason.Deleted } => Gone(facts) ?? (facts.Observed is { Status: "DELETING" } deleting ? deleting.CreatedAt : null),
-        _ => facts.Observed?.CreatedAt ?? Gone(facts),
+        { Unreached: not null } => Open(observation).ToList() is [var only] ? only.CreatedAt : null,
+        { Input.Reason: OffboardingReason.Deleted } => Gone(observation) ?? (observation.Observed is { Status: "DELETING" } deleting ? deleting.CreatedAt : null),
+        _ => observation.Observed?.CreatedAt ?? Gone(observation),
     };
 
-    /// <summary>The oldest that is not closed; if all are, and no cluster is there, the last: it may have left something while it lived.</summary>
-    private static long? Gone(OffboardingObservation facts) =>
-        Open(facts).FirstOrDefault(item => item.CreatedAt != facts.Observed?.CreatedAt)?.CreatedAt
-        ?? (facts is { Observed: null, Items: [.., var last] } ? last.CreatedAt : null);
+    /// <summary>The oldest cluster whose item is open. If all are closed and no cluster exists, the last one: a managed resource may remain.</summary>
+    private static long? Gone(OffboardingObservation observation) =>
+        Open(observation).FirstOrDefault(item => item.CreatedAt != observation.Observed?.CreatedAt)?.CreatedAt
+        ?? (observation is { Observed: null, Items: [.., var last] } ? last.CreatedAt : null);
 
-    private static IEnumerable<RegistryItem> Open(OffboardingObservation facts) => facts.Items.Where(item => !item.IsTombstone);
+    private static IEnumerable<RegistryItem> Open(OffboardingObservation observation) => observation.Items.Where(item => !item.IsTombstone);
 
-    private static ResolveOffboardingResult OfLiving(OffboardingObservation facts, ObservedCluster observed, RegistryItem item)
+    private static ResolveOffboardingResult OfLiving(OffboardingObservation observation, ObservedCluster observed, RegistryItem item)
     {
         if (observed.Status == "DELETING")
         {
-            return facts.SinceStart < facts.Settings.ActiveLimit
-                ? Living(facts, item) with { Next = OffboardingNext.Wait, WaitSeconds = (int)facts.Settings.ActivePoll.TotalSeconds }
-                : Living(facts, item) with { Unreached = StillDeleting(facts).Message };
+            return observation.SinceStart < observation.Settings.ActiveLimit
+                ? Living(observation, item) with { Next = OffboardingNext.Wait, WaitSeconds = (int)observation.Settings.ActivePoll.TotalSeconds }
+                : Living(observation, item) with { Unreached = StillDeleting(observation).Message };
         }
 
-        if (WhyItStays(facts, observed, item) is { } why)
+        if (WhyItStays(observation, observed, item) is { } why)
         {
-            return Nothing(facts, item, why);
+            return Nothing(observation, item, why);
         }
 
         try
         {
-            return Living(facts, item) with { Described = ClusterAdmission.Enterable(facts.Input.Cluster, observed) };
+            return Living(observation, item) with { Described = ClusterAdmission.Connectable(observation.Input.Cluster, observed) };
         }
-        catch (BlockedException notEnterable)
+        catch (BlockedException notConnectable)
         {
-            return Living(facts, item) with { Unreached = notEnterable.Message };
+            return Living(observation, item) with { Unreached = notConnectable.Message };
         }
     }
 
-    private static string? WhyItStays(OffboardingObservation facts, ObservedCluster observed, RegistryItem item) => facts.Input.Reason switch
+    private static string? WhyItStays(OffboardingObservation observation, ObservedCluster observed, RegistryItem item) => observation.Input.Reason switch
     {
-        _ when item.IsTombstone && !facts.EntryIsBack => "it was offboarded before",
-        OffboardingReason.Swept or OffboardingReason.Deleted => "the cluster lives",
-        OffboardingReason.OptedOut when !ClusterTags.OptsOut(facts.Input.Cluster, observed.Tags, facts.Settings.OnboardByDefault) =>
-            "its tags do not opt out (any more)",
-        OffboardingReason.OptedOut when !item.MayHaveTraces => "it opted out, and nothing of CentralAmp is left",
+        _ when item.IsTombstone && !observation.EntryIsBack => "it was offboarded before",
+        OffboardingReason.Swept or OffboardingReason.Deleted => "the cluster exists",
+        OffboardingReason.OptedOut when !ClusterTags.OptsOut(observation.Input.Cluster, observed.Tags, observation.Settings.OnboardByDefault) =>
+            "its tags do not opt out",
+        OffboardingReason.OptedOut when !item.MayHaveTraces => "it opted out, and CentralAmp has removed everything",
         _ => null,
     };
 
-    private static BlockedException StillDeleting(OffboardingObservation facts) => new(
+    private static BlockedException StillDeleting(OffboardingObservation observation) => new(
         Causes.ClusterDeleting,
-        $"The {facts.Input.Cluster} is still being deleted {Math.Round(facts.SinceStart.TotalMinutes)} minutes after the execution began.",
-        "See in EKS what it waits for; when it is gone, sweeps take back the rest (the second one that misses it).");
+        $"The {observation.Input.Cluster} is still being deleted {Math.Round(observation.SinceStart.TotalMinutes)} minutes after the execution started.",
+        "Check in EKS why the deletion does not end. When the cluster is gone, the second sweep that does not find it removes the rest.");
 
-    private static ResolveOffboardingResult Living(OffboardingObservation facts, RegistryItem item) =>
-        Result(facts, item, OffboardingNext.Offboard, ClusterPresence.Living, "the cluster lives");
+    private static ResolveOffboardingResult Living(OffboardingObservation observation, RegistryItem item) =>
+        Result(observation, item, OffboardingNext.Offboard, ClusterPresence.Living, "the cluster exists");
 
-    private static ResolveOffboardingResult Nothing(OffboardingObservation facts, RegistryItem item, string why) => Result(
-        facts,
+    private static ResolveOffboardingResult Nothing(OffboardingObservation observation, RegistryItem item, string why) => Result(
+        observation,
         item,
         OffboardingNext.Nothing,
-        facts.Observed?.CreatedAt == item.CreatedAt ? ClusterPresence.Living : ClusterPresence.Gone,
-        $"nothing is taken back, because {why}");
+        observation.Observed?.CreatedAt == item.CreatedAt ? ClusterPresence.Living : ClusterPresence.Gone,
+        $"CentralAmp removes nothing, because {why}");
 
     private static ResolveOffboardingResult Result(
-        OffboardingObservation facts, RegistryItem item, OffboardingNext next, ClusterPresence presence, string why) => new()
+        OffboardingObservation observation, RegistryItem item, OffboardingNext next, ClusterPresence presence, string why) => new()
     {
         Next = next,
-        Sentence = $"Of {facts.Input.Cluster} ({facts.Input.Reason}): {why}.",
-        Cluster = facts.Input.Cluster,
-        Reason = facts.Input.Reason,
+        Sentence = $"Of {observation.Input.Cluster} ({observation.Input.Reason}): {why}.",
+        Cluster = observation.Input.Cluster,
+        Reason = observation.Input.Reason,
         Presence = presence,
         Described = new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = item.CreatedAt },
         Registered = RegisteredTrust.Of(item),

@@ -5,8 +5,8 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Offboarding;
 
-/// <summary>What there is of a cluster's trust; null where there is nothing, or nothing of ours.</summary>
-/// <param name="ProviderAccount">Where the provider is, if there is one.</param>
+/// <summary>The managed roles and provider of a cluster; null if there is none.</summary>
+/// <param name="ProviderAccount">The account of the provider; null without a provider.</param>
 internal sealed record IssuedTrustObservation(
     ResolveOffboardingResult Resolved,
     HubSettings Settings,
@@ -23,41 +23,41 @@ internal enum TrustRemovalKind
     IngestRole,
 }
 
-/// <summary>One thing to delete.</summary>
+/// <summary>One resource to delete.</summary>
 internal sealed record TrustRemovalAction(TrustRemovalKind Kind, string Name, TrustAccount Account);
 
-/// <summary>Decides what goes, in which order. Pure.</summary>
+/// <summary>Decides which resources are deleted, and in which order. Pure.</summary>
 internal static class TrustRemoval
 {
-    /// <summary>The ingest role is the last: its tags still tell the rest if this is interrupted and the registry lost.</summary>
-    public static IEnumerable<TrustRemovalAction> Decide(IssuedTrustObservation facts)
+    /// <summary>The ingest role is last: if the execution is interrupted and the registry is lost, its tags still identify the rest.</summary>
+    public static IEnumerable<TrustRemovalAction> Decide(IssuedTrustObservation observation)
     {
-        var role = IssuedNames.Role(facts.Resolved);
-        if (facts.CollectorRole is not null)
+        var role = IssuedNames.Role(observation.Resolved);
+        if (observation.CollectorRole is not null)
         {
-            yield return new TrustRemovalAction(TrustRemovalKind.CollectorRole, role, facts.Hub with { Member = facts.Resolved.Cluster });
+            yield return new TrustRemovalAction(TrustRemovalKind.CollectorRole, role, observation.Hub with { Member = observation.Resolved.Cluster });
         }
 
-        if (facts.ProviderArn is { } provider && !IsKept(facts))
+        if (observation.ProviderArn is { } provider && !IsKept(observation))
         {
-            yield return new TrustRemovalAction(TrustRemovalKind.Provider, provider, facts.ProviderAccount!);
+            yield return new TrustRemovalAction(TrustRemovalKind.Provider, provider, observation.ProviderAccount!);
         }
 
-        if (facts.IngestRole is not null)
+        if (observation.IngestRole is not null)
         {
-            yield return new TrustRemovalAction(TrustRemovalKind.IngestRole, role, facts.Hub);
+            yield return new TrustRemovalAction(TrustRemovalKind.IngestRole, role, observation.Hub);
         }
     }
 
-    public static string? KeptProvider(IssuedTrustObservation facts) => IsKept(facts) ? facts.ProviderArn : null;
+    public static string? KeptProvider(IssuedTrustObservation observation) => IsKept(observation) ? observation.ProviderArn : null;
 
-    /// <summary>Of a living cluster, in its own account.</summary>
-    private static bool IsKept(IssuedTrustObservation facts) =>
-        facts is { Resolved.Presence: ClusterPresence.Living, ProviderAccount: { } account }
-        && (account.Member is not null || IssuedNames.IsHubsOwn(facts.Resolved.Cluster, facts.Settings));
+    /// <summary>The provider is in the account of a living cluster.</summary>
+    private static bool IsKept(IssuedTrustObservation observation) =>
+        observation is { Resolved.Presence: ClusterPresence.Living, ProviderAccount: { } account }
+        && (account.Member is not null || IssuedNames.IsInHubAccount(observation.Resolved.Cluster, observation.Settings));
 }
 
-/// <summary>Reads what there is, in the accounts where something can be.</summary>
+/// <summary>Reads the roles and the provider in the accounts that may have them.</summary>
 internal static class IssuedTrustObserver
 {
     public static async Task<IssuedTrustObservation> ObserveAsync(
@@ -74,9 +74,9 @@ internal static class IssuedTrustObserver
         return new IssuedTrustObservation(resolved, settings, hub, ingest, collector, provider, provider is null ? null : account);
     }
 
-    /// <summary>The registry's word; without it the ingest role's: who may assume it, a provider or an account.</summary>
+    /// <summary>As the registry records it; without a record, as the ingest role's trust policy shows: it trusts a provider or an account.</summary>
     private static bool IsChained(ResolveOffboardingResult resolved, ObservedRole? ingest, HubSettings settings) =>
-        !IssuedNames.IsHubsOwn(resolved.Cluster, settings)
+        !IssuedNames.IsInHubAccount(resolved.Cluster, settings)
         && (resolved.Registered is { TrustMode: TrustModes.Chained } or { CollectorRoleArn: not null }
             || PolicyMeaning.Many(PolicyMeaning.Parse(ingest?.TrustPolicy)?["Statement"])
                 .Any(statement => (statement?["Principal"] as JsonObject)?["AWS"] is not null));

@@ -11,26 +11,26 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Offboarding;
 
-/// <summary>Decides which collector is next, and says it in the words of onboarding. Pure.</summary>
+/// <summary>Decides which collector is withdrawn next, as a plan in onboarding's format. Pure.</summary>
 internal static class WithdrawalPlan
 {
-    /// <returns>The next collector; or why nothing more may be withdrawn; or neither, when none is left.</returns>
-    public static (TouchedCollector? Next, Failure? Refusal) Next(IReadOnlyList<TouchedCollector> touched)
+    /// <returns>The next collector, or the reason why no more may be withdrawn; both null if no collector remains.</returns>
+    public static (ManagedCollector? Next, Failure? Refusal) Next(IReadOnlyList<ManagedCollector> managed)
     {
-        var kept = touched.Where(collector => collector.KeepsEntryAtSource).ToList();
-        // A service account may be shared: it gives up the role only when no resource needs it any more.
-        var next = touched.Where(collector => !collector.KeepsEntryAtSource && !IsSharedWith(kept, collector))
-            .OrderByDescending(collector => collector.HasOursItself)
+        var kept = managed.Where(collector => collector.KeepsEntryAtSource).ToList();
+        // Resources may share a service account: its role is removed only if no resource needs it any more.
+        var next = managed.Where(collector => !collector.KeepsEntryAtSource && !IsSharedWith(kept, collector))
+            .OrderByDescending(collector => collector.HasManagedResource)
             .FirstOrDefault();
         return next is not null || kept.Count == 0 ? (next, null) : (null, KeptAtSource(kept[0]));
     }
 
-    public static OnboardingPlan Of(ResolveOffboardingResult resolved, TouchedCollector collector, HubSettings settings) => new()
+    public static OnboardingPlan Of(ResolveOffboardingResult resolved, ManagedCollector collector, HubSettings settings) => new()
     {
         Next = PlanNext.Deliver,
-        Sentence = $"What CentralAmp put into {collector.Prometheus} is taken back.",
+        Sentence = $"CentralAmp withdraws its configuration from {collector.Prometheus}.",
         WorkspaceArn = resolved.Registered.WorkspaceArn ?? settings.WorkspaceArn,
-        // Only to know our entry by; an entry that is not there needs none.
+        // Only to identify the managed entry; without an entry it is not needed.
         WorkspaceEndpoint = collector.EntryUrl?.Replace(Workspace.RemoteWriteUrlOf(""), "", StringComparison.Ordinal) ?? "",
         IngestRoleName = IssuedNames.Role(resolved),
         ClusterLabel = ClusterLabels.Of(resolved.Cluster, settings.ClusterLabelFormat).Cluster,
@@ -38,7 +38,7 @@ internal static class WithdrawalPlan
         Change = Change.Updated,
     };
 
-    /// <summary>What service accounts of the cluster may assume.</summary>
+    /// <summary>The roles that service accounts of the cluster may assume.</summary>
     public static IReadOnlyCollection<string> RolesOf(ResolveOffboardingResult resolved, HubSettings settings)
     {
         var ingest = IngestRole.Arn(resolved.Cluster, IssuedNames.Role(resolved), settings);
@@ -51,21 +51,21 @@ internal static class WithdrawalPlan
         return new EnsureTrustResult(Change.Unchanged, CollectorRoleOf(resolved, settings) ?? ingest, ProviderArn: "", RbacAccess.Allowed) { IngestRoleArn = ingest };
     }
 
-    /// <summary>A road that waits for people to merge has recorded no collector role yet; its name is known.</summary>
+    /// <summary>An onboarding that waits for an operator to merge values has recorded no collector role yet; its name follows from the cluster.</summary>
     private static string? CollectorRoleOf(ResolveOffboardingResult resolved, HubSettings settings) => resolved.Registered switch
     {
         { CollectorRoleArn: { } recorded } => recorded,
-        { TrustMode: TrustModes.Chained } when !IssuedNames.IsHubsOwn(resolved.Cluster, settings) =>
+        { TrustMode: TrustModes.Chained } when !IssuedNames.IsInHubAccount(resolved.Cluster, settings) =>
             CollectorRole.Arn(resolved.Cluster, IssuedNames.Role(resolved), settings),
         _ => null,
     };
 
-    private static bool IsSharedWith(List<TouchedCollector> kept, TouchedCollector collector) =>
-        !collector.HasOursItself && kept.Any(other => other.ServiceAccount?.Uid == collector.ServiceAccount?.Uid);
+    private static bool IsSharedWith(List<ManagedCollector> kept, ManagedCollector collector) =>
+        !collector.HasManagedResource && kept.Any(other => other.ServiceAccount?.Uid == collector.ServiceAccount?.Uid);
 
-    private static Failure KeptAtSource(TouchedCollector collector) => Failure.Blocked(
+    private static Failure KeptAtSource(ManagedCollector collector) => Failure.Blocked(
         Causes.EntryKeptAtSource,
-        $"The list of remote writes of {collector.Prometheus} comes from its own source and still has our entry '{ManagedNames.EntryName}'; "
-        + "without its role that Prometheus could not reload.",
+        $"Another manager applies the remote-write list of {collector.Prometheus}, which still has the entry '{ManagedNames.EntryName}'; "
+        + "without the role of that entry, Prometheus could not reload.",
         "Remove the entry at its source (Helm values, Git), then execute again.");
 }

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Onboarding;
 
-/// <summary>The whole input of the execution, as it came.</summary>
+/// <param name="Input">The execution's whole input, unchanged: an EventBridge event or a manual input.</param>
 public sealed record ResolveClusterRequest(ExecutionReference Execution, JsonElement Input);
 
-/// <param name="DryRun">Ends after the plan, nothing written.</param>
-/// <param name="Reopen">A person says that an offboarded cluster is to be onboarded again.</param>
+/// <param name="DryRun">The execution ends after the plan and writes nothing.</param>
+/// <param name="Reopen">An operator asks that an offboarded cluster is onboarded again.</param>
 public sealed record ResolveClusterResult(ClusterReference Cluster, bool DryRun, bool Reopen = false);
 
-/// <summary>Validates the input and yields the cluster that the road is for.</summary>
+/// <summary>Validates the input and returns the cluster to onboard.</summary>
 public sealed partial class ResolveClusterStep(ILogger<ResolveClusterStep> logger)
 {
     public Task<ResolveClusterResult> RunAsync(ResolveClusterRequest request, CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ public sealed partial class ResolveClusterStep(ILogger<ResolveClusterStep> logge
 /// <summary>Reads the input of an onboarding execution: an EventBridge event, or a manual one. Pure.</summary>
 public static class ClusterInput
 {
-    /// <exception cref="BlockedException">The input is bad; the cause and the sentence say which field and why.</exception>
+    /// <exception cref="BlockedException">The input is invalid; the sentence names the field and the reason.</exception>
     public static ResolveClusterResult Read(JsonElement input) => input switch
     {
         { ValueKind: not JsonValueKind.Object } => throw InputFields.NotUnderstood($"The input is {InputFields.Name(input.ValueKind)}, not an object."),
@@ -43,7 +43,7 @@ public static class ClusterInput
         var cluster = ManualInput.Cluster(input, "dryRun", "reopen");
         var (dryRun, reopen) = (InputFields.Flag(input, "dryRun"), InputFields.Flag(input, "reopen"));
         return dryRun && reopen
-            ? throw InputFields.Invalid("The input has 'dryRun' and 'reopen'; a dry run changes nothing, and reopening does.")
+            ? throw InputFields.Invalid("The input has 'dryRun' and 'reopen'; a dry run changes nothing, but reopening does.")
             : new ResolveClusterResult(cluster, dryRun, reopen);
     }
 }

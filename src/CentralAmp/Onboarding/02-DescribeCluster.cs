@@ -10,7 +10,7 @@ namespace CentralAmp.Onboarding;
 /// <param name="Reopen">An offboarded cluster is onboarded again.</param>
 public sealed record DescribeClusterRequest(ExecutionReference Execution, ClusterReference Cluster, bool Reopen = false);
 
-/// <summary>Looks at the cluster once: admits it, waits, or ends the road. The state machine does the polling.</summary>
+/// <summary>Describes the cluster once and admits it, waits for it, or ends the workflow. The state machine does the polling.</summary>
 public sealed partial class DescribeClusterStep(
     IClusterReader clusters, Elevation elevation, ClusterRegistry registry, HubSettings settings, TimeProvider time, ILogger<DescribeClusterStep> logger)
 {
@@ -19,7 +19,7 @@ public sealed partial class DescribeClusterStep(
         var cluster = request.Cluster;
         var observed = await clusters.FindAsync(cluster, request.Execution, cancellationToken);
 
-        // Before the decision, so that no outcome of it leaves an admin behind.
+        // Before the decision, so that no outcome leaves the member role as cluster-admin.
         if (observed is { CanBeElevated: true }
             && await elevation.EndAsync(cluster, observed.CreatedAt, request.Execution, cancellationToken) != Change.Unchanged)
         {
@@ -34,16 +34,16 @@ public sealed partial class DescribeClusterStep(
         return described;
     }
 
-    /// <summary>Events come late: one that asks for a cluster that was offboarded finds its item closed, and only a person opens it again.</summary>
+    /// <summary>An event may arrive after the cluster was offboarded. The registry item is closed then, and only an operator reopens it.</summary>
     private async Task<bool> IsClosedAsync(DescribeClusterRequest request, RegistryItem? item, CancellationToken cancellationToken) =>
         item is { IsClosed: true }
         && !(request.Reopen && WasClosedBefore(item, request.Execution) && await registry.ReopenAsync(item.ClusterArn, item.CreatedAt, cancellationToken));
 
-    /// <summary>A road that waits looks again and again: what was closed since it began stays closed.</summary>
+    /// <summary>An execution that waits describes the cluster repeatedly. It does not reopen an item that was closed after the execution started.</summary>
     private static bool WasClosedBefore(RegistryItem item, ExecutionReference execution) =>
         item.ExecutionStartedAt is not { } closing || closing <= execution.StartedAt;
 
-    // Of a cluster that was seen, the refusal is a result with its createdAt; one that is gone has nothing to register.
+    // If the cluster exists, the refusal is a result with its createdAt, so that the registry records it. A cluster that is gone has no createdAt.
     private ClusterDescription Admit(DescribeClusterRequest request, ObservedCluster? observed)
     {
         try

@@ -9,11 +9,11 @@ namespace CentralAmp.Onboarding;
 
 public sealed record EnsureClusterAccessRequest(ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described);
 
-/// <param name="Change">Of the access entry.</param>
-/// <param name="Reading">Whether the read-only RBAC is in place and in effect; Missing asks for an elevation.</param>
+/// <param name="Change">The change to the access entry.</param>
+/// <param name="Reading">Whether the read-only RBAC is installed and effective; if it is Missing, an elevation follows.</param>
 public sealed record EnsureClusterAccessResult(Change Change, RbacAccess Reading);
 
-/// <summary>Ensures the access entry and tells whether the read-only RBAC is in place; installing it takes an elevation.</summary>
+/// <summary>Ensures the access entry and checks the read-only RBAC. Only an elevation can install that RBAC.</summary>
 public sealed partial class EnsureClusterAccessStep(
     IAccessEntries entries, MemberAccounts members, IKubernetesClients clients, ILogger<EnsureClusterAccessStep> logger)
 {
@@ -39,8 +39,8 @@ public sealed partial class EnsureClusterAccessStep(
                     ? Change.Created
                     : throw new NotReadyException(
                         Causes.AccessEntryMissing,
-                        $"Another execution just made the access entry of CentralAmpMember in {cluster}.",
-                        "None: the next look finds it.");
+                        $"Another execution has just created the access entry of CentralAmpMember in {cluster}.",
+                        "None: the state machine checks again and finds the entry.");
             case AccessEntryDelta.UpdateGroups:
                 await entries.UpdateGroupsAsync(cluster, execution, cancellationToken);
                 return Change.Updated;

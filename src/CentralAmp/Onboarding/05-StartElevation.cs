@@ -8,7 +8,7 @@ public sealed record StartElevationRequest(ExecutionReference Execution, Cluster
 
 public sealed record StartElevationResult(Change Change);
 
-/// <summary>Makes the member role cluster-admin for a moment.</summary>
+/// <summary>Makes the member role cluster-admin until the RBAC is installed.</summary>
 public sealed partial class StartElevationStep(Elevation elevation, ILogger<StartElevationStep> logger)
 {
     public async Task<StartElevationResult> RunAsync(StartElevationRequest request, CancellationToken cancellationToken)

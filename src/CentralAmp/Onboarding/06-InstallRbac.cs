@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Onboarding;
 
-/// <param name="Plan">Its collector gets the writing RBAC too; absent before planning.</param>
+/// <param name="Plan">The writing RBAC is installed for its collector; absent before planning.</param>
 public sealed record InstallRbacRequest(
     ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan? Plan = null);
 
 public sealed record InstallRbacResult(Change Change);
 
-/// <summary>Installs the read-only RBAC and, once there is a plan, the one that names what will be written. Runs elevated.</summary>
+/// <summary>Installs the read-only RBAC and, if there is a plan, the RBAC that names the objects to write. Runs elevated.</summary>
 public sealed partial class InstallRbacStep(IKubernetesClients clients, ILogger<InstallRbacStep> logger)
 {
     public async Task<InstallRbacResult> RunAsync(InstallRbacRequest request, CancellationToken cancellationToken)

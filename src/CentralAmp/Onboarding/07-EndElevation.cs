@@ -8,7 +8,7 @@ public sealed record EndElevationRequest(ExecutionReference Execution, ClusterRe
 
 public sealed record EndElevationResult(Change Change);
 
-/// <summary>Takes the elevation back; also in every Catch, whether there was one or not.</summary>
+/// <summary>Ends the elevation. Every Catch runs this state, too, whether there was an elevation or not.</summary>
 public sealed partial class EndElevationStep(Elevation elevation, ILogger<EndElevationStep> logger)
 {
     public async Task<EndElevationResult> RunAsync(EndElevationRequest request, CancellationToken cancellationToken)

@@ -12,10 +12,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Onboarding;
 
-/// <param name="DryRun">The plan is all that is wanted; nothing is written.</param>
+/// <param name="DryRun">The execution ends with the plan; nothing is written.</param>
 public sealed record PlanOnboardingRequest(ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, bool DryRun = false);
 
-/// <summary>Reads the collectors of the cluster and decides what will be done; writes nothing in AWS or the cluster.</summary>
+/// <summary>Observes the collectors of the cluster and decides the plan. Writes nothing in AWS or in the cluster.</summary>
 public sealed partial class PlanOnboardingStep(
     IWorkspaces workspaces,
     IKubernetesClients clusters,
@@ -28,8 +28,8 @@ public sealed partial class PlanOnboardingStep(
 {
     public async Task<OnboardingPlan> RunAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
     {
-        var facts = await ObserveAsync(request, cancellationToken);
-        var (plan, refusal) = OnboardingDecider.Decide(facts);
+        var observation = await ObserveAsync(request, cancellationToken);
+        var (plan, refusal) = OnboardingDecider.Decide(observation);
         if (plan is null)
         {
             throw refusal!.ToException();
@@ -37,7 +37,7 @@ public sealed partial class PlanOnboardingStep(
 
         if (plan.Next == PlanNext.Park)
         {
-            // People see why nothing happens; a later execution's word is not overwritten.
+            // The registry shows operators why the cluster waits. The write is conditional: a later execution's record stays.
             await registry.RecordAsync(ParkedItem(request, plan), request.Execution, cancellationToken);
         }
 
@@ -48,7 +48,7 @@ public sealed partial class PlanOnboardingStep(
     private async Task<PlanObservation> ObserveAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
     {
         var item = await registry.FindAsync(request.Cluster.Arn, request.Described.CreatedAt, cancellationToken);
-        var facts = new PlanObservation
+        var observation = new PlanObservation
         {
             Cluster = request.Cluster,
             Described = request.Described,
@@ -60,11 +60,11 @@ public sealed partial class PlanOnboardingStep(
             Workspace = await workspaces.FindAsync(request.Described.WorkspaceArn, cancellationToken),
         };
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
-        facts = await CollectorObserver.ObserveAsync(facts, kubernetes, cancellationToken);
-        return await CollectorObserver.WithPodIdentityAsync(facts, podIdentities, request.Execution, cancellationToken);
+        observation = await CollectorObserver.ObserveAsync(observation, kubernetes, cancellationToken);
+        return await CollectorObserver.WithPodIdentityAsync(observation, podIdentities, request.Execution, cancellationToken);
     }
 
-    /// <summary>Another execution may have waited already.</summary>
+    /// <summary>An earlier execution may have waited for this cluster already; its waiting time counts.</summary>
     private TimeSpan ParkedFor(RegistryItem? item) =>
         item is { State: Outcome.Parked, ExecutionStartedAt: { } since } ? time.GetUtcNow() - since : TimeSpan.Zero;
 
@@ -81,7 +81,7 @@ public sealed partial class PlanOnboardingStep(
         return TrustModeDecider.Decide(cluster, item, described.TrustMode, providers, settings);
     }
 
-    /// <remarks>Without the workspace: who waits sends where it sent before, if anywhere.</remarks>
+    /// <remarks>Without the workspace: a parked cluster keeps sending to the workspace that is recorded, if any.</remarks>
     private static RegistryItem ParkedItem(PlanOnboardingRequest request, OnboardingPlan plan) => new()
     {
         ClusterArn = request.Cluster.Arn,

@@ -13,24 +13,24 @@ namespace CentralAmp.Onboarding;
 public sealed record EnsureTrustRequest(
     ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan Plan);
 
-/// <summary>What the collector's identity is made of.</summary>
-/// <param name="RoleArn">What the service account assumes: the ingest role, or in trust mode <c>chained</c> the collector role.</param>
-/// <param name="Writing">Whether the RBAC that lets us write exactly the planned objects is in place; Missing asks for an elevation.</param>
-/// <param name="Notice">What people should know although nothing is wrong yet: a quota that is near.</param>
+/// <summary>The role and provider that form the collector's identity.</summary>
+/// <param name="RoleArn">The role that the service account assumes: the ingest role, or in trust mode <c>chained</c> the collector role.</param>
+/// <param name="Writing">Whether the RBAC for writing exactly the planned objects is installed; if it is Missing, an elevation follows.</param>
+/// <param name="Notice">A warning for operators although nothing failed: a quota is nearly reached.</param>
 public sealed record EnsureTrustResult(Change Change, string RoleArn, string ProviderArn, RbacAccess Writing, string? Notice = null)
 {
-    /// <summary>The role that may write to the workspace; what was written before there was chained trust does not name it.</summary>
+    /// <summary>The role that may write to the workspace. State data from before chained trust does not contain it; then it is <see cref="RoleArn"/>.</summary>
     public string IngestRoleArn { get => field ?? RoleArn; init; } = RoleArn;
 
-    /// <summary>The workspace that the cluster leaves; its grant stays until the new one is verified. Null while nothing moves.</summary>
+    /// <summary>The former workspace of a cluster that moves; its grant stays until the new workspace is verified. Null if the cluster does not move.</summary>
     public string? PreviousWorkspaceArn { get; init; }
 }
 
-/// <summary>Provider, roles and their one permission each; then says whether the writing RBAC is there.</summary>
+/// <summary>Ensures the provider, the roles and the one permission of each role; then checks the writing RBAC.</summary>
 public sealed partial class EnsureTrustStep(
     ITrustStores stores, IKubernetesClients clusters, ClusterRegistry registry, HubSettings settings, ILogger<EnsureTrustStep> logger)
 {
-    /// <summary>Every lost race means that another execution brought the same trust nearer; three in a row mean that IAM has not settled.</summary>
+    /// <summary>A lost race means that another execution did part of the same work. After three in a row, IAM is not consistent yet.</summary>
     private const int Rounds = 3;
 
     public async Task<EnsureTrustResult> RunAsync(EnsureTrustRequest request, CancellationToken cancellationToken)
@@ -77,11 +77,11 @@ public sealed partial class EnsureTrustStep(
 
         throw new NotReadyException(
             Causes.TrustNotEffective,
-            $"Making {desired.Assumed.RoleArn} for {request.Cluster}: IAM says that it is there and that it is not.",
-            "None if it passes: IAM settles within seconds, or another execution is at work.");
+            $"Ensuring {desired.Assumed.RoleArn} for {request.Cluster}: IAM reports both that the role exists and that it does not.",
+            "None if the error is transient: IAM is consistent within seconds, or another execution changes the same role.");
     }
 
-    /// <summary>Both accounts are looked at before anything is written in either: a refusal of one leaves nothing in the other.</summary>
+    /// <summary>Reads both accounts before it writes in either one: if one account refuses, nothing remains in the other.</summary>
     private async Task<(IReadOnlyList<Side> Sides, string? PreviousWorkspaceArn)> ObserveAsync(
         ClusterTrust desired, ITrustStore? member, CancellationToken cancellationToken)
     {
@@ -102,7 +102,7 @@ public sealed partial class EnsureTrustStep(
         return refusal is null ? new Side(store, desired, actions) : throw refusal.ToException();
     }
 
-    /// <returns>The actions that were done; it stops at the first that another execution was faster with.</returns>
+    /// <returns>The actions that were done; stops at the first action that another execution has done already.</returns>
     private async Task<IReadOnlyList<TrustAction>> ActAsync(IReadOnlyList<Side> sides, CancellationToken cancellationToken)
     {
         var done = new List<TrustAction>();
@@ -120,15 +120,15 @@ public sealed partial class EnsureTrustStep(
         return done;
     }
 
-    /// <summary>A cluster that was offboarded gets no trust again, however late an event of it comes.</summary>
+    /// <summary>A late event never gives an offboarded cluster trust again.</summary>
     private async Task RefuseTombstoneAsync(EnsureTrustRequest request, CancellationToken cancellationToken)
     {
         if (await registry.FindAsync(request.Cluster.Arn, request.Described.CreatedAt, cancellationToken) is { IsClosed: true })
         {
             throw new BlockedException(
                 Causes.ClusterOffboarded,
-                $"The registry says that {request.Cluster} was offboarded.",
-                "None if the cluster is gone; else execute again with \"reopen\": true.");
+                $"The registry records {request.Cluster} as offboarded.",
+                "None if the cluster is gone; otherwise execute again with \"reopen\": true.");
         }
     }
 
@@ -138,6 +138,6 @@ public sealed partial class EnsureTrustStep(
     [LoggerMessage(LogLevel.Information, "{Action} for {Role}")]
     private partial void Acted(TrustAction action, string role);
 
-    /// <summary>One account, and what is to be written there.</summary>
+    /// <summary>One account and the changes to make in it.</summary>
     private sealed record Side(ITrustStore Store, DesiredTrust Desired, IReadOnlyList<TrustAction> Actions);
 }

@@ -17,10 +17,10 @@ namespace CentralAmp.Onboarding;
 public sealed record ProveIngestRequest(
     ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan Plan, EnsureTrustResult Trust);
 
-/// <summary>The sample was taken; there is nothing more to know.</summary>
+/// <summary>The workspace accepted the sample; later states need no data of the proof.</summary>
 public sealed record ProveIngestResult;
 
-/// <summary>Writes one sample with exactly the identity that the collector will have. Nothing that runs in the cluster is touched.</summary>
+/// <summary>Writes one sample with exactly the identity that the collector will have. Changes nothing that runs in the cluster.</summary>
 public sealed partial class ProveIngestStep(
     IKubernetesClients clusters,
     IWebIdentity sts,
@@ -30,7 +30,7 @@ public sealed partial class ProveIngestStep(
     TimeProvider time,
     ILogger<ProveIngestStep> logger)
 {
-    /// <summary>The shortest that Kubernetes gives.</summary>
+    /// <summary>The shortest lifetime that Kubernetes grants.</summary>
     private const int TokenSeconds = 600;
 
     public async Task<ProveIngestResult> RunAsync(ProveIngestRequest request, CancellationToken cancellationToken)
@@ -91,7 +91,7 @@ public sealed partial class ProveIngestStep(
         throw ProofDiagnosis.OfAssume(desired.Assumed, observed, answer).ToException();
     }
 
-    /// <summary>The second role of chained trust, asked for where the collector asks: in the region that it signs for.</summary>
+    /// <summary>Assumes the second role of chained trust at the STS endpoint that the collector uses: in the workspace's region.</summary>
     private async Task<ImmutableCredentials> ChainAsync(
         ProveIngestRequest request, ClusterTrust desired, ImmutableCredentials collector, CancellationToken cancellationToken)
     {
@@ -131,6 +131,6 @@ public sealed partial class ProveIngestStep(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Proven for {Cluster}: {Role} writes to {Workspace}")]
+    [LoggerMessage(LogLevel.Information, "Proof for {Cluster}: {Role} can write to {Workspace}")]
     private partial void Proven(string cluster, string role, string workspace);
 }

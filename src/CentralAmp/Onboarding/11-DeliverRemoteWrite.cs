@@ -10,12 +10,12 @@ namespace CentralAmp.Onboarding;
 public sealed record DeliverRemoteWriteRequest(
     ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan Plan, EnsureTrustResult Trust);
 
-/// <summary>The collector is healthy with our entry.</summary>
-/// <param name="DeliveredAt">From when on samples can only be of this delivery: it was seen loaded, and what it replaced has ended. Absent if nothing had to be done.</param>
-/// <param name="Waits">Not healthy yet, and not ours to make it so: people have to merge what was written down. The road parks.</param>
+/// <summary>The collector is healthy with CentralAmp's remote-write entry, or waits for an operator.</summary>
+/// <param name="DeliveredAt">From this time on, every sample comes from this delivery: the collector has loaded it and the replaced delivery has ended. Absent if nothing changed.</param>
+/// <param name="Waits">Not healthy yet: an operator must merge the values that CentralAmp wrote down. The execution parks.</param>
 public sealed record DeliverRemoteWriteResult(Change Change, DateTimeOffset? DeliveredAt = null, bool Waits = false);
 
-/// <summary>Leads the planned delivery on until its collector is healthy; then what it replaces ends.</summary>
+/// <summary>Applies the planned delivery until its collector is healthy; then ends the delivery that it replaces.</summary>
 public sealed partial class DeliverRemoteWriteStep(
     IKubernetesClients clusters, HubSettings settings, TimeProvider time, ILogger<DeliverRemoteWriteStep> logger)
 {
@@ -27,7 +27,7 @@ public sealed partial class DeliverRemoteWriteStep(
         var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger);
 
         var (change, waits) = await DeliveryCatalogue.Find(request.Plan.Delivery).Apply(work, cancellationToken);
-        // Right away, so that both send for seconds only. What people have not merged yet replaces no agent of ours.
+        // At once, so that both send for seconds only. Values that no operator has merged yet do not replace a managed agent.
         var ended = await ReplacedDeliveries.EndAsync(work, withAgents: !waits, cancellationToken);
         change = change == Change.Unchanged && ended ? Change.Updated : change;
         Delivered(request.Cluster.Arn, request.Plan.Delivery, collector.Namespace, collector.Name, change, waits);
@@ -36,10 +36,10 @@ public sealed partial class DeliverRemoteWriteStep(
             return new(change, Waits: waits);
         }
 
-        // Samples of the old one would prove nothing of the new one.
+        // Samples of the replaced delivery would prove nothing about the new one.
         return new(change, time.GetUtcNow() + await ReplacedSenders.WaitAsync(work, cancellationToken));
     }
 
-    [LoggerMessage(LogLevel.Information, "{Cluster}: delivery {Delivery} to {Namespace}/{Name}, {Change}, waits for people: {Waits}")]
+    [LoggerMessage(LogLevel.Information, "{Cluster}: delivery {Delivery} to {Namespace}/{Name}, {Change}, waits for an operator: {Waits}")]
     private partial void Delivered(string cluster, string delivery, string @namespace, string name, Change change, bool waits);
 }

@@ -10,10 +10,10 @@ namespace CentralAmp.Onboarding;
 public sealed record WithdrawRemoteWriteRequest(
     ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan Plan, EnsureTrustResult Trust);
 
-/// <summary>Nothing of ours is left on the collector; <see cref="Change.Unchanged"/> if there was nothing to take back.</summary>
+/// <summary>The collector carries no managed configuration; <see cref="Change.Unchanged"/> if there was nothing to withdraw.</summary>
 public sealed record WithdrawRemoteWriteResult(Change Change);
 
-/// <summary>Takes back what delivery did, until the cluster's collectors are as they were before.</summary>
+/// <summary>Withdraws the delivery until the cluster's collectors are as they were before it.</summary>
 public sealed partial class WithdrawRemoteWriteStep(IKubernetesClients clusters, HubSettings settings, ILogger<WithdrawRemoteWriteStep> logger)
 {
     public async Task<WithdrawRemoteWriteResult> RunAsync(WithdrawRemoteWriteRequest request, CancellationToken cancellationToken)
@@ -22,19 +22,19 @@ public sealed partial class WithdrawRemoteWriteStep(IKubernetesClients clusters,
         var desired = request.Plan.DesiredDelivery(request.Cluster, request.Trust.RoleArn, request.Trust.IngestRoleArn, settings);
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
         var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger);
-        // What it took over from has ended: taken back, nothing would be left that sends. The failure is said all the same.
-        var change = await TookOverAsync(work, cancellationToken)
+        // If the replaced delivery has ended, a withdrawal would leave no sender. The outcome reports the failure nevertheless.
+        var change = await IsOnlySenderAsync(work, cancellationToken)
             ? Change.Unchanged
             : await DeliveryCatalogue.Find(request.Plan.Delivery).Withdraw(work, cancellationToken);
         Withdrawn(request.Cluster.Arn, request.Plan.Delivery, collector.Namespace, collector.Name, change);
         return new WithdrawRemoteWriteResult(change);
     }
 
-    private static async Task<bool> TookOverAsync(DeliveryWork work, CancellationToken cancellationToken) =>
+    private static async Task<bool> IsOnlySenderAsync(DeliveryWork work, CancellationToken cancellationToken) =>
         work.Plan.Replaces.Length > 0
         && !await ReplacedDeliveries.AreThereAsync(work, cancellationToken)
         && await DeliveryCatalogue.Find(work.Plan.Delivery).IsHealthy(work, cancellationToken);
 
-    [LoggerMessage(LogLevel.Information, "{Cluster}: delivery {Delivery} to {Namespace}/{Name} is taken back, {Change}")]
+    [LoggerMessage(LogLevel.Information, "{Cluster}: withdrew delivery {Delivery} from {Namespace}/{Name}, {Change}")]
     private partial void Withdrawn(string cluster, string delivery, string @namespace, string name, Change change);
 }

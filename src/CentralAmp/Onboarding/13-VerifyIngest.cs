@@ -10,8 +10,8 @@ namespace CentralAmp.Onboarding;
 public sealed record VerifyIngestRequest(
     ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan Plan, DeliverRemoteWriteResult Delivery);
 
-/// <summary>Looks into the workspace for what the cluster itself scraped after the delivery.</summary>
-/// <param name="credentials">The function's own, which may query.</param>
+/// <summary>Queries the workspace for samples that the cluster scraped after the delivery.</summary>
+/// <param name="credentials">Of the function's role, which may query the workspace.</param>
 public sealed partial class VerifyIngestStep(
     WorkspaceDataPlane workspaces, Func<Task<ImmutableCredentials>> credentials, TimeProvider time, ILogger<VerifyIngestStep> logger)
 {

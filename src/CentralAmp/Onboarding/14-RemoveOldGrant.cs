@@ -10,19 +10,19 @@ namespace CentralAmp.Onboarding;
 public sealed record RemoveOldGrantRequest(
     ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, OnboardingPlan Plan, EnsureTrustResult Trust);
 
-/// <summary>The ingest role may write to the planned workspace and no other, and its tag says so.</summary>
+/// <summary>The ingest role may write to the planned workspace only, and its tag names that workspace.</summary>
 public sealed record RemoveOldGrantResult(Change Change);
 
-/// <summary>After samples were seen in the new workspace: the ingest role loses the old one.</summary>
+/// <summary>Removes the grant for the former workspace after samples have arrived in the new one.</summary>
 public sealed partial class RemoveOldGrantStep(ITrustStores stores, HubSettings settings, ILogger<RemoveOldGrantStep> logger)
 {
-    /// <summary>All that this step may change; what else differs is the next run's.</summary>
-    /// <remarks>The tag first: killed in between, the next run finds nothing to move and narrows the policy itself.</remarks>
+    /// <summary>The only actions that this step takes; the next onboarding repairs other differences.</summary>
+    /// <remarks>The tag first: if the function dies in between, the next onboarding finds no move and narrows the policy itself.</remarks>
     private static readonly TrustAction[] Narrowing = [TrustAction.TagRole, TrustAction.PutPolicy];
 
     public async Task<RemoveOldGrantResult> RunAsync(RemoveOldGrantRequest request, CancellationToken cancellationToken)
     {
-        // Whatever the role trusts is not this step's to look at.
+        // Without the provider: this step does not check the trust policy.
         var desired = ClusterTrust.For(request.Cluster, request.Described, request.Plan.PlannedTrust(), settings).Hub with { ProviderArn = null };
         var observed = await stores.Hub.ObserveAsync(desired, cancellationToken);
         var (actions, refusal) = TrustDecider.Decide(desired, observed);
@@ -48,6 +48,6 @@ public sealed partial class RemoveOldGrantStep(ITrustStores stores, HubSettings 
     [LoggerMessage(LogLevel.Information, "{Action} for {Role}")]
     private partial void Acted(TrustAction action, string role);
 
-    [LoggerMessage(LogLevel.Information, "{Cluster} writes to {Workspace} no more: {Change}")]
+    [LoggerMessage(LogLevel.Information, "{Cluster} may no longer write to {Workspace}: {Change}")]
     private partial void Removed(string cluster, string? workspace, Change change);
 }

@@ -9,14 +9,14 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Onboarding;
 
-/// <summary>All that the road got to know; what it did not reach is absent, even the cluster (bad input).</summary>
+/// <summary>The results of all states of the execution. Those of states that did not run are absent; with invalid input even the cluster is.</summary>
 public sealed record RecordOutcomeRequest(ExecutionReference Execution)
 {
     public ClusterReference? Cluster { get; init; }
 
     public ClusterDescription? Described { get; init; }
 
-    /// <summary>Of a cluster that knew only its ConfigMap.</summary>
+    /// <summary>Present if the cluster was in authentication mode <c>CONFIG_MAP</c>.</summary>
     public SwitchAuthenticationModeResult? Switching { get; init; }
 
     public EnsureClusterAccessResult? Access { get; init; }
@@ -31,17 +31,17 @@ public sealed record RecordOutcomeRequest(ExecutionReference Execution)
 
     public VerifyIngestResult? Verification { get; init; }
 
-    /// <summary>Of a cluster that moved to another workspace.</summary>
+    /// <summary>Present if the cluster moved to another workspace.</summary>
     public RemoveOldGrantResult? OldGrant { get; init; }
 
     public CaughtFailure? Failure { get; init; }
 
-    /// <summary>What could not be taken back afterwards: the elevation or the withdrawal. Never hides <see cref="Failure"/>.</summary>
+    /// <summary>The elevation could not be ended or the delivery not be withdrawn. Never hides <see cref="Failure"/>.</summary>
     public CaughtFailure? Leftover { get; init; }
 }
 
-/// <summary>The end of every execution: registry, metrics, and the record that the state machine publishes.</summary>
-/// <param name="output">Where metric lines go: standard output, which Lambda takes to CloudWatch.</param>
+/// <summary>Ends every execution: writes the registry item and the metrics, and returns the record that the state machine publishes.</summary>
+/// <param name="output">Receives the metric lines: standard output, which Lambda sends to CloudWatch.</param>
 public sealed partial class RecordOutcomeStep(
     ClusterRegistry registry, ClusterExpectation expectation, TimeProvider time, TextWriter output, ILogger<RecordOutcomeStep> logger)
 {
@@ -51,11 +51,11 @@ public sealed partial class RecordOutcomeStep(
         var record = RecordOf(request, OutcomeDecider.Decide(request));
         if (await RegisterAsync(request, record, now, cancellationToken) == false)
         {
-            // Not a failure: a later execution knows better.
-            Overtaken(record.ClusterArn, request.Execution.Id);
+            // Not a failure: a later execution has recorded a newer state.
+            Superseded(record.ClusterArn, request.Execution.Id);
         }
 
-        // Where nothing changed, an earlier execution told it; a second run makes no write.
+        // If nothing changed, an earlier execution has written the expectation; a second run writes nothing.
         if (record.Changed && request.Cluster is { } cluster)
         {
             await expectation.WriteAsync(cluster, request.OldGrant is null ? null : request.Trust?.PreviousWorkspaceArn, cancellationToken);
@@ -66,13 +66,13 @@ public sealed partial class RecordOutcomeStep(
         return record;
     }
 
-    /// <returns>Null where there is nothing to write: input without a cluster, a cluster that was not seen, a closed one, a dry run.</returns>
+    /// <returns>Null if there is nothing to write: no cluster in the input, a cluster that was never described, a closed item, a dry run.</returns>
     private async Task<bool?> RegisterAsync(RecordOutcomeRequest request, OutcomeRecord record, DateTimeOffset now, CancellationToken cancellationToken) =>
         request.Cluster is { } cluster
         && request.Described is { CreatedAt: > 0, Next: not ClusterNext.Offboarded } described
         && request.Plan?.Stop != PlanStop.DryRun
             ? await registry.RecordAsync(
-                ItemOf(cluster, described, record, now) with { WorkspaceArn = SendsTo(request) }, request.Execution, cancellationToken)
+                ItemOf(cluster, described, record, now) with { WorkspaceArn = WorkspaceInUse(request) }, request.Execution, cancellationToken)
             : null;
 
     private static OutcomeRecord RecordOf(RecordOutcomeRequest request, OutcomeDecision decision) => new()
@@ -98,13 +98,13 @@ public sealed partial class RecordOutcomeStep(
     };
 
     /// <summary>
-    /// Null, which leaves the item as it is, while it is only routed there: before there is trust, and on a move until the new workspace is
-    /// delivered to. The workspace that it sends to goes on expecting it.
+    /// Null, which leaves the item unchanged, while the cluster is routed to the workspace but does not send to it yet: before it has trust, and
+    /// during a move until the collector has the new workspace. Until then, the former workspace continues to expect the cluster.
     /// </summary>
-    private static string? SendsTo(RecordOutcomeRequest request) =>
+    private static string? WorkspaceInUse(RecordOutcomeRequest request) =>
         request.Trust is { } trust && (trust.PreviousWorkspaceArn is null || OutcomeDecider.IsDelivered(request)) ? request.Plan?.WorkspaceArn : null;
 
-    /// <summary>The switch of the authentication mode is known by its update: the look that began it is overwritten by later ones, which change nothing.</summary>
+    /// <summary>The update id shows that the authentication mode was switched: later checks, which change nothing, overwrite the result of the first.</summary>
     private static bool HasChanged(RecordOutcomeRequest request) =>
         request.Switching is { UpdateId: not null }
         || ((Change?[])[request.Access?.Change, request.Trust?.Change, request.Delivery?.Change, request.Withdrawal?.Change, request.OldGrant?.Change])
@@ -133,6 +133,6 @@ public sealed partial class RecordOutcomeStep(
     [LoggerMessage(LogLevel.Information, "{Cluster}: {Outcome} {Cause}. {Sentence}")]
     private partial void Recorded(string? cluster, Outcome outcome, string? cause, string sentence);
 
-    [LoggerMessage(LogLevel.Warning, "{Cluster}: a later execution has recorded already; the registry keeps its word over that of {Execution}")]
-    private partial void Overtaken(string? cluster, string execution);
+    [LoggerMessage(LogLevel.Warning, "{Cluster}: the registry keeps the record of a later execution and ignores that of {Execution}")]
+    private partial void Superseded(string? cluster, string execution);
 }

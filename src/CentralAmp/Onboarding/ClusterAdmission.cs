@@ -8,50 +8,50 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.Onboarding;
 
-/// <summary>Decides from the look at a cluster whether the road goes on, waits or ends. Pure.</summary>
+/// <summary>Decides from the described cluster whether the workflow continues, waits or ends. Pure.</summary>
 public static class ClusterAdmission
 {
-    /// <param name="sinceStart">Age of the execution: the limit of waiting is measured from its start.</param>
-    /// <exception cref="BlockedException">The cluster is not one that can be onboarded.</exception>
+    /// <param name="sinceStart">Age of the execution; the waiting limit counts from its start.</param>
+    /// <exception cref="BlockedException">The cluster cannot be onboarded.</exception>
     public static ClusterDescription Decide(ClusterReference cluster, ObservedCluster? observed, TimeSpan sinceStart, HubSettings settings)
     {
         if (observed is null)
         {
-            throw Blocked(Causes.ClusterNotFound, $"There is no {cluster} (any more).", "None, if it was deleted; else correct the name, account and region.");
+            throw Blocked(Causes.ClusterNotFound, $"The {cluster} does not exist or was deleted.", "None, if it was deleted; otherwise correct the name, account and region.");
         }
 
         var (onboard, options) = ClusterTags.Read(cluster, observed.Tags, settings.OnboardByDefault);
         if (!onboard)
         {
-            return Looked(observed, options) with { Next = ClusterNext.OptOut };
+            return Describe(observed, options) with { Next = ClusterNext.OptOut };
         }
 
         return observed.Status switch
         {
             "FAILED" => throw Blocked(
-                Causes.ClusterFailed, $"Creation of {cluster} failed.", "None for CentralAmp: see the cluster's health issues in EKS and create it again."),
+                Causes.ClusterFailed, $"Creation of {cluster} failed.", "None for CentralAmp: see the cluster's health issues in EKS, then create it again."),
             "DELETING" => throw Blocked(Causes.ClusterDeleting, $"The {cluster} is being deleted.", "None."),
             _ when settings.Routes.Errors.Count > 0 => throw Blocked(
                 Causes.RoutesInvalid,
-                $"No workspace can be picked for {cluster}: {string.Join("; ", settings.Routes.Errors)}.",
+                $"CentralAmp cannot pick a workspace for {cluster}: {string.Join("; ", settings.Routes.Errors)}.",
                 "Deploy template.yaml with the parameter Routes corrected, then execute again."),
             not "ACTIVE" when sinceStart >= LimitOf(observed.Status, settings) => throw Blocked(
                 Causes.ClusterNotActiveInTime,
-                $"The {cluster} is still {observed.Status} {Math.Round(sinceStart.TotalMinutes)} minutes after the road began (limit {LimitOf(observed.Status, settings).TotalMinutes:0} minutes).",
-                "See in EKS what it waits for; execute again when it is ACTIVE."),
+                $"The {cluster} is still {observed.Status} {Math.Round(sinceStart.TotalMinutes)} minutes after the execution started (limit {LimitOf(observed.Status, settings).TotalMinutes:0} minutes).",
+                "Check in EKS why it is not ACTIVE; execute again when it is."),
             "ACTIVE" => Admitted(cluster, observed, options, settings),
-            // CREATING, UPDATING, PENDING, and what EKS may add.
-            _ => Looked(observed, options) with { Next = ClusterNext.Wait, WaitSeconds = (int)settings.ActivePoll.TotalSeconds },
+            // CREATING, UPDATING, PENDING, and statuses that EKS may add.
+            _ => Describe(observed, options) with { Next = ClusterNext.Wait, WaitSeconds = (int)settings.ActivePoll.TotalSeconds },
         };
     }
 
-    /// <summary>What is being updated was ACTIVE before, and its road may be an old one that waits for a collector.</summary>
+    /// <summary>A cluster that is UPDATING was ACTIVE before, and its execution may have waited long for a collector; so the longer limit applies.</summary>
     private static TimeSpan LimitOf(string status, HubSettings settings) => status == "UPDATING" ? settings.ParkLimit : settings.ActiveLimit;
 
     private static ClusterDescription Admitted(ClusterReference cluster, ObservedCluster observed, ClusterOptions options, HubSettings settings)
     {
         var routed = settings.Routes.WorkspaceFor(cluster, observed.Tags, new RoutedWorkspace(settings.WorkspaceArn, settings.TrustMode));
-        return Looked(observed, options) with
+        return Describe(observed, options) with
         {
             Next = ClusterNext.Continue,
             Issuer = IssuerOf(cluster, observed),
@@ -62,10 +62,10 @@ public static class ClusterAdmission
         };
     }
 
-    /// <summary>What is needed to enter the cluster, whatever its tags and routes say.</summary>
-    /// <exception cref="BlockedException">It cannot be entered as it is.</exception>
-    public static ClusterDescription Enterable(ClusterReference cluster, ObservedCluster observed) =>
-        Looked(observed, new ClusterOptions(AllowRestart: false)) with
+    /// <summary>The data that is needed to connect to the cluster, regardless of its tags and routes.</summary>
+    /// <exception cref="BlockedException">The cluster has no usable endpoint or certificate.</exception>
+    public static ClusterDescription Connectable(ClusterReference cluster, ObservedCluster observed) =>
+        Describe(observed, new ClusterOptions(AllowRestart: false)) with
         {
             Next = ClusterNext.Continue,
             Issuer = observed.Issuer ?? "",
@@ -73,7 +73,7 @@ public static class ClusterAdmission
             CertificateAuthority = CertificateAuthorityOf(cluster, observed),
         };
 
-    private static ClusterDescription Looked(ObservedCluster observed, ClusterOptions options) => new()
+    private static ClusterDescription Describe(ObservedCluster observed, ClusterOptions options) => new()
     {
         Next = ClusterNext.Wait,
         CreatedAt = observed.CreatedAt,
@@ -92,21 +92,21 @@ public static class ClusterAdmission
         : throw Blocked(
             Causes.ClusterIssuerMissing,
             $"The {cluster} is ACTIVE, but has {(string.IsNullOrEmpty(observed.Issuer) ? "no OIDC issuer" : $"'{Quote.Cut(observed.Issuer)}' as OIDC issuer")}.",
-            "Ask AWS support; the issuer comes from EKS and cannot be built.");
+            "Ask AWS support; only EKS provides the issuer, CentralAmp cannot derive it.");
 
     private static string EndpointOf(ClusterReference cluster, ObservedCluster observed) => IsHttps(observed.Endpoint)
         ? observed.Endpoint!
         : throw Blocked(
             Causes.EndpointUnreachable,
             $"The {cluster} is ACTIVE, but has {(string.IsNullOrEmpty(observed.Endpoint) ? "no endpoint" : $"'{Quote.Cut(observed.Endpoint)}' as endpoint")}.",
-            "See the cluster in EKS; execute again when it shows an API server endpoint.");
+            "Check the cluster in EKS; execute again when it shows an API server endpoint.");
 
     private static string CertificateAuthorityOf(ClusterReference cluster, ObservedCluster observed) => IsCertificate(observed.CertificateAuthority)
         ? observed.CertificateAuthority!
         : throw Blocked(
             Causes.ClusterCertificateInvalid,
             $"The {cluster} is ACTIVE, but its certificate authority is not a PEM certificate in base64.",
-            "Ask AWS support; without it the cluster's API cannot be trusted.");
+            "Ask AWS support; without the certificate CentralAmp cannot verify the cluster's API server.");
 
     private static bool IsHttps(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps;
 

@@ -7,14 +7,14 @@ using CentralAmp.Verification;
 
 namespace CentralAmp.Onboarding;
 
-/// <summary>What an execution came to, from what its states left behind.</summary>
-/// <param name="Cause">Null where nothing is wrong.</param>
+/// <summary>The outcome of an execution.</summary>
+/// <param name="Cause">Null if nothing is wrong.</param>
 public sealed record OutcomeDecision(Outcome Outcome, string? Cause, string Sentence, string? Remedy);
 
-/// <summary>Pure; the first that fits, from the top.</summary>
+/// <summary>Decides the outcome of an onboarding from the results of its states. The first rule that fits applies. Pure.</summary>
 internal static class OutcomeDecider
 {
-    /// <summary>Denials that settle within seconds; what lasts to the end of the waiting does not settle by itself.</summary>
+    /// <summary>Denials that usually end within seconds. If one persists until the retry limit, an operator must act.</summary>
     private static readonly string[] StillDenied =
         [Causes.TrustNotEffective, Causes.KubernetesUnauthorized, Causes.KubernetesForbidden, Causes.AccessEntryMissing];
 
@@ -29,7 +29,7 @@ internal static class OutcomeDecider
             null,
             $"{Name(request)} was offboarded before; nothing was changed.",
             "To onboard it again, execute with {\"reopen\": true}."),
-        // Nothing was asked of the road but the plan: the cluster is where it was.
+        // A dry run ends with the plan; the cluster is unchanged.
         { Plan: { Stop: PlanStop.DryRun } plan } => new OutcomeDecision(Outcome.Parked, null, $"Dry run, nothing was changed. {plan.Sentence}", null),
         { Plan: { Stop: PlanStop.ParkedTooLong } plan } => new OutcomeDecision(
             Outcome.Parked, plan.Cause ?? Causes.NoCollectorYet, plan.Sentence, plan.Remedy ?? DeliveryRefusals.NoCollectorRemedy),
@@ -37,13 +37,13 @@ internal static class OutcomeDecider
         _ => new OutcomeDecision(
             Outcome.Failed,
             Causes.Unexpected,
-            $"The road of {Name(request)} ended without a result and without a failure.",
+            $"The onboarding of {Name(request)} ended without a result and without a failure.",
             "Report it as a bug, with the execution's history."),
     };
 
     private static string OptedOut(RecordOutcomeRequest request, ClusterDescription described) =>
         $"{Name(request)} is opted out by its tags (central-amp:onboard); "
-        + (described.Onboarded ? "what CentralAmp made for it is being taken back." : "nothing was changed.");
+        + (described.Onboarded ? "the offboarding removes everything that CentralAmp made for it." : "nothing was changed.");
 
     private static string Verified(RecordOutcomeRequest request, VerifyIngestResult verification)
     {
@@ -54,8 +54,8 @@ internal static class OutcomeDecider
     }
 
     /// <summary>
-    /// The collector works with what was planned, by this execution or an earlier one. What waits for people to merge it is not delivered;
-    /// that there is nothing to do says so only where the plan is not parked.
+    /// The collector uses the planned configuration, applied by this execution or an earlier one. Values that wait for an operator are not delivered.
+    /// A plan without changes means delivered only if it is not parked.
     /// </summary>
     public static bool IsDelivered(RecordOutcomeRequest request) =>
         request is { Delivery.Waits: false } or { Plan: { Next: PlanNext.Deliver, Change: Change.Unchanged }, Trust: not null };
@@ -70,27 +70,27 @@ internal static class OutcomeDecider
             return Outcome.RolledBack;
         }
 
-        // Delivered before (in this execution or an earlier one), and not seen to work now. What fails after samples were seen is another matter.
+        // Delivered, in this execution or an earlier one, but not verified now. A failure after the verification is not Unhealthy.
         var wasDelivered = request.Verification is null && IsDelivered(request);
         return failure.Kind switch
         {
             FailureKind.Unexpected => Outcome.Failed,
             _ when wasDelivered && request.Withdrawal is null => Outcome.Unhealthy,
             FailureKind.Blocked => Outcome.Blocked,
-            // Everything is as it should be and still denied after the limit: something outside CentralAmp, so a person must act.
+            // Everything is as desired and still denied after the limit: the reason is outside CentralAmp, so an operator must act.
             FailureKind.NotReady when StillDenied.Contains(failure.Cause) => Outcome.Blocked,
-            // The limit of waiting, or of retries, is reached; another execution may do better.
+            // The waiting limit or retry limit is reached; another execution may succeed.
             _ => Outcome.Failed,
         };
     }
 
-    /// <summary>Elevation or withdrawal that failed on the way out of a success or a failure.</summary>
+    /// <summary>The elevation or the withdrawal failed at the end of an execution that had no other failure.</summary>
     private static OutcomeDecision OfLeftover(Failure leftover) => new(Outcome.Failed, leftover.Cause, leftover.Sentence, leftover.Remedy);
 
     private static string Aftermath(RecordOutcomeRequest request) => request switch
     {
-        { Leftover: { } caught } => $" On the way out something was left behind: {FailureMessage.Parse(caught.Error, caught.Cause).Sentence}",
-        { Withdrawal.Change: not Change.Unchanged } => " What was delivered has been withdrawn.",
+        { Leftover: { } caught } => $" The cleanup afterwards failed, too: {FailureMessage.Parse(caught.Error, caught.Cause).Sentence}",
+        { Withdrawal.Change: not Change.Unchanged } => " CentralAmp withdrew the delivery.",
         _ => "",
     };
 

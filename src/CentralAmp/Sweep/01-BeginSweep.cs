@@ -7,27 +7,27 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Sweep;
 
-/// <param name="Input">Of the schedule, or of a person: <c>{"ignoreBrake": true}</c>.</param>
+/// <param name="Input">From the schedule, or from an operator: <c>{"ignoreBrake": true}</c>.</param>
 public sealed record BeginSweepRequest(ExecutionReference Execution, JsonElement Input);
 
-/// <summary>Where the sweep goes after its beginning.</summary>
+/// <summary>The next step of the sweep.</summary>
 public enum SweepNext
 {
     Sweep,
 
-    /// <summary>Paused, or another one is at work.</summary>
+    /// <summary>Sweeps are paused, or another sweep is running.</summary>
     Stop,
 
-    /// <summary>It would do harm: a person must act first.</summary>
+    /// <summary>The sweep would do harm: an operator must act first.</summary>
     Refuse,
 }
 
-/// <param name="Execution">As it came: steps in the executions of a Map work for it, too.</param>
-/// <param name="Regions">To look at, in every account.</param>
-/// <param name="Cause">Null unless refused or running elsewhere.</param>
+/// <param name="Execution">The execution of the sweep; steps in the child executions of a Map state use it, too.</param>
+/// <param name="Regions">The regions to list in every account.</param>
+/// <param name="Cause">Null unless the sweep is refused or another one is running.</param>
 public sealed record BeginSweepResult(SweepNext Next, ExecutionReference Execution, SweepReference Sweep, string[] Regions, string? Cause = null, string Sentence = "");
 
-/// <summary>Lets one sweep at a time begin, and none that would do harm.</summary>
+/// <summary>Starts at most one sweep at a time, and none that would do harm.</summary>
 public sealed partial class BeginSweepStep(IFleetRegistry registry, HubSettings settings, ILogger<BeginSweepStep> logger)
 {
     public async Task<BeginSweepResult> RunAsync(BeginSweepRequest request, CancellationToken cancellationToken)
@@ -42,8 +42,8 @@ public sealed partial class BeginSweepStep(IFleetRegistry registry, HubSettings 
         var none = new SweepReference(SweepReference.IdOf(request.Execution), request.Execution.StartedAt);
         if (settings.Routes.Errors.Count > 0)
         {
-            // Every cluster would look as if it were routed elsewhere.
-            return new BeginSweepResult(SweepNext.Refuse, request.Execution, none, [], Causes.RoutesInvalid, $"No sweep with wrong routes: {string.Join("; ", settings.Routes.Errors)}.");
+            // Every cluster would seem to be routed to another workspace.
+            return new BeginSweepResult(SweepNext.Refuse, request.Execution, none, [], Causes.RoutesInvalid, $"The sweep does not run with invalid routes: {string.Join("; ", settings.Routes.Errors)}.");
         }
 
         if (settings.Sweep.Paused)
@@ -52,13 +52,13 @@ public sealed partial class BeginSweepStep(IFleetRegistry registry, HubSettings 
         }
 
         return await registry.TryBeginAsync(request.Execution, IgnoresBrake(request.Input), cancellationToken) is { } sweep
-            ? new BeginSweepResult(SweepNext.Sweep, request.Execution, sweep, Regions(), Sentence: $"Looking at {string.Join(", ", Regions())}.")
-            : new BeginSweepResult(SweepNext.Stop, request.Execution, none, [], Causes.SweepRunning, "Another sweep is at work; this one does nothing.");
+            ? new BeginSweepResult(SweepNext.Sweep, request.Execution, sweep, Regions(), Sentence: $"The sweep covers {string.Join(", ", Regions())}.")
+            : new BeginSweepResult(SweepNext.Stop, request.Execution, none, [], Causes.SweepRunning, "Another sweep is running; this one does nothing.");
     }
 
     private string[] Regions() => settings.Sweep.Regions is { Count: > 0 } regions ? [.. regions] : [settings.HubRegion];
 
-    /// <summary>A schedule sends what it likes; only the one word lets more happen, so only it is read.</summary>
+    /// <summary>A schedule may send any input. Only this field permits more changes, so only this field is read.</summary>
     private static bool IgnoresBrake(JsonElement input) =>
         input.ValueKind == JsonValueKind.Object && input.TryGetProperty("ignoreBrake", out var ignore) && ignore.ValueKind == JsonValueKind.True;
 

@@ -8,20 +8,20 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Sweep;
 
-/// <param name="Next">Where the last page ended; absent for the first.</param>
+/// <param name="Next">Token of the page to read; absent for the first.</param>
 public sealed record ListAccountsRequest(ExecutionReference Execution, SweepReference Sweep, string? Next = null);
 
-/// <param name="Next">Null after the last page, and written all the same: Lambda's serializer would leave it out, and the state machine reads it.</param>
+/// <param name="Next">Null after the last page. Always serialized: Lambda's serializer would omit null, and the state machine reads it.</param>
 public sealed record ListAccountsResult(string[] Accounts, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
-/// <summary>The accounts to look at: those of the parameter, or all of the organization. Remembered, so that others can be told from these.</summary>
+/// <summary>The accounts of the sweep: those of the parameter Accounts, or all of the organization. Records them, so that the sweep can recognise unlisted accounts.</summary>
 public sealed partial class ListAccountsStep(
     IOrganizationAccounts organization, IFleetRegistry registry, HubSettings settings, ILogger<ListAccountsStep> logger)
 {
-    /// <summary>A page travels through the state machine: some kilobytes.</summary>
+    /// <summary>A page passes through the state machine, so it must stay at a few kilobytes.</summary>
     public const int PageSize = 200;
 
-    /// <exception cref="BlockedException">OrganizationsDenied; or SweepRunning, when the lease was lost.</exception>
+    /// <exception cref="BlockedException">OrganizationsDenied; or SweepRunning if the lease was lost.</exception>
     public async Task<ListAccountsResult> RunAsync(ListAccountsRequest request, CancellationToken cancellationToken)
     {
         await registry.RequireLeaseAsync(request.Execution, cancellationToken);
@@ -38,20 +38,20 @@ public sealed partial class ListAccountsStep(
         return ([.. all.Skip(page * PageSize).Take(PageSize)], (page + 1) * PageSize < all.Count ? "-" : null);
     }
 
-    /// <summary>Organizations answers with 20 at most, and with fewer or none before the end.</summary>
+    /// <summary>Organizations returns at most 20 accounts a page, and may return fewer or none before the last page.</summary>
     private async Task<(IReadOnlyList<string> Accounts, string? Next)> OfOrganizationAsync(string? token, CancellationToken cancellationToken)
     {
         var accounts = new List<string>();
         do
         {
-            (var some, token) = await organization.PageAsync(token, cancellationToken);
-            accounts.AddRange(some);
+            (var found, token) = await organization.PageAsync(token, cancellationToken);
+            accounts.AddRange(found);
         }
         while (token is not null && accounts.Count <= PageSize - 20);
         return (accounts, token);
     }
 
-    /// <summary>The number of the page, and where Organizations goes on.</summary>
+    /// <summary>The number of the page, and the token of Organizations' next page.</summary>
     private static (int Page, string? Token) Parse(string? next)
     {
         if (next is null)

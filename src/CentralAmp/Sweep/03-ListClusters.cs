@@ -7,11 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Sweep;
 
-/// <param name="Failure">Instead of looking: what the state machine caught, to be recorded.</param>
+/// <param name="Failure">The failure that the state machine caught. If present, the step only records it.</param>
 public sealed record ListClustersRequest(
     ExecutionReference Execution, SweepReference Sweep, string AccountId, string Region, string? Next = null, CaughtFailure? Failure = null);
 
-/// <param name="Clusters">ARNs.</param>
+/// <param name="Clusters">ARNs of clusters.</param>
 public sealed record ListClustersResult(string[] Clusters, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
 /// <summary>The names of clusters in an account and region.</summary>
@@ -22,7 +22,7 @@ public interface IClusterNames
         string accountId, string region, string? next, ExecutionReference execution, CancellationToken cancellationToken);
 }
 
-/// <summary>One page of an account's clusters in one region; a place that cannot be looked at is recorded, and has none.</summary>
+/// <summary>Lists one page of an account's clusters in one region. If they cannot be listed, records the account and region and returns no clusters.</summary>
 public sealed partial class ListClustersStep(IClusterNames names, IFleetRegistry registry, ILogger<ListClustersStep> logger)
 {
     public async Task<ListClustersResult> RunAsync(ListClustersRequest request, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ public sealed partial class ListClustersStep(IClusterNames names, IFleetRegistry
 
     private async Task<ListClustersResult> ReportAsync(ListClustersRequest request, Failure failure, CancellationToken cancellationToken)
     {
-        // Without the role no region of the account can be looked at: said once.
+        // Without the member role no region of the account can be listed: one record for all regions.
         var region = failure.Cause == Causes.MemberRoleNotAssumable ? "*" : request.Region;
         await registry.ReportAsync(
             new UnreachedPlace(request.AccountId, region, request.Sweep.Id, failure.Cause, failure.Sentence, failure.Remedy), cancellationToken);
@@ -53,6 +53,6 @@ public sealed partial class ListClustersStep(IClusterNames names, IFleetRegistry
         return new ListClustersResult([], null);
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Account}/{Region} could not be looked at: {Cause}. {Sentence}")]
+    [LoggerMessage(LogLevel.Warning, "Could not list the clusters of {Account}/{Region}: {Cause}. {Sentence}")]
     private partial void Unreached(string account, string region, string cause, string sentence);
 }

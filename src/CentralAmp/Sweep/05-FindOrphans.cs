@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Sweep;
 
-/// <param name="AccountId">Absent for the hub.</param>
+/// <param name="AccountId">Absent for the hub account.</param>
 public sealed record FindOrphansRequest(ExecutionReference Execution, SweepReference Sweep, string? AccountId = null, string? Next = null);
 
 public sealed record FindOrphansResult(int Orphans, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
-/// <summary>Looks in an account's IAM for what has our tags and no cluster; reports it, and registers it for the sweeps to come. Deletes nothing.</summary>
+/// <summary>Finds roles and providers with CentralAmp's tags whose cluster is gone or not registered; reports them, and registers them for later sweeps. Deletes nothing.</summary>
 public sealed partial class FindOrphansStep(
-    IOwnedResources resources, IFleetRegistry registry, IClusterReader clusters, HubSettings settings, ILogger<FindOrphansStep> logger)
+    IManagedResources resources, IFleetRegistry registry, IClusterReader clusters, HubSettings settings, ILogger<FindOrphansStep> logger)
 {
     public async Task<FindOrphansResult> RunAsync(FindOrphansRequest request, CancellationToken cancellationToken)
     {
@@ -25,20 +25,20 @@ public sealed partial class FindOrphansStep(
             var orphans = 0;
             foreach (var resource in page)
             {
-                orphans += await LookAsync(resource, request, cancellationToken) ? 1 : 0;
+                orphans += await InspectAsync(resource, request, cancellationToken) ? 1 : 0;
             }
 
             return new FindOrphansResult(orphans, next);
         }
         catch (BlockedException e) when (request.AccountId is { } account)
         {
-            // An account without the role has been reported by its regions; the same place says the rest.
+            // Without the member role, the listing of clusters has reported the account already; this writes the same record.
             await registry.ReportAsync(new UnreachedPlace(account, "*", request.Sweep.Id, e.Cause, e.Sentence, e.Remedy), cancellationToken);
             return new FindOrphansResult(0, null);
         }
     }
 
-    private async Task<bool> LookAsync(TaggedResource resource, FindOrphansRequest request, CancellationToken cancellationToken)
+    private async Task<bool> InspectAsync(TaggedResource resource, FindOrphansRequest request, CancellationToken cancellationToken)
     {
         if (OrphanDecider.OwnerOf(resource) is not { } owner)
         {
@@ -47,7 +47,7 @@ public sealed partial class FindOrphansStep(
 
         var known = await registry.FindAsync(owner.Cluster.Arn, owner.CreatedAt, cancellationToken);
         var next = OrphanDecider.Decide(resource, owner, known);
-        if (next == OrphanNext.AskForCluster)
+        if (next == OrphanNext.DescribeCluster)
         {
             next = OrphanDecider.Decide(resource, owner, await IsGoneAsync(owner, request.Execution, cancellationToken));
         }
@@ -57,7 +57,7 @@ public sealed partial class FindOrphansStep(
             case OrphanNext.Register:
                 await registry.RegisterOrphanAsync(OrphanDecider.ItemOf(resource, owner, settings), request.Sweep, cancellationToken);
                 break;
-            case OrphanNext.TakeBack or OrphanNext.Report:
+            case OrphanNext.Offboard or OrphanNext.Report:
                 await registry.MarkOrphanAsync(owner.Cluster.Arn, owner.CreatedAt, request.Sweep, OrphanDecider.FindingOf(resource, next), cancellationToken);
                 break;
             default:
@@ -68,7 +68,7 @@ public sealed partial class FindOrphansStep(
         return true;
     }
 
-    /// <summary>A cluster that nobody can ask for is not gone.</summary>
+    /// <summary>A cluster that cannot be described is not gone.</summary>
     private async Task<bool> IsGoneAsync(ResourceOwner owner, ExecutionReference execution, CancellationToken cancellationToken)
     {
         try
@@ -81,6 +81,6 @@ public sealed partial class FindOrphansStep(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Resource} is left of {Cluster}: {Next}")]
+    [LoggerMessage(LogLevel.Warning, "{Resource} remains of {Cluster}: {Next}")]
     private partial void Found(string resource, string cluster, OrphanNext next);
 }

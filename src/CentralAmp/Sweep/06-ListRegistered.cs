@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Sweep;
 
-/// <param name="AccountsListed">All accounts were listed; otherwise none is taken for unlisted.</param>
+/// <param name="AccountsListed">Whether all accounts were listed. If not, no account counts as unlisted.</param>
 public sealed record ListRegisteredRequest(ExecutionReference Execution, SweepReference Sweep, bool AccountsListed, string? Next = null);
 
 /// <summary>An open item that this sweep has not inspected.</summary>
@@ -14,7 +14,7 @@ public sealed record RegisteredCluster(string ClusterArn, long CreatedAt, bool A
 
 public sealed record ListRegisteredResult(RegisteredCluster[] Clusters, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
-/// <summary>Open items of clusters that no list of this sweep showed: gone, or in a place that it did not look at.</summary>
+/// <summary>Lists the open items of clusters that EKS did not list in this sweep: they are gone, or their account or region was not listed.</summary>
 public sealed partial class ListRegisteredStep(IFleetRegistry registry, ILogger<ListRegisteredStep> logger)
 {
     public async Task<ListRegisteredResult> RunAsync(ListRegisteredRequest request, CancellationToken cancellationToken)
@@ -30,6 +30,6 @@ public sealed partial class ListRegisteredStep(IFleetRegistry registry, ILogger<
 
     private static bool IsListed(FleetItem item, IReadOnlySet<string>? listed) => listed?.Contains(ClusterArn.Parse(item.Item.ClusterArn).AccountId) != false;
 
-    [LoggerMessage(LogLevel.Information, "{Sweep}: {Count} registered clusters were not listed")]
+    [LoggerMessage(LogLevel.Information, "{Sweep}: EKS did not list {Count} registered clusters")]
     private partial void Found(string sweep, int count);
 }

@@ -8,27 +8,27 @@ namespace CentralAmp.Sweep;
 
 public sealed record DecideSweepRequest(ExecutionReference Execution, SweepReference Sweep);
 
-/// <summary>Whether the findings are acted upon.</summary>
+/// <summary>Whether the sweep starts executions for its findings.</summary>
 public enum SweepAction
 {
     Start,
 
-    /// <summary>Mode Observe: reported only.</summary>
+    /// <summary>Mode Observe: findings are only reported.</summary>
     Observe,
 
-    /// <summary>Too much would be removed or re-routed: reported only, with alarm.</summary>
+    /// <summary>Too many clusters would be removed or re-routed: findings are only reported, with an alarm.</summary>
     Brake,
 }
 
-/// <param name="NewLeft">Clusters that may still be onboarded in this sweep.</param>
+/// <param name="NewLeft">How many new clusters this sweep may still onboard.</param>
 public sealed record DecideSweepResult(SweepAction Action, int NewLeft, string Sentence);
 
-/// <summary>Counts the findings, and decides whether they are acted upon.</summary>
+/// <summary>Counts the findings and decides whether executions start.</summary>
 public sealed partial class DecideSweepStep(IFleetRegistry registry, HubSettings settings, ILogger<DecideSweepStep> logger)
 {
     public async Task<DecideSweepResult> RunAsync(DecideSweepRequest request, CancellationToken cancellationToken)
     {
-        // Without the lease another sweep decides, and this one's findings are not fresh.
+        // Without the lease, another sweep decides; the findings of this one may be outdated.
         await registry.RequireLeaseAsync(request.Execution, cancellationToken);
         var decision = SweepDecider.Decide(await FleetCount.OfAsync(registry, request.Sweep, cancellationToken), request.Sweep, settings.Sweep);
         Decided(request.Sweep.Id, decision.Action, decision.Sentence);

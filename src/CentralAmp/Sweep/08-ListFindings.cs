@@ -8,20 +8,20 @@ namespace CentralAmp.Sweep;
 
 public sealed record ListFindingsRequest(ExecutionReference Execution, SweepReference Sweep, int NewLeft, string? Next = null);
 
-/// <summary>Which state machine a finding starts.</summary>
+/// <summary>The state machine that a finding starts.</summary>
 public enum SweepWorkflow
 {
     Onboard,
     Offboard,
 }
 
-/// <summary>An execution to be started.</summary>
-/// <param name="Name">Deterministic, so that a repetition starts nothing twice.</param>
+/// <summary>An execution to start.</summary>
+/// <param name="Name">The execution's name; deterministic, so that a repeated start has no effect.</param>
 public sealed record SweepStart(SweepWorkflow Workflow, string Name, string ClusterArn, long CreatedAt, string Reason);
 
 public sealed record ListFindingsResult(SweepStart[] Starts, int NewLeft, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
-/// <summary>The executions to be started, page by page; of new clusters no more than the parameter allows.</summary>
+/// <summary>Lists the executions to start, page by page; for new clusters at most as many as the parameter allows.</summary>
 public sealed partial class ListFindingsStep(IFleetRegistry registry, ILogger<ListFindingsStep> logger)
 {
     public async Task<ListFindingsResult> RunAsync(ListFindingsRequest request, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ public sealed partial class ListFindingsStep(IFleetRegistry registry, ILogger<Li
 
             if (item.Finding == Finding.New && newLeft-- <= 0)
             {
-                // The next sweeps take the rest.
+                // The next sweeps onboard the rest.
                 newLeft = 0;
                 continue;
             }
@@ -50,21 +50,21 @@ public sealed partial class ListFindingsStep(IFleetRegistry registry, ILogger<Li
         return new ListFindingsResult([.. starts], newLeft, page.Next);
     }
 
-    [LoggerMessage(LogLevel.Information, "{Sweep}: {Count} executions to be started, {Left} new clusters left")]
+    [LoggerMessage(LogLevel.Information, "{Sweep}: {Count} executions to start; {Left} more new clusters allowed")]
     private partial void Found(string sweep, int count, int left);
 }
 
-/// <summary>Which execution a finding asks for. Pure.</summary>
+/// <summary>Decides which execution a finding starts. Pure.</summary>
 public static class StartDecider
 {
     public static SweepStart? Decide(FleetItem item, SweepReference sweep) => item switch
     {
         _ when !item.IsOf(sweep) || item.IsPlaceholder || item.IsNewer => null,
-        // An execution has ended since the look: what was found then may be done already.
+        // An execution has ended since the inspection: it may have done the work already.
         { Item.UpdatedAt: { } recorded } when recorded > item.InspectedAt => null,
         { Finding: Finding.New or Finding.Differs or Finding.Reroute } => Start(item, sweep, SweepWorkflow.Onboard, ""),
         { Finding: Finding.Gone } => Start(item, sweep, SweepWorkflow.Offboard, nameof(OffboardingReason.Swept)),
-        // A person's offboarding is resumed for the reason that it began with.
+        // An operator's offboarding is resumed with its original reason.
         { Finding: Finding.OptedOut, Item.IsClosed: true } => Start(item, sweep, SweepWorkflow.Offboard, nameof(OffboardingReason.Manual)),
         { Finding: Finding.OptedOut } => Start(item, sweep, SweepWorkflow.Offboard, nameof(OffboardingReason.OptedOut)),
         _ => null,

@@ -9,22 +9,22 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Sweep;
 
-/// <param name="Failure">Of an earlier page.</param>
-/// <param name="Next">Where the last page ended; absent for the first.</param>
+/// <param name="Failure">The failure of an earlier page.</param>
+/// <param name="Next">Token of the page to read; absent for the first.</param>
 public sealed record ExpectSamplesRequest(ExecutionReference Execution, SweepReference Sweep, CaughtFailure? Failure = null, string? Next = null);
 
-/// <summary>Null is written all the same: Lambda's serializer would leave it out, and the state machine reads it.</summary>
-/// <param name="Told">Clusters of this page that a workspace was told of.</param>
-/// <param name="Failure">What was wrong with one workspace, be it passing, which keeps nothing from the others; it fails the sweep at its end.</param>
+/// <summary>Null is always serialized: Lambda's serializer would omit it, and the state machine reads it.</summary>
+/// <param name="Recorded">How many clusters of this page were recorded in their workspace. State data keeps the older name.</param>
+/// <param name="Failure">The failure of one workspace, transient or not. It does not affect the other workspaces; at its end, the sweep fails.</param>
 /// <param name="Next">Null after the last page.</param>
 public sealed record ExpectSamplesResult(
-    int Told,
+    [property: JsonPropertyName("told")] int Recorded,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] CaughtFailure? Failure,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
 /// <summary>
-/// In every sweep, however it went: each workspace has our alert, and is told of which clusters it should hear. So a cluster that never sent
-/// anything pages, too.
+/// In every sweep, whatever its result: ensures CentralAmp's alert in each workspace, and records there which clusters must send. So a cluster that
+/// never sent a sample raises the alert, too.
 /// </summary>
 public sealed partial class ExpectSamplesStep(
     IFleetRegistry registry, SilenceAlert alert, ExpectationWriter writer, HubSettings settings, TimeProvider time, ILogger<ExpectSamplesStep> logger)
@@ -43,15 +43,15 @@ public sealed partial class ExpectSamplesStep(
         var now = time.GetUtcNow();
         var page = await registry.ScanAsync(request.Next, cancellationToken);
         var items = page.Clusters.Where(item => item is { IsNewer: false, IsPlaceholder: false }).Select(item => item.Item);
-        var told = 0;
+        var recorded = 0;
         foreach (var workspace in Expectation.Of(items, now - settings.Silence.Window).GroupBy(item => item.WorkspaceArn, item => (item.Cluster, item.Expected)))
         {
             (ClusterReference, bool)[] clusters = [.. workspace];
-            told += await TryAsync(failures, () => writer.WriteAsync(workspace.Key, clusters, now, cancellationToken)) ? clusters.Length : 0;
+            recorded += await TryAsync(failures, () => writer.WriteAsync(workspace.Key, clusters, now, cancellationToken)) ? clusters.Length : 0;
         }
 
-        Told(request.Sweep.Id, told, page.Next is not null);
-        return new ExpectSamplesResult(told, FailureOf(failures) ?? request.Failure, page.Next);
+        Recorded(request.Sweep.Id, recorded, page.Next is not null);
+        return new ExpectSamplesResult(recorded, FailureOf(failures) ?? request.Failure, page.Next);
     }
 
     private async Task EnsureAlertAsync(string workspaceArn, CancellationToken cancellationToken)
@@ -63,8 +63,8 @@ public sealed partial class ExpectSamplesStep(
     }
 
     /// <summary>
-    /// Also what passes: repeated until the state machine gives up, it would keep the later pages from every workspace. What a workspace
-    /// was told stands until after the next sweep.
+    /// Transient failures, too: if the state machine retried them until it gave up, no workspace would get the later pages. The records in a
+    /// workspace stay valid until after the next sweep.
     /// </summary>
     private static CaughtFailure? FailureOf(List<WorkflowException> failures) =>
         failures.FirstOrDefault() is { } first ? new CaughtFailure(first.GetType().Name, first.Message) : null;
@@ -84,11 +84,11 @@ public sealed partial class ExpectSamplesStep(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Workspace}: our alert for silent clusters, {Change}")]
+    [LoggerMessage(LogLevel.Information, "{Workspace}: alert for silent clusters, {Change}")]
     private partial void Ensured(string workspace, Change change);
 
-    [LoggerMessage(LogLevel.Information, "{Sweep}: workspaces were told of {Count} clusters; more to come: {More}")]
-    private partial void Told(string sweep, int count, bool more);
+    [LoggerMessage(LogLevel.Information, "{Sweep}: recorded {Count} clusters in their workspaces; more pages: {More}")]
+    private partial void Recorded(string sweep, int count, bool more);
 
     [LoggerMessage(LogLevel.Error, "{Cause}: {Sentence}")]
     private partial void Failed(string cause, string sentence);

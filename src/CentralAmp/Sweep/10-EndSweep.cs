@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Sweep;
 
-/// <param name="Decision">Absent when the sweep did not get so far.</param>
-/// <param name="Failure">What kept the sweep from being complete.</param>
-/// <param name="Silence">Absent when the workspaces could not be told of any cluster.</param>
+/// <param name="Decision">Absent if the sweep failed before it decided.</param>
+/// <param name="Failure">The failure that made the sweep incomplete.</param>
+/// <param name="Silence">Absent if nothing could be recorded in any workspace.</param>
 public sealed record EndSweepRequest(
     ExecutionReference Execution, SweepReference Sweep, DecideSweepResult? Decision = null, CaughtFailure? Failure = null, ExpectSamplesResult? Silence = null);
 
-/// <summary>The end of every sweep that began: summary, metrics, and the record that the state machine publishes. Gives the lease back.</summary>
-/// <param name="output">Where metric lines go: standard output, which Lambda takes to CloudWatch.</param>
+/// <summary>Ends every sweep that began: writes summary and metrics, releases the lease, and returns the record that the state machine publishes.</summary>
+/// <param name="output">Receives the metric lines: standard output, which Lambda sends to CloudWatch.</param>
 public sealed partial class EndSweepStep(IFleetRegistry registry, TimeProvider time, TextWriter output, ILogger<EndSweepStep> logger)
 {
     public async Task<SweepRecord> RunAsync(EndSweepRequest request, CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ public sealed partial class EndSweepStep(IFleetRegistry registry, TimeProvider t
 
     private static (SweepOutcome Outcome, string? Cause, string Sentence, string? Remedy) OutcomeOf(EndSweepRequest request)
     {
-        // A sweep that looked at everything, and could not say what is expected, leaves silent clusters unnoticed.
+        // A complete sweep that could not record the expected clusters fails, too: silent clusters would stay unnoticed.
         if ((request.Failure ?? request.Silence?.Failure) is { } caught)
         {
             var failure = FailureMessage.Parse(caught.Error, caught.Cause);
@@ -62,7 +62,7 @@ public sealed partial class EndSweepStep(IFleetRegistry registry, TimeProvider t
         return request.Decision switch
         {
             { Action: SweepAction.Brake } braked => (
-                SweepOutcome.Braked, Causes.SweepBraked, braked.Sentence, "Read the findings in the registry; if they are right, execute by hand with {\"ignoreBrake\": true}."),
+                SweepOutcome.Braked, Causes.SweepBraked, braked.Sentence, "Read the findings in the registry; if they are right, start a sweep by hand with {\"ignoreBrake\": true}."),
             { } decision => (SweepOutcome.Completed, null, decision.Sentence, null),
             null => (SweepOutcome.Failed, Causes.Unexpected, "The sweep ended without a decision.", "Report it as a bug, with the execution's history."),
         };

@@ -15,7 +15,7 @@ using CentralAmp.Verification;
 
 namespace CentralAmp.Sweep;
 
-/// <summary>Reads, cheapest first, until the facts suffice for a finding. Every decider on the way is the road's own.</summary>
+/// <summary>Reads a cluster, the cheapest calls first, until the observation suffices for a finding. Uses the same deciders as the onboarding workflow.</summary>
 public sealed class ClusterInspector(
     IFleetRegistry registry,
     IClusterReader clusters,
@@ -31,7 +31,7 @@ public sealed class ClusterInspector(
 {
     public async Task<InspectionObservation> ObserveAsync(InspectClusterRequest request, CancellationToken cancellationToken)
     {
-        var facts = new InspectionObservation
+        var observation = new InspectionObservation
         {
             Sweep = request.Sweep,
             Cluster = ClusterArn.Parse(request.ClusterArn),
@@ -40,157 +40,157 @@ public sealed class ClusterInspector(
             RegisteredAs = request.CreatedAt,
             AccountListed = request.AccountListed,
         };
-        foreach (var look in (Func<InspectionObservation, Task<InspectionObservation>>[])
+        foreach (var read in (Func<InspectionObservation, Task<InspectionObservation>>[])
             [
-                facts => LookAsync(facts, request.Execution, cancellationToken),
-                facts => LookAtEntryAsync(facts, request.Execution, cancellationToken),
-                facts => LookInsideAsync(facts, request.Execution, cancellationToken),
-                facts => LookAtSamplesAsync(facts, cancellationToken),
+                observation => ReadClusterAsync(observation, request.Execution, cancellationToken),
+                observation => ReadEntryAsync(observation, request.Execution, cancellationToken),
+                observation => ReadKubernetesAsync(observation, request.Execution, cancellationToken),
+                observation => ReadSamplesAsync(observation, cancellationToken),
             ])
         {
-            if (InspectionDecider.Decide(facts) is not null)
+            if (InspectionDecider.Decide(observation) is not null)
             {
                 break;
             }
 
-            facts = await ObstructedAsync(facts, look);
+            observation = await WithObstacleAsync(observation, read);
         }
 
-        return facts;
+        return observation;
     }
 
-    /// <summary>The cluster, and what the registry knows of the incarnation that is there or that was asked for.</summary>
-    private async Task<InspectionObservation> LookAsync(InspectionObservation facts, ExecutionReference execution, CancellationToken cancellationToken)
+    /// <summary>Reads the cluster, and the registry item of the cluster that exists or that the request names.</summary>
+    private async Task<InspectionObservation> ReadClusterAsync(InspectionObservation observation, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var observed = await clusters.FindAsync(facts.Cluster, execution, cancellationToken);
-        var looked = facts with { Looked = true, Observed = observed };
-        if ((facts.RegisteredAs ?? observed?.CreatedAt) is { } createdAt)
+        var observed = await clusters.FindAsync(observation.Cluster, execution, cancellationToken);
+        var read = observation with { ClusterRead = true, Observed = observed };
+        if ((observation.RegisteredAs ?? observed?.CreatedAt) is { } createdAt)
         {
-            looked = looked with { Known = await registry.FindAsync(facts.Cluster.Arn, createdAt, cancellationToken) };
+            read = read with { Known = await registry.FindAsync(observation.Cluster.Arn, createdAt, cancellationToken) };
         }
 
-        return observed is null ? looked : Admit(looked, observed);
+        return observed is null ? read : Admit(read, observed);
     }
 
-    /// <summary>The wait for ACTIVE is nobody's here: <see cref="InspectionDecider"/> judges it by the cluster's age.</summary>
-    private InspectionObservation Admit(InspectionObservation facts, ObservedCluster observed) => Judged(facts, facts =>
+    /// <summary>An inspection does not wait for ACTIVE: <see cref="InspectionDecider"/> judges the status by the cluster's age.</summary>
+    private InspectionObservation Admit(InspectionObservation observation, ObservedCluster observed) => WithRefusal(observation, observation =>
     {
-        var described = ClusterAdmission.Decide(facts.Cluster, observed, TimeSpan.Zero, settings);
+        var described = ClusterAdmission.Decide(observation.Cluster, observed, TimeSpan.Zero, settings);
         if (described.Next != ClusterNext.Continue)
         {
-            return facts with { Described = described };
+            return observation with { Described = described };
         }
 
         if (settings.SwitchConfigMap && described.AuthenticationMode == AccessEntryDecision.OnlyConfigMap)
         {
-            return facts with { Described = described, ModeToSwitch = true };
+            return observation with { Described = described, ModeToSwitch = true };
         }
 
-        AccessEntryDecision.RequireAccessEntries(facts.Cluster, described.AuthenticationMode);
-        return facts with { Described = described };
+        AccessEntryDecision.RequireAccessEntries(observation.Cluster, described.AuthenticationMode);
+        return observation with { Described = described };
     });
 
-    private async Task<InspectionObservation> LookAtEntryAsync(InspectionObservation facts, ExecutionReference execution, CancellationToken cancellationToken)
+    private async Task<InspectionObservation> ReadEntryAsync(InspectionObservation observation, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var entry = await entries.FindAsync(facts.Cluster, execution, cancellationToken);
-        var judged = Judged(facts, facts => facts with { AccessEntry = AccessEntryDecision.Decide(facts.Cluster, members.RoleArn(facts.Cluster), entry) });
-        return judged.AccessEntry == AccessEntryDelta.None
-            ? judged with { Elevated = await entries.IsAdminAsync(facts.Cluster, execution, cancellationToken) }
-            : judged;
+        var entry = await entries.FindAsync(observation.Cluster, execution, cancellationToken);
+        var decided = WithRefusal(observation, observation => observation with { AccessEntry = AccessEntryDecision.Decide(observation.Cluster, members.RoleArn(observation.Cluster), entry) });
+        return decided.AccessEntry == AccessEntryDelta.None
+            ? decided with { Elevated = await entries.IsAdminAsync(observation.Cluster, execution, cancellationToken) }
+            : decided;
     }
 
-    private async Task<InspectionObservation> LookInsideAsync(InspectionObservation facts, ExecutionReference execution, CancellationToken cancellationToken)
+    private async Task<InspectionObservation> ReadKubernetesAsync(InspectionObservation observation, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var described = facts.Described!;
-        using var kubernetes = await kubernetesClients.ConnectAsync(facts.Cluster, described, execution, cancellationToken);
+        var described = observation.Described!;
+        using var kubernetes = await kubernetesClients.ConnectAsync(observation.Cluster, described, execution, cancellationToken);
         var reading = await RbacRules.CheckAsync(kubernetes, RbacRules.Reading(), cancellationToken);
-        var looked = facts with { Reading = reading };
+        var read = observation with { Reading = reading };
         if (reading == RbacAccess.Missing)
         {
-            return looked;
+            return read;
         }
 
-        looked = await PlanAsync(looked, kubernetes, execution, cancellationToken);
-        if (looked.Plan?.Collector is null)
+        read = await PlanAsync(read, kubernetes, execution, cancellationToken);
+        if (read.Plan?.Collector is null)
         {
-            return looked;
+            return read;
         }
 
-        looked = await LookAtTrustAsync(looked, execution, cancellationToken);
-        return looked with { Writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(looked.Plan!), cancellationToken) };
+        read = await ReadTrustAsync(read, execution, cancellationToken);
+        return read with { Writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(read.Plan!), cancellationToken) };
     }
 
     private async Task<InspectionObservation> PlanAsync(
-        InspectionObservation facts, IKubernetes kubernetes, ExecutionReference execution, CancellationToken cancellationToken)
+        InspectionObservation observation, IKubernetes kubernetes, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var described = facts.Described!;
+        var described = observation.Described!;
         HubProviders? providers = null;
-        if (TrustModeDecider.MustCount(facts.Cluster, facts.Item, described.TrustMode, settings))
+        if (TrustModeDecider.MustCount(observation.Cluster, observation.Item, described.TrustMode, settings))
         {
             var arns = await trust.Hub.ListProvidersAsync(cancellationToken);
-            providers = new HubProviders(arns.Count, arns.Contains(ClusterTrust.ProviderArn(facts.Cluster, settings.HubAccountId, described.Issuer)));
+            providers = new HubProviders(arns.Count, arns.Contains(ClusterTrust.ProviderArn(observation.Cluster, settings.HubAccountId, described.Issuer)));
         }
 
-        var gathered = await CollectorObserver.ObserveAsync(
+        var observed = await CollectorObserver.ObserveAsync(
             new PlanObservation
             {
-                Cluster = facts.Cluster,
+                Cluster = observation.Cluster,
                 Described = described,
                 Settings = settings,
                 Elapsed = TimeSpan.Zero,
-                Parked = facts.Item is { State: Outcome.Parked, ExecutionStartedAt: { } since } ? facts.Now - since : TimeSpan.Zero,
-                TrustMode = TrustModeDecider.Decide(facts.Cluster, facts.Item, described.TrustMode, providers, settings),
+                Parked = observation.Item is { State: Outcome.Parked, ExecutionStartedAt: { } since } ? observation.Now - since : TimeSpan.Zero,
+                TrustMode = TrustModeDecider.Decide(observation.Cluster, observation.Item, described.TrustMode, providers, settings),
                 Workspace = await workspaces.FindAsync(described.WorkspaceArn, cancellationToken),
             },
             kubernetes,
             cancellationToken);
-        gathered = await CollectorObserver.WithPodIdentityAsync(gathered, podIdentities, execution, cancellationToken);
-        var (plan, refusal) = OnboardingDecider.Decide(gathered);
-        return facts with { Plan = plan, Refusal = refusal };
+        observed = await CollectorObserver.WithPodIdentityAsync(observed, podIdentities, execution, cancellationToken);
+        var (plan, refusal) = OnboardingDecider.Decide(observed);
+        return observation with { Plan = plan, Refusal = refusal };
     }
 
-    private async Task<InspectionObservation> LookAtTrustAsync(
-        InspectionObservation facts, ExecutionReference execution, CancellationToken cancellationToken)
+    private async Task<InspectionObservation> ReadTrustAsync(
+        InspectionObservation observation, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var desired = ClusterTrust.For(facts.Cluster, facts.Described!, facts.Plan!.PlannedTrust(), settings);
+        var desired = ClusterTrust.For(observation.Cluster, observation.Described!, observation.Plan!.PlannedTrust(), settings);
         var ingest = await trust.Hub.ObserveAsync(desired.Hub, cancellationToken);
         var (actions, refusal) = TrustDecider.Decide(desired.Hub, ingest);
         if (refusal is null && desired.Member is { } assumed)
         {
-            using var member = await trust.MemberAsync(facts.Cluster, execution, cancellationToken);
+            using var member = await trust.MemberAsync(observation.Cluster, execution, cancellationToken);
             (var more, refusal) = TrustDecider.Decide(assumed, await member.ObserveAsync(assumed, cancellationToken));
             actions = [.. actions, .. more];
         }
 
-        return facts with { Trust = actions, Refusal = refusal, VerifiedWorkspaceArn = desired.Hub.PreviousWorkspaceOf(ingest) };
+        return observation with { Trust = actions, Refusal = refusal, VerifiedWorkspaceArn = desired.Hub.PreviousWorkspaceOf(ingest) };
     }
 
-    private async Task<InspectionObservation> LookAtSamplesAsync(InspectionObservation facts, CancellationToken cancellationToken) =>
-        facts with { Samples = await samples.ReadAsync(facts.Plan!.TargetWorkspace(), facts.Plan!.ClusterLabel, cancellationToken) };
+    private async Task<InspectionObservation> ReadSamplesAsync(InspectionObservation observation, CancellationToken cancellationToken) =>
+        observation with { Samples = await samples.ReadAsync(observation.Plan!.TargetWorkspace(), observation.Plan!.ClusterLabel, cancellationToken) };
 
-    private static InspectionObservation Judged(InspectionObservation facts, Func<InspectionObservation, InspectionObservation> judge)
+    private static InspectionObservation WithRefusal(InspectionObservation observation, Func<InspectionObservation, InspectionObservation> decide)
     {
         try
         {
-            return judge(facts);
+            return decide(observation);
         }
         catch (BlockedException e)
         {
-            return facts with { Refusal = new Failure(FailureKind.Blocked, e.Cause, e.Sentence, e.Remedy) };
+            return observation with { Refusal = new Failure(FailureKind.Blocked, e.Cause, e.Sentence, e.Remedy) };
         }
     }
 
-    /// <summary>What passes by itself is the state machine's to repeat; everything else is a finding.</summary>
-    private static async Task<InspectionObservation> ObstructedAsync(InspectionObservation facts, Func<InspectionObservation, Task<InspectionObservation>> look)
+    /// <summary>The state machine retries transient errors; every other failure is part of the observation.</summary>
+    private static async Task<InspectionObservation> WithObstacleAsync(InspectionObservation observation, Func<InspectionObservation, Task<InspectionObservation>> read)
     {
         try
         {
-            return await look(facts);
+            return await read(observation);
         }
         catch (WorkflowException e) when (e is not TransientException)
         {
             var kind = e is NotReadyException ? FailureKind.NotReady : FailureKind.Blocked;
-            return facts with { Obstacle = new Failure(kind, e.Cause, e.Sentence, e.Remedy) };
+            return observation with { Obstacle = new Failure(kind, e.Cause, e.Sentence, e.Remedy) };
         }
     }
 }

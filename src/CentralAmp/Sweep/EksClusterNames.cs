@@ -2,10 +2,10 @@ using CentralAmp.Aws;
 
 namespace CentralAmp.Sweep;
 
-/// <summary>EKS' ListClusters, as the member role.</summary>
+/// <summary>Calls EKS' ListClusters with the member role.</summary>
 public sealed class EksClusterNames(AwsClients clients) : IClusterNames
 {
-    /// <summary>The most that EKS gives.</summary>
+    /// <summary>The largest page that EKS returns.</summary>
     private const int PageSize = 100;
 
     public async Task<(IReadOnlyList<string> Names, string? Next)> PageAsync(

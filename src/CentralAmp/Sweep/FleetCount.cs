@@ -3,7 +3,7 @@ using CentralAmp.Registry;
 
 namespace CentralAmp.Sweep;
 
-/// <summary>Counts the fleet page by page: its size does not show in memory.</summary>
+/// <summary>Counts the fleet page by page, so that memory does not grow with the fleet.</summary>
 public sealed class FleetCount(SweepReference sweep)
 {
     private readonly SortedDictionary<string, int> states = new(StringComparer.Ordinal);
@@ -11,13 +11,13 @@ public sealed class FleetCount(SweepReference sweep)
 
     public IReadOnlyDictionary<string, int> States => states;
 
-    /// <summary>Of this sweep alone.</summary>
+    /// <summary>Findings of this sweep only.</summary>
     public IReadOnlyDictionary<string, int> Findings => findings;
 
-    /// <summary>Clusters that have been onboarded, or were to be, and not let go.</summary>
+    /// <summary>Registered clusters that are not opted out, offboarded or being offboarded.</summary>
     public int Living { get; private set; }
 
-    /// <summary>Clusters that would lose what they have; those on their way out, or let go, were decided on before.</summary>
+    /// <summary>Clusters that this sweep would offboard. Clusters that are offboarded or being offboarded were decided before.</summary>
     public int Removals { get; private set; }
 
     public int Reroutes { get; private set; }
@@ -70,11 +70,11 @@ public sealed class FleetCount(SweepReference sweep)
 
         Increment(findings, finding.ToString());
         Unreached += finding == Finding.Unreachable ? 1 : 0;
-        // Taken for gone, and alive: no state of the road says so.
+        // Recorded as gone, but it exists: no state of the registry item shows that.
         Unhealthy += item is { Finding: Finding.Unchanged, Cause: Causes.ClusterOffboarded } ? 1 : 0;
         Reroutes += finding == Finding.Reroute ? 1 : 0;
         Removals += finding is Finding.Gone or Finding.OptedOut && item.Item.State is not (Outcome.Offboarding or Outcome.OptedOut or Outcome.Offboarded) ? 1 : 0;
     }
 
-    private static void Increment(SortedDictionary<string, int> counts, string word) => counts[word] = counts.GetValueOrDefault(word) + 1;
+    private static void Increment(SortedDictionary<string, int> counts, string name) => counts[name] = counts.GetValueOrDefault(name) + 1;
 }

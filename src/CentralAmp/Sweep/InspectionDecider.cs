@@ -7,13 +7,14 @@ using CentralAmp.Verification;
 
 namespace CentralAmp.Sweep;
 
-/// <summary>Facts in, finding out; the first rule that fits, from the top. Pure.</summary>
+/// <summary>Decides the finding from an observation. The first rule that fits applies. Pure.</summary>
 internal static class InspectionDecider
 {
-    /// <summary>What no look shows: such a road is tried again after <see cref="RetryAfter"/>, because trying rolls someone's pods.</summary>
+    /// <summary>An onboarding that failed where no inspection can see the reason is retried after this time only, because a retry rolls a tenant's pods.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromHours(24);
 
-    private static readonly HashSet<string> OnlyTheRoadSees = new(StringComparer.Ordinal)
+    /// <summary>Causes that only an onboarding can find, never an inspection.</summary>
+    private static readonly HashSet<string> FoundByOnboardingOnly = new(StringComparer.Ordinal)
     {
         Causes.TrustSubjectMismatch, Causes.TrustAudienceMismatch, Causes.TrustNotEffective, Causes.TokenIssuerMismatch, Causes.IngestPolicyMismatch,
         Causes.WorkspaceRejectedSamples, Causes.PodsNotReady, Causes.PodsWithoutRole, Causes.ReloadFailed, Causes.NotReconciled, Causes.Reverted,
@@ -21,8 +22,8 @@ internal static class InspectionDecider
         Causes.NamespaceTerminating, Causes.NamespaceQuotaExceeded, Causes.PodSecurityViolated, Causes.AdmissionDenied, Causes.AdmissionUnavailable,
     };
 
-    /// <summary>Causes by which a look fails without a word about what is there.</summary>
-    private static readonly HashSet<string> NotSeen = new(StringComparer.Ordinal)
+    /// <summary>Causes with which an inspection fails without a result about the cluster's state.</summary>
+    private static readonly HashSet<string> InspectionFailures = new(StringComparer.Ordinal)
     {
         Causes.MemberRoleNotAssumable, Causes.MemberPermissionMissing, Causes.HubPermissionMissing, Causes.DeniedByServiceControlPolicy,
         Causes.DeniedByPermissionsBoundary, Causes.RegionDisabled, Causes.EndpointUnreachable, Causes.EndpointCertificateWrong, Causes.KubernetesUnavailable,
@@ -30,148 +31,148 @@ internal static class InspectionDecider
         Causes.WorkspaceUnavailable, Causes.WorkspaceThrottled, Causes.Throttled, Causes.ServiceUnavailable, Causes.RegistryItemNewer, Causes.Unexpected,
     };
 
-    /// <returns>Null while the facts do not suffice: gather more.</returns>
-    public static Inspection? Decide(InspectionObservation facts) =>
-        OfAccount(facts)
-        ?? (facts.Looked ? OfExistence(facts) ?? OfStanding(facts) ?? OfHistory(facts) ?? OfLook(facts) ?? OfResources(facts) ?? OfSamples(facts) : null);
+    /// <returns>Null if the observation does not suffice yet: the inspector must read more.</returns>
+    public static Inspection? Decide(InspectionObservation observation) =>
+        OfAccount(observation)
+        ?? (observation.ClusterRead ? OfExistence(observation) ?? OfState(observation) ?? OfHistory(observation) ?? OfFailure(observation) ?? OfResources(observation) ?? OfSamples(observation) : null);
 
-    private static Inspection? OfAccount(InspectionObservation facts) => facts switch
+    private static Inspection? OfAccount(InspectionObservation observation) => observation switch
     {
         { AccountListed: false } => Unreachable(Failure.Blocked(
             Causes.AccountNotListed,
-            $"The account of {facts.Cluster} is not among those of this sweep; nothing of it is removed.",
+            $"This sweep does not cover the account of {observation.Cluster}; CentralAmp removes nothing there.",
             "Put the account back into the organization or the parameter Accounts, or offboard its clusters by hand.")),
         { Known.IsNewer: true } => Unreachable(Failure.Blocked(
-            Causes.RegistryItemNewer, $"The registry item of {facts.Cluster} is of a newer version.", "Deploy the newer version of CentralAmp again.")),
-        { Looked: false, Obstacle: { } obstacle } => Unreachable(obstacle),
+            Causes.RegistryItemNewer, $"The registry item of {observation.Cluster} is of a newer version.", "Deploy the newer version of CentralAmp again.")),
+        { ClusterRead: false, Obstacle: { } obstacle } => Unreachable(obstacle),
         _ => null,
     };
 
-    /// <summary>Gone is what EKS itself said, in two successive sweeps, or that the name has another cluster now.</summary>
-    private static Inspection? OfExistence(InspectionObservation facts) => facts switch
+    /// <summary>A cluster is gone if EKS did not find it in two successive sweeps, or if another cluster has its name now.</summary>
+    private static Inspection? OfExistence(InspectionObservation observation) => observation switch
     {
-        { Observed: { } observed } when facts.RegisteredAs is null || facts.RegisteredAs == observed.CreatedAt => null,
-        { Observed: not null } => new Inspection(Finding.Gone, $"The {facts.Cluster} that is there now is another one: this one is gone."),
-        // Deleted between the list and the look; its item will be asked for.
-        { RegisteredAs: null } => new Inspection(Finding.NotReady, $"The {facts.Cluster} was listed, and is not there any more."),
-        { Known.MissingSweep: { } since } when since == facts.Sweep.Previous => new Inspection(
-            Finding.Gone, $"EKS did not find {facts.Cluster} in two successive sweeps.", Causes.ClusterNotFound, MissingSince: since),
+        { Observed: { } observed } when observation.RegisteredAs is null || observation.RegisteredAs == observed.CreatedAt => null,
+        { Observed: not null } => new Inspection(Finding.Gone, $"A newer cluster has the name of {observation.Cluster}: this one is gone."),
+        // Deleted between list and inspection; if it has an item, the sweep inspects that one later.
+        { RegisteredAs: null } => new Inspection(Finding.NotReady, $"EKS listed {observation.Cluster}, but no longer finds it."),
+        { Known.MissingSweep: { } since } when since == observation.Sweep.Previous => new Inspection(
+            Finding.Gone, $"EKS did not find {observation.Cluster} in two successive sweeps.", Causes.ClusterNotFound, MissingSince: since),
         _ => new Inspection(
             Finding.NotReady,
-            $"EKS does not find {facts.Cluster}; if the next sweep does not either, it is gone.",
+            $"EKS does not find {observation.Cluster}; if the next sweep does not find it either, it is gone.",
             Causes.ClusterNotFound,
-            MissingSince: facts.Sweep.Id),
+            MissingSince: observation.Sweep.Id),
     };
 
-    /// <summary>What the cluster and its item say by themselves.</summary>
-    private static Inspection? OfStanding(InspectionObservation facts)
+    /// <summary>Findings that follow from the described cluster and its registry item alone.</summary>
+    private static Inspection? OfState(InspectionObservation observation)
     {
-        var (observed, item) = (facts.Observed!, facts.Item);
-        var optedOut = facts.Described is { Next: ClusterNext.OptOut };
+        var (observed, item) = (observation.Observed!, observation.Item);
+        var optedOut = observation.Described is { Next: ClusterNext.OptOut };
         return item switch
         {
-            { IsTombstone: true } => new Inspection(Finding.Unchanged, "It was offboarded and stays so."),
-            _ when observed.Status == "DELETING" => new Inspection(Finding.NotReady, "It is being deleted: its event offboards it."),
-            { Elevation.Expires: var until } when until > facts.Now => new Inspection(Finding.NotReady, "An execution is at work in it."),
+            { IsTombstone: true } => new Inspection(Finding.Unchanged, "It was offboarded and stays offboarded."),
+            _ when observed.Status == "DELETING" => new Inspection(Finding.NotReady, "EKS is deleting it: the event of its deletion offboards it."),
+            { Elevation.Expires: var until } when until > observation.Now => new Inspection(Finding.NotReady, "An execution is elevated in it."),
             { IsClosed: true, Reason: OffboardingReason.Manual } => new Inspection(Finding.OptedOut, "Its offboarding is not complete.", item.Cause, item.Remedy),
-            // An offboarding for such a reason takes nothing back from a living cluster, and nobody but a person gives trust again.
+            // Offboarding for such a reason removes nothing from a living cluster, and only an operator restores its trust.
             { IsClosed: true } => new Inspection(
                 Finding.Unchanged,
-                $"It was taken for gone ({item.Reason}), and lives; its access to the workspace may be cut.",
+                $"It was recorded as gone ({item.Reason}), but it exists; its access to the workspace may be cut.",
                 Causes.ClusterOffboarded,
                 "Execute the onboarding with \"reopen\": true, or offboard it by hand."),
             { MayHaveTraces: true, State: not null } when optedOut => new Inspection(Finding.OptedOut, "Its tags opt it out."),
             _ when optedOut => new Inspection(Finding.Unchanged, "It has opted out."),
-            _ when facts.Described is { Next: ClusterNext.Wait } => OfWaiting(facts),
-            null or { State: null } => new Inspection(Finding.New, "It is not registered: its event was missed, or it is older than CentralAmp."),
-            { State: Outcome.OptedOut } => new Inspection(Finding.New, "It had opted out, and does not any more."),
-            { State: Outcome.Offboarding } => new Inspection(Finding.Differs, "It was on its way out, and has not opted out any more."),
+            _ when observation.Described is { Next: ClusterNext.Wait } => OfWaiting(observation),
+            null or { State: null } => new Inspection(Finding.New, "It is not registered: CentralAmp missed its event, or it is older than CentralAmp."),
+            { State: Outcome.OptedOut } => new Inspection(Finding.New, "It had opted out, but its tags no longer opt it out."),
+            { State: Outcome.Offboarding } => new Inspection(Finding.Differs, "It was being offboarded because it had opted out, but its tags no longer opt it out."),
             _ => null,
         };
     }
 
-    /// <summary>An execution waits so long for a cluster, then registers it; a cluster that waits longer unregistered has none.</summary>
-    private static Inspection OfWaiting(InspectionObservation facts) =>
-        facts.Item is null && facts.Now - DateTimeOffset.FromUnixTimeMilliseconds(facts.Observed!.CreatedAt) > facts.ActiveLimit
-            ? new Inspection(Finding.New, $"It is {facts.Observed.Status} for long, and not registered: its event was missed.")
-            : new Inspection(Finding.NotReady, $"It is {facts.Observed!.Status}.");
+    /// <summary>An onboarding waits for ActiveLimit and then registers the cluster. So an older unregistered cluster has no execution.</summary>
+    private static Inspection OfWaiting(InspectionObservation observation) =>
+        observation.Item is null && observation.Now - DateTimeOffset.FromUnixTimeMilliseconds(observation.Observed!.CreatedAt) > observation.ActiveLimit
+            ? new Inspection(Finding.New, $"It has been {observation.Observed.Status} for longer than an onboarding waits, and it is not registered: CentralAmp missed its event.")
+            : new Inspection(Finding.NotReady, $"It is {observation.Observed!.Status}.");
 
-    /// <summary>A road that rolled pods and took everything back, or ended where no look can see, is not taken every few hours.</summary>
-    private static Inspection? OfHistory(InspectionObservation facts)
+    /// <summary>An onboarding that was rolled back, or that ended with a cause that no inspection can find, is retried once a day.</summary>
+    private static Inspection? OfHistory(InspectionObservation observation)
     {
-        var item = facts.Item!;
-        var hidden = item.State == Outcome.RolledBack || (item is { State: Outcome.Blocked, Cause: { } cause } && OnlyTheRoadSees.Contains(cause));
+        var item = observation.Item!;
+        var hidden = item.State == Outcome.RolledBack || (item is { State: Outcome.Blocked, Cause: { } cause } && FoundByOnboardingOnly.Contains(cause));
         if (!hidden)
         {
             return null;
         }
 
         var since = item.ExecutionStartedAt ?? DateTimeOffset.MinValue;
-        return facts.Now - since < RetryAfter
-            ? new Inspection(Finding.Unchanged, $"It is {item.State}; the road is tried again a day after {since:yyyy-MM-dd HH:mm}Z.", item.Cause, item.Remedy)
-            : new Inspection(Finding.Differs, $"It is {item.State} since {since:yyyy-MM-dd HH:mm}Z: another try.", item.Cause, item.Remedy);
+        return observation.Now - since < RetryAfter
+            ? new Inspection(Finding.Unchanged, $"It is {item.State}; onboarding is retried a day after {since:yyyy-MM-dd HH:mm}Z.", item.Cause, item.Remedy)
+            : new Inspection(Finding.Differs, $"It has been {item.State} since {since:yyyy-MM-dd HH:mm}Z: onboarding is retried.", item.Cause, item.Remedy);
     }
 
-    /// <summary>What kept us from looking, and what the road would end with.</summary>
-    private static Inspection? OfLook(InspectionObservation facts) => (facts.Refusal, facts.Obstacle) switch
+    /// <summary>The failure that ended the inspection, or with which an onboarding would end.</summary>
+    private static Inspection? OfFailure(InspectionObservation observation) => (observation.Refusal, observation.Obstacle) switch
     {
-        ({ } refusal, _) => Refused(facts, refusal),
-        // Our RBAC or the entry behind it is not what it was: the road restores both.
-        (_, { Cause: Causes.KubernetesForbidden or Causes.KubernetesUnauthorized } obstacle) when !IsKnown(facts, obstacle) =>
+        ({ } refusal, _) => Refused(observation, refusal),
+        // The managed RBAC or the access entry was changed: onboarding restores both.
+        (_, { Cause: Causes.KubernetesForbidden or Causes.KubernetesUnauthorized } obstacle) when !IsKnown(observation, obstacle) =>
             new Inspection(Finding.Differs, obstacle.Sentence, obstacle.Cause, obstacle.Remedy),
-        (_, { } obstacle) when NotSeen.Contains(obstacle.Cause) || IsKnown(facts, obstacle) => Unreachable(obstacle),
-        (_, { } obstacle) => Refused(facts, obstacle),
+        (_, { } obstacle) when InspectionFailures.Contains(obstacle.Cause) || IsKnown(observation, obstacle) => Unreachable(obstacle),
+        (_, { } obstacle) => Refused(observation, obstacle),
         _ => null,
     };
 
-    /// <summary>A person has been asked already, and the answer would be the same.</summary>
-    private static Inspection Refused(InspectionObservation facts, Failure refusal) => NotSeen.Contains(refusal.Cause)
+    /// <summary>Unchanged if the registry records the same cause: it was reported already, and an onboarding would end the same way.</summary>
+    private static Inspection Refused(InspectionObservation observation, Failure refusal) => InspectionFailures.Contains(refusal.Cause)
         ? Unreachable(refusal)
-        : new Inspection(IsKnown(facts, refusal) ? Finding.Unchanged : Finding.Differs, refusal.Sentence, refusal.Cause, refusal.Remedy);
+        : new Inspection(IsKnown(observation, refusal) ? Finding.Unchanged : Finding.Differs, refusal.Sentence, refusal.Cause, refusal.Remedy);
 
-    private static bool IsKnown(InspectionObservation facts, Failure failure) =>
-        facts.Item is { State: Outcome.Blocked or Outcome.Unhealthy } item && item.Cause == failure.Cause;
+    private static bool IsKnown(InspectionObservation observation, Failure failure) =>
+        observation.Item is { State: Outcome.Blocked or Outcome.Unhealthy } item && item.Cause == failure.Cause;
 
-    private static Inspection? OfResources(InspectionObservation facts) => facts switch
+    private static Inspection? OfResources(InspectionObservation observation) => observation switch
     {
-        { ModeToSwitch: true } => Differs("Its authentication mode is to be switched."),
-        { AccessEntry: AccessEntryDelta.Create } => Differs("The access entry of CentralAmpMember is gone."),
+        { ModeToSwitch: true } => Differs("CentralAmp must switch its authentication mode."),
+        { AccessEntry: AccessEntryDelta.Create } => Differs("The access entry of CentralAmpMember is missing."),
         { AccessEntry: AccessEntryDelta.UpdateGroups } => Differs("The access entry of CentralAmpMember has other groups."),
         { Elevated: true } => Differs("CentralAmpMember is still cluster-admin."),
-        { Reading: RbacAccess.Missing } => Differs("The read-only RBAC is not as CentralAmp made it."),
+        { Reading: RbacAccess.Missing } => Differs("The read-only RBAC differs from the desired one."),
         { Plan: null } => null,
-        // It waits, wherever it is routed meanwhile: what it waits for moves it, too.
-        { Plan.Next: PlanNext.Park, Item.State: Outcome.Parked } => new Inspection(Finding.Unchanged, facts.Plan.Sentence, facts.Item.Cause),
-        // Before the rest: the ingest policy of a cluster that is re-routed differs as well.
-        { Item.WorkspaceArn: { } known } when known != facts.Plan.WorkspaceArn => Rerouted(facts, known),
-        { VerifiedWorkspaceArn: { } verified } when verified != facts.Plan.WorkspaceArn => Rerouted(facts, verified),
-        { Plan.Next: PlanNext.Park } => Differs(facts.Plan.Sentence),
+        // A parked cluster waits also if its route changes meanwhile: the onboarding that ends the wait moves it, too.
+        { Plan.Next: PlanNext.Park, Item.State: Outcome.Parked } => new Inspection(Finding.Unchanged, observation.Plan.Sentence, observation.Item.Cause),
+        // Before the other rules: the ingest policy of a re-routed cluster differs, too.
+        { Item.WorkspaceArn: { } known } when known != observation.Plan.WorkspaceArn => Rerouted(observation, known),
+        { VerifiedWorkspaceArn: { } verified } when verified != observation.Plan.WorkspaceArn => Rerouted(observation, verified),
+        { Plan.Next: PlanNext.Park } => Differs(observation.Plan.Sentence),
         { Trust: [_, ..] actions } => Differs($"Trust differs: {string.Join(", ", actions)}."),
-        { Writing: RbacAccess.Missing } => Differs("The RBAC for writing is not as CentralAmp made it."),
-        { Plan.Change: not Change.Unchanged } => Differs(facts.Plan.Sentence),
-        { Item.State: Outcome.Failed or Outcome.Blocked or Outcome.Parked } => Differs($"It is {facts.Item.State} ({facts.Item.Cause}), and nothing stands in the way."),
+        { Writing: RbacAccess.Missing } => Differs("The RBAC for writing differs from the desired one."),
+        { Plan.Change: not Change.Unchanged } => Differs(observation.Plan.Sentence),
+        { Item.State: Outcome.Failed or Outcome.Blocked or Outcome.Parked } => Differs($"It is {observation.Item.State} ({observation.Item.Cause}), but the inspection found no obstacle."),
         _ => null,
     };
 
-    private static Inspection? OfSamples(InspectionObservation facts)
+    private static Inspection? OfSamples(InspectionObservation observation)
     {
-        if (facts.Samples is not { } samples)
+        if (observation.Samples is not { } samples)
         {
             return null;
         }
 
-        var plan = facts.Plan!;
-        var (_, failure) = VerificationDecider.Decide(samples, plan.ClusterLabel, plan.WorkspaceArn, deliveredAt: null, facts.Now);
-        return (failure, facts.Item!.State) switch
+        var plan = observation.Plan!;
+        var (_, failure) = VerificationDecider.Decide(samples, plan.ClusterLabel, plan.WorkspaceArn, deliveredAt: null, observation.Now);
+        return (failure, observation.Item!.State) switch
         {
-            ({ } missing, _) => Refused(facts, missing),
-            (_, Outcome.Verified) => new Inspection(Finding.Unchanged, "Everything is there."),
-            _ => Differs($"It is {facts.Item.State} ({facts.Item.Cause}), and its samples arrive."),
+            ({ } missing, _) => Refused(observation, missing),
+            (_, Outcome.Verified) => new Inspection(Finding.Unchanged, "Everything is as desired."),
+            _ => Differs($"It is {observation.Item.State} ({observation.Item.Cause}), but its samples arrive."),
         };
     }
 
-    private static Inspection Rerouted(InspectionObservation facts, string from) =>
-        new(Finding.Reroute, $"It writes to {from} and is routed to {facts.Plan!.WorkspaceArn}.");
+    private static Inspection Rerouted(InspectionObservation observation, string from) =>
+        new(Finding.Reroute, $"It writes to {from}, but its route names {observation.Plan!.WorkspaceArn}.");
 
     private static Inspection Differs(string sentence) => new(Finding.Differs, sentence);
 

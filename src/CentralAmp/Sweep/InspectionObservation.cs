@@ -8,7 +8,7 @@ using CentralAmp.Verification;
 
 namespace CentralAmp.Sweep;
 
-/// <summary>All that a finding is decided on. What was not looked at is null.</summary>
+/// <summary>The input of the decision on a finding. A part that was not read is null.</summary>
 public sealed record InspectionObservation
 {
     public required SweepReference Sweep { get; init; }
@@ -17,36 +17,36 @@ public sealed record InspectionObservation
 
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>How long a cluster may take to become ACTIVE before its event's execution gives up.</summary>
+    /// <summary>How long an onboarding waits for a cluster to become ACTIVE.</summary>
     public required TimeSpan ActiveLimit { get; init; }
 
-    /// <summary>The incarnation that the registry asks for; null for a cluster that was listed.</summary>
+    /// <summary>The createdAt of a registered cluster that EKS did not list; null for a listed cluster.</summary>
     public long? RegisteredAs { get; init; }
 
     public bool AccountListed { get; init; } = true;
 
-    /// <summary>Of the incarnation that is inspected.</summary>
+    /// <summary>The registry item of the inspected cluster (ARN and createdAt).</summary>
     public FleetItem? Known { get; init; }
 
-    /// <summary>DescribeCluster answered, be it that there is none.</summary>
-    public bool Looked { get; init; }
+    /// <summary>Whether DescribeCluster answered; also if the answer is that the cluster does not exist.</summary>
+    public bool ClusterRead { get; init; }
 
     public ObservedCluster? Observed { get; init; }
 
     public ClusterDescription? Described { get; init; }
 
-    /// <summary>What the road would end with here: a person must act.</summary>
+    /// <summary>The failure with which an onboarding would end here: an operator must act.</summary>
     public Failure? Refusal { get; init; }
 
-    /// <summary>What kept us from looking further.</summary>
+    /// <summary>The failure that ended the inspection early.</summary>
     public Failure? Obstacle { get; init; }
 
-    /// <summary>It knows only its ConfigMap, and the installation asks for more.</summary>
+    /// <summary>The cluster is in authentication mode <c>CONFIG_MAP</c>, and the installation switches such clusters.</summary>
     public bool ModeToSwitch { get; init; }
 
     public AccessEntryDelta? AccessEntry { get; init; }
 
-    /// <summary>The member role is cluster-admin, and nobody holds the lease.</summary>
+    /// <summary>The member role is cluster-admin although no execution holds the lease.</summary>
     public bool Elevated { get; init; }
 
     public RbacAccess? Reading { get; init; }
@@ -57,7 +57,7 @@ public sealed record InspectionObservation
 
     public IReadOnlyList<TrustAction>? Trust { get; init; }
 
-    /// <summary>The workspace that the ingest role was last verified with; null without a role.</summary>
+    /// <summary>The last verified workspace, as the tag of the ingest role names it; null without a role.</summary>
     public string? VerifiedWorkspaceArn { get; init; }
 
     public IngestReading? Samples { get; init; }

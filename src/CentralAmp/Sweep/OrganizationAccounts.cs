@@ -14,7 +14,7 @@ public interface IOrganizationAccounts
     Task<(IReadOnlyList<string> Accounts, string? Next)> PageAsync(string? next, CancellationToken cancellationToken);
 }
 
-/// <summary>As Organizations lists them, which it does only for the management account and delegated administrators.</summary>
+/// <summary>Calls Organizations, which lists accounts only for the management account and delegated administrators.</summary>
 public sealed class OrganizationAccounts(AwsClients clients, HubSettings settings) : IOrganizationAccounts
 {
     private const string Doing = "listing the accounts of the organization";
@@ -41,6 +41,6 @@ public sealed class OrganizationAccounts(AwsClients clients, HubSettings setting
         }
     }
 
-    /// <summary>A closed account is not listed: nobody can look into it. <c>Status</c> is the word that <c>State</c> replaces.</summary>
+    /// <summary>A closed account is left out: no role in it can be assumed. <c>State</c> replaces the older field <c>Status</c>.</summary>
     private static bool IsActive(Account account) => (account.State?.Value ?? account.Status?.Value ?? "ACTIVE") == "ACTIVE";
 }

@@ -7,31 +7,31 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Sweep;
 
-/// <summary>The cluster that our tags name on a resource.</summary>
+/// <summary>The cluster that CentralAmp's tags on a resource name.</summary>
 public sealed record ResourceOwner(ClusterReference Cluster, long CreatedAt, string? Issuer);
 
 public enum OrphanNext
 {
-    /// <summary>Not ours, or of a cluster that is at home in the registry.</summary>
+    /// <summary>Not managed by CentralAmp, or of a registered cluster.</summary>
     None,
 
-    /// <summary>Of a cluster that the registry does not know, or knows by what is left of it alone.</summary>
+    /// <summary>Of a cluster that the registry has no item of, or only an item that an orphan created.</summary>
     Register,
 
-    /// <summary>Left of a cluster that was let go: it matters whether that is gone.</summary>
-    AskForCluster,
+    /// <summary>Of an offboarded or opted-out cluster: the next step depends on whether that cluster still exists.</summary>
+    DescribeCluster,
 
-    /// <summary>Left of a cluster that is gone: an offboarding takes it back.</summary>
-    TakeBack,
+    /// <summary>Of an offboarded cluster that is gone: another offboarding removes it.</summary>
+    Offboard,
 
-    /// <summary>Our tags where no step of CentralAmp looks: a person deletes it.</summary>
+    /// <summary>It has CentralAmp's tags but no offboarding would remove it: an operator must delete it.</summary>
     Report,
 }
 
-/// <summary>Whether something of ours has no cluster. Pure.</summary>
+/// <summary>Decides whether a resource with CentralAmp's tags is an orphan. Pure.</summary>
 public static class OrphanDecider
 {
-    /// <summary>Null if the tags are not ours, or name no cluster.</summary>
+    /// <summary>Null if the resource does not have CentralAmp's tags, or if they name no cluster.</summary>
     public static ResourceOwner? OwnerOf(TaggedResource resource)
     {
         if (!resource.Tags.TryGetValue(TrustTags.ClusterArn, out var arn)
@@ -46,7 +46,7 @@ public static class OrphanDecider
         }
         catch (BlockedException)
         {
-            // Someone else's idea of our tags.
+            // CentralAmp did not write these tags: they contain no valid ARN.
             return null;
         }
     }
@@ -56,20 +56,20 @@ public static class OrphanDecider
         null or { IsPlaceholder: true } => OrphanNext.Register,
         { IsNewer: true } => OrphanNext.None,
         { Item: { State: Outcome.Failed, Cause: Causes.ResourceOrphaned } } => OrphanNext.Register,
-        { Item.State: Outcome.OptedOut or Outcome.Offboarded } => OrphanNext.AskForCluster,
+        { Item.State: Outcome.OptedOut or Outcome.Offboarded } => OrphanNext.DescribeCluster,
         _ => OrphanNext.None,
     };
 
-    /// <summary>Of a cluster that was let go. A provider in the account of a living one stays: others may rely on it by now.</summary>
+    /// <summary>For a resource of an offboarded or opted-out cluster. A provider in a living cluster's account stays: other workloads may use it.</summary>
     public static OrphanNext Decide(TaggedResource resource, ResourceOwner owner, bool isGone) => (resource.Kind, isGone) switch
     {
         (ResourceKind.Role, _) when !resource.Arn.EndsWith($"/{IngestRole.Name(owner.Cluster, owner.CreatedAt)}", StringComparison.Ordinal) => OrphanNext.Report,
-        (_, true) => OrphanNext.TakeBack,
+        (_, true) => OrphanNext.Offboard,
         (ResourceKind.Provider, _) when AccountOf(resource.Arn) == owner.Cluster.AccountId => OrphanNext.None,
         _ => OrphanNext.Report,
     };
 
-    /// <summary>What is known of the cluster by its resource alone.</summary>
+    /// <summary>A registry item of the cluster as far as its resource shows.</summary>
     public static RegistryItem ItemOf(TaggedResource resource, ResourceOwner owner, HubSettings settings)
     {
         var account = AccountOf(resource.Arn);
@@ -80,8 +80,8 @@ public static class OrphanDecider
             CreatedAt = owner.CreatedAt,
             State = Outcome.Failed,
             Cause = Causes.ResourceOrphaned,
-            Sentence = $"There is {resource.Arn} for {owner.Cluster}, which the registry did not know.",
-            Remedy = "None: it is offboarded if two successive sweeps do not find the cluster, and onboarded again if they do.",
+            Sentence = $"{resource.Arn} exists for {owner.Cluster}, which was not registered.",
+            Remedy = "None: CentralAmp offboards the cluster if two successive sweeps do not find it, and onboards it again if they do.",
             Issuer = owner.Issuer,
             TrustMode = isCollectorRole || (resource.Kind == ResourceKind.Provider && account != settings.HubAccountId) ? TrustModes.Chained : TrustModes.Direct,
             RoleArn = IngestRole.Arn(owner.Cluster, IngestRole.Name(owner.Cluster, owner.CreatedAt), settings),
@@ -90,10 +90,10 @@ public static class OrphanDecider
     }
 
     public static Inspection FindingOf(TaggedResource resource, OrphanNext next) => new(
-        next == OrphanNext.TakeBack ? Finding.Gone : Finding.Unchanged,
-        $"It was let go, and {resource.Arn} is left of it.",
+        next == OrphanNext.Offboard ? Finding.Gone : Finding.Unchanged,
+        $"It was offboarded, but {resource.Arn} remains.",
         Causes.ResourceOrphaned,
-        next == OrphanNext.TakeBack ? "None: it is offboarded again." : "Delete it by hand, if nobody needs it: CentralAmp would not have made it there.");
+        next == OrphanNext.Offboard ? "None: CentralAmp offboards it again." : "Delete it by hand if no workload needs it: no offboarding removes it.");
 
     private static string AccountOf(string arn) => arn.Split(':')[4];
 }

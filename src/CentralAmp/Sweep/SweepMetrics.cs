@@ -3,7 +3,7 @@ using CentralAmp.Registry;
 
 namespace CentralAmp.Sweep;
 
-/// <summary>Metrics of a sweep as lines of the log (CloudWatch embedded metric format): no call, no permission.</summary>
+/// <summary>Metrics of a sweep as log lines (CloudWatch embedded metric format), so that no call and no permission is needed.</summary>
 internal static class SweepMetrics
 {
     private const string Namespace = "CentralAmp";
@@ -20,7 +20,7 @@ internal static class SweepMetrics
             ("SweepsBraked", record.Outcome == SweepOutcome.Braked ? 1 : 0),
         };
         yield return Line(record, dimension: null, metrics);
-        // Every state in every sweep: a state that empties is 0, not silence.
+        // Every sweep reports every state: a state without clusters is 0, not a missing value.
         foreach (var state in Enum.GetNames<Outcome>())
         {
             yield return Line(record, ("State", state), [("Clusters", count.States.GetValueOrDefault(state))]);

@@ -3,28 +3,28 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.StateMachines.Tests.Engine;
 
-/// <summary>What one call of the state machine gets.</summary>
+/// <summary>The answer to one call of the state machine.</summary>
 internal abstract record Answer
 {
     public static Answer Result(object value) => new Computed(_ => value);
 
-    /// <summary>Computed from the request, which is read as the step reads it. An exception leaves as Lambda would report it.</summary>
+    /// <summary>Computed from the request, which is read as the step reads it. An exception is reported as Lambda reports it.</summary>
     public static Answer From<TRequest>(Func<TRequest, object> compute) => new Computed(request => compute((TRequest)request));
 
-    /// <summary>The step throws: errorType and errorMessage are all that crosses to Step Functions.</summary>
+    /// <summary>The step throws: Step Functions gets only errorType and errorMessage.</summary>
     public static Answer Throws<TException>(string cause = Causes.Unexpected, string sentence = "As planned.")
         where TException : WorkflowException => new Error(typeof(TException).Name, FailureMessage.Format(cause, sentence, "None."));
 
-    /// <param name="type">Null where Lambda knows none.</param>
-    public static Answer Dies(string? type) => new Error(type, "The process is no more.");
+    /// <param name="type">Null if Lambda reports no error type.</param>
+    public static Answer Dies(string? type) => new Error(type, "The process has exited.");
 
-    /// <summary>The service refuses the call itself.</summary>
+    /// <summary>The service refuses the call.</summary>
     public static Answer Refused(int status, string code) => new Refusal(status, code);
 
     /// <summary>No answer for longer than any task of <see cref="Pace.TimesOutSoon"/> waits.</summary>
     public static Answer Silence { get; } = new Silent();
 
-    /// <summary>EventBridge takes the call, but not the event.</summary>
+    /// <summary>EventBridge accepts the call but not the event.</summary>
     public static Answer FailedEntry { get; } = new Failed();
 
     internal sealed record Computed(Func<object, object> Compute) : Answer;
@@ -38,5 +38,5 @@ internal abstract record Answer
     internal sealed record Failed : Answer;
 }
 
-/// <summary>One call as it arrived, by the state that made it.</summary>
+/// <summary>One received call and the state that made it.</summary>
 internal sealed record Call(string State, JsonElement Request);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace CentralAmp.StateMachines.Tests.Engine;
 
-/// <summary>The road's JSON, read more strictly than the functions do: a field that no request has is passed for nothing.</summary>
+/// <summary>JSON of the functions' requests and results, read more strictly than the functions do: an unknown field fails, because no function reads it.</summary>
 internal static class FunctionJson
 {
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
@@ -21,7 +21,7 @@ internal static class FunctionJson
         .ToDictionary(type => type.Name[..^"Request".Length]);
 
     /// <summary>The request as the step of that name gets it.</summary>
-    /// <exception cref="JsonException">It lacks something, or has too much.</exception>
+    /// <exception cref="JsonException">The request lacks a field or has an unknown one.</exception>
     public static object Read(string state, JsonElement request) => request.Deserialize(Requests[state], Options)!;
 
     public static byte[] Write(object value) => JsonSerializer.SerializeToUtf8Bytes(value, value.GetType(), Options);

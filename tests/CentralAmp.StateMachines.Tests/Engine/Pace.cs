@@ -1,14 +1,14 @@
 namespace CentralAmp.StateMachines.Tests.Engine;
 
-/// <summary>How patient the state machine is. Its text is the same; only numbers differ.</summary>
+/// <summary>The limits and intervals of the state machine. The definitions are the same but for these numbers.</summary>
 internal enum Pace
 {
-    /// <summary>As many attempts as template.yaml gives, the shortest intervals that there are.</summary>
+    /// <summary>Enough attempts for every test, with the shortest intervals.</summary>
     Patient,
 
-    /// <summary>One repetition of what is not ready.</summary>
+    /// <summary>One retry of NotReadyException.</summary>
     GivesUpSoon,
 
-    /// <summary>Short limits of tasks, and fewer attempts for what passes.</summary>
+    /// <summary>Short timeouts of tasks, and one retry of every error.</summary>
     TimesOutSoon,
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CentralAmp.StateMachines.Tests.Engine;
 
-/// <summary>A script while its execution runs.</summary>
+/// <summary>The state of a script while its execution runs.</summary>
 internal sealed class Performance(Script script)
 {
     private readonly Lock access = new();
@@ -11,7 +11,7 @@ internal sealed class Performance(Script script)
     private readonly List<string> unplanned = [];
     private readonly TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The outcome's event came: the end is near.</summary>
+    /// <summary>Completes when the outcome is published, shortly before the execution ends.</summary>
     public Task Published => published.Task;
 
     public IReadOnlyList<Call> Calls
@@ -36,7 +36,7 @@ internal sealed class Performance(Script script)
         }
     }
 
-    /// <summary>Null if the script says nothing about this call.</summary>
+    /// <summary>Null if the script does not plan this call.</summary>
     public Answer? Next(string state, JsonElement request)
     {
         lock (access)
@@ -57,11 +57,11 @@ internal sealed class Performance(Script script)
         }
     }
 
-    public void Complain(string what)
+    public void Complain(string complaint)
     {
         lock (access)
         {
-            unplanned.Add(what);
+            unplanned.Add(complaint);
         }
     }
 }

@@ -6,8 +6,8 @@ namespace CentralAmp.StateMachines.Tests.Engine;
 /// <summary>Answers in the forms of Lambda, EventBridge and Step Functions.</summary>
 internal static class Responses
 {
-    /// <param name="request">Null if it could not be read: the caller has complained already.</param>
-    /// <param name="answer">Null if the script has none: ends the execution quickly, and the test with it.</param>
+    /// <param name="request">Null if it could not be read; the caller has recorded that already.</param>
+    /// <param name="answer">Null if the script has none; the response then ends the execution and the test quickly.</param>
     public static Task OfFunctionAsync(HttpContext context, object? request, Answer? answer, TimeSpan silence) => (request, answer) switch
     {
         (null, _) or (_, null) => ErrorAsync(context, "UnplannedCall", "See the test."),
@@ -35,7 +35,7 @@ internal static class Responses
         _ => throw new InvalidOperationException($"Step Functions does not answer {answer}."),
     };
 
-    /// <summary>What moto asks the twin for, to act as a service.</summary>
+    /// <summary>The credentials that moto requests from the twin to act as a service.</summary>
     public static Task CredentialsAsync(HttpContext context) => JsonAsync(
         context, new { accessKeyId = "ASIATESTTESTTESTTEST", secretAccessKey = "secret", sessionToken = "token", expires = 4102444800 });
 

@@ -14,7 +14,7 @@ internal sealed class Run(JsonElement described, JsonElement history, IReadOnlyL
 
     public string? Cause => Text("cause");
 
-    /// <summary>In the order in which they were entered.</summary>
+    /// <summary>Names of the states in the order in which they were entered.</summary>
     public IReadOnlyList<string> States => [.. Entered.Select(entered => entered.GetProperty("name").GetString()!)];
 
     /// <summary>As AWS counts them: every state that is entered, and every repetition of a task.</summary>
@@ -23,16 +23,16 @@ internal sealed class Run(JsonElement described, JsonElement history, IReadOnlyL
         + events.Count(e => TypeOf(e) is "LambdaFunctionScheduled" or "TaskScheduled")
         - events.Count(e => TypeOf(e) == "TaskStateEntered");
 
-    /// <summary>Bytes of the largest data that any state got.</summary>
+    /// <summary>Bytes of the largest input of a state.</summary>
     public int LargestData => Entered.Max(entered => Encoding.UTF8.GetByteCount(entered.GetProperty("input").GetString()!));
 
     /// <summary>Requests of a state, in order.</summary>
     public IReadOnlyList<JsonElement> RequestsOf(string state) => [.. calls.Where(call => call.State == state).Select(call => call.Request)];
 
-    /// <summary>What the step of a state got at its last call.</summary>
+    /// <summary>The request of the last call of a state.</summary>
     public T RequestOf<T>(string state) => (T)FunctionJson.Read(state, RequestsOf(state)[^1]);
 
-    /// <summary>What it got at one of its calls.</summary>
+    /// <summary>The request of one call of a state; the first call is 0.</summary>
     public T RequestOf<T>(string state, int call) => (T)FunctionJson.Read(state, RequestsOf(state)[call]);
 
     public int CallsOf(string state) => RequestsOf(state).Count;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CentralAmp.StateMachines.Tests.Engine;
 
-/// <summary>Everything that the engine calls, answered by the script of the execution that it calls for.</summary>
+/// <summary>Answers all calls of the engine from the script of the execution that makes the call.</summary>
 internal sealed class ScriptedGateway : IAsyncDisposable
 {
     public const string Secret = "of the tests";
@@ -85,7 +85,7 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         }
     }
 
-    /// <summary>The state machine's payload has to be what the step of that name reads, whatever the script answers.</summary>
+    /// <summary>The state machine's payload must be the request of the step of that name, whatever the script answers.</summary>
     private static object? Read(Performance performance, string state, JsonElement request)
     {
         try
@@ -105,9 +105,9 @@ internal sealed class ScriptedGateway : IAsyncDisposable
         return document.RootElement.Clone();
     }
 
-    private Task StrayAsync(HttpContext context, string what)
+    private Task StrayAsync(HttpContext context, string call)
     {
-        strays.Enqueue(what);
+        strays.Enqueue(call);
         return Responses.RefuseAsync(context, 400, "UnplannedCall");
     }
 }

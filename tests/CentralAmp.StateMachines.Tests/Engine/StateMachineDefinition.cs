@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.StateMachines.Tests.Engine;
 
-/// <summary>A deployed file, with its substitutions.</summary>
+/// <summary>A deployed definition with its substitutions.</summary>
 internal sealed partial class StateMachineDefinition
 {
     public static readonly StateMachineDefinition Onboarding = new("onboard-cluster");
@@ -41,7 +41,7 @@ internal sealed partial class StateMachineDefinition
         _ when name.EndsWith("Attempts", StringComparison.Ordinal) => pace == Pace.Patient ? "10" : "1",
         "OffboardClusterArn" => $"arn:aws:states:us-east-1:{StateMachineEngine.Account}:stateMachine:offboard-cluster",
         _ when name.EndsWith("Arn", StringComparison.Ordinal) => FunctionArn(name[..^"Arn".Length]),
-        _ => throw new InvalidOperationException($"The state machine asks for {name}, which no test knows."),
+        _ => throw new InvalidOperationException($"The tests have no value for the substitution {name}."),
     };
 
     private static string FunctionArn(string name) => $"arn:aws:lambda:us-east-1:{StateMachineEngine.Account}:function:{name}";

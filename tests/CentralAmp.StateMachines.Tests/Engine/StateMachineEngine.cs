@@ -4,12 +4,12 @@ using CentralAmp.Twin;
 using CentralAmp.Twin.Aws.Moto;
 
 [assembly: AssemblyFixture(typeof(StateMachineEngine))]
-// An execution mostly waits; those of all tests wait together.
+// An execution mostly waits, so the executions of all tests run in parallel.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.All, MaxThreads = 24)]
 
 namespace CentralAmp.StateMachines.Tests.Engine;
 
-/// <summary>The deployed state machines on moto's engine, one for all tests.</summary>
+/// <summary>The deployed state machines on moto's engine; all tests share it.</summary>
 public sealed class StateMachineEngine : IAsyncLifetime
 {
     public const string Account = "111111111111";
@@ -80,7 +80,7 @@ public sealed class StateMachineEngine : IAsyncLifetime
                 return described;
             }
 
-            // Few ends come without the event; asking for them often would keep the engine from its work.
+            // Few executions end without the event; frequent polling would slow the engine down.
             await (performance.Published.IsCompleted
                 ? Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken)
                 : Task.WhenAny(performance.Published, Task.Delay(TimeSpan.FromSeconds(1), cancellationToken)));

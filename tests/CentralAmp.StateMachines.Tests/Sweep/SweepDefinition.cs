@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.StateMachines.Tests.Sweep;
 
-/// <summary>The deployed file, with its substitutions.</summary>
+/// <summary>The deployed definition with its substitutions.</summary>
 internal static partial class SweepDefinition
 {
     public const int Accounts = 3;
@@ -21,7 +21,7 @@ internal static partial class SweepDefinition
         "StartConcurrency" => "2",
         "OnboardClusterArn" or "OffboardClusterArn" => $"arn:aws:states:us-east-1:111111111111:stateMachine:{name}",
         _ when name.EndsWith("Arn", StringComparison.Ordinal) => $"arn:aws:lambda:us-east-1:111111111111:function:{name[..^"Arn".Length]}",
-        _ => throw new InvalidOperationException($"The state machine asks for {name}, which no test knows."),
+        _ => throw new InvalidOperationException($"The tests have no value for the substitution {name}."),
     };
 
     private static string Read()
@@ -34,7 +34,7 @@ internal static partial class SweepDefinition
     [GeneratedRegex(@"\$\{(\w+)\}")]
     private static partial Regex Placeholder();
 
-    // What is repeated is tested with the road; here a failure shall come quickly.
+    // Other tests cover the retries; here a failure must end quickly.
     [GeneratedRegex("\"MaxAttempts\": [0-9]+")]
     private static partial Regex MaxAttempts();
 }

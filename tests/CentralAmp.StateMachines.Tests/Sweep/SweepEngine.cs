@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CentralAmp.StateMachines.Tests.Sweep;
 
-/// <summary>The deployed sweep on moto's engine; each execution plays in a world of its own.</summary>
+/// <summary>The deployed sweep on moto's engine; each execution has a separate world.</summary>
 public sealed class SweepEngine : IAsyncLifetime
 {
     private const string Account = "111111111111";
@@ -90,13 +90,13 @@ public sealed class SweepEngine : IAsyncLifetime
         await Responses.OfFunctionAsync(context, request, await world.AnswerAsync(function, request), TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>A name is of a sweep, and so of a world.</summary>
+    /// <summary>The name of the execution begins with the sweep id, which identifies the world.</summary>
     private Task StartAsync(HttpContext context, JsonElement request)
     {
         var name = request.GetProperty("name").GetString()!;
         var world = worlds.Values.Single(world => name.StartsWith(world.SweepId, StringComparison.Ordinal));
         return world.Start(name, request) is { } refusal
             ? Responses.RefuseAsync(context, 400, refusal)
-            : Responses.JsonAsync(context, new { executionArn = $"arn:aws:states:us-east-1:{Account}:execution:road:{name}", startDate = 1767323045 });
+            : Responses.JsonAsync(context, new { executionArn = $"arn:aws:states:us-east-1:{Account}:execution:workflow:{name}", startDate = 1767323045 });
     }
 }

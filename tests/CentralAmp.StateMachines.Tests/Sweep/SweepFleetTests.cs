@@ -8,7 +8,7 @@ namespace CentralAmp.StateMachines.Tests.Sweep;
 public sealed class SweepFleetTests(SweepEngine engine)
 {
     [Fact]
-    public async Task Every_account_region_page_and_cluster_is_looked_at_once()
+    public async Task Every_account_region_page_and_cluster_is_inspected_once()
     {
         var world = new SweepWorld
         {
@@ -32,7 +32,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     }
 
     [Fact]
-    public async Task Never_more_is_done_side_by_side_than_the_limits_say()
+    public async Task No_more_work_is_done_in_parallel_than_the_limits_allow()
     {
         var world = new SweepWorld
         {
@@ -48,7 +48,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     }
 
     [Fact]
-    public async Task Whatever_fails_of_one_account_region_or_cluster_is_recorded_and_the_rest_goes_on()
+    public async Task A_failure_of_one_account_region_or_cluster_is_recorded_and_the_rest_continues()
     {
         var world = new SweepWorld
         {
@@ -78,7 +78,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     }
 
     [Fact]
-    public async Task A_failure_that_cannot_even_be_recorded_fails_nothing_else()
+    public async Task A_failure_that_cannot_be_recorded_fails_nothing_else()
     {
         var world = new SweepWorld
         {
@@ -90,7 +90,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     }
 
     [Fact]
-    public async Task Without_a_list_of_accounts_the_registered_clusters_are_looked_at_and_the_sweep_ends_as_failed()
+    public async Task Without_a_list_of_accounts_the_registered_clusters_are_inspected_and_the_sweep_fails()
     {
         var world = new SweepWorld
         {
@@ -108,7 +108,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     [Theory]
     [InlineData(SweepNext.Stop, "SUCCEEDED", null)]
     [InlineData(SweepNext.Refuse, "FAILED", "RoutesInvalid")]
-    public async Task A_sweep_that_may_not_begin_looks_at_nothing(SweepNext next, string status, string? error)
+    public async Task A_sweep_that_may_not_begin_inspects_nothing(SweepNext next, string status, string? error)
     {
         var world = new SweepWorld { Next = next };
         var run = await engine.RunAsync(world);
@@ -131,7 +131,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     }
 
     [Fact]
-    public async Task Findings_start_their_roads_once_each_with_names_of_their_own()
+    public async Task Each_finding_starts_one_execution_with_a_unique_name()
     {
         var world = new SweepWorld { Starts = [[SweepWorkflow.Onboard, SweepWorkflow.Offboard, SweepWorkflow.Onboard], [SweepWorkflow.Onboard]] };
         var run = await engine.RunAsync(world);
@@ -145,7 +145,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     }
 
     [Fact]
-    public async Task An_execution_that_exists_is_fine_and_one_that_cannot_be_started_is_recorded()
+    public async Task An_execution_that_exists_already_is_accepted_and_one_that_cannot_be_started_is_recorded()
     {
         var world = new SweepWorld
         {
@@ -165,7 +165,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
         var name = new string('x', 100);
         var world = new SweepWorld
         {
-            // 200 accounts a page, however many there are, and each child gets all the regions; the children's own size is a unit test's.
+            // A page has 200 accounts at most, and each child execution gets all regions. A unit test covers the size of the child executions.
             Accounts = [[.. Enumerable.Range(1, ListAccountsStep.PageSize).Select(n => $"{n:D12}")]],
             Regions = [],
             Registered = [[.. Enumerable.Range(0, 200).Select(n => new RegisteredCluster($"arn:aws:eks:ap-southeast-1:222222222222:cluster/{name}", 1767323045000 + n, AccountListed: true))]],
@@ -181,7 +181,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     [InlineData("ListRegistered")]
     [InlineData("DecideSweep")]
     [InlineData("ListFindings")]
-    public async Task However_a_sweep_goes_every_page_of_the_registry_is_expected(string broken)
+    public async Task Every_page_of_the_registry_is_expected_even_if_the_sweep_fails(string broken)
     {
         var world = new SweepWorld { Expected = [3, 2, 1], Breaks = (function, _) => function == broken ? Answer.Dies("SomeBug") : null };
         Assert.Equal("FAILED", (await engine.RunAsync(world)).Status);
@@ -190,7 +190,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     }
 
     [Fact]
-    public async Task A_workspace_that_could_not_be_told_is_carried_over_the_pages_to_the_end()
+    public async Task The_failure_of_a_workspace_is_passed_over_the_pages_to_the_end()
     {
         var world = new SweepWorld
         {
@@ -204,7 +204,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
     }
 
     [Fact]
-    public async Task A_function_that_dies_while_telling_fails_the_sweep_after_all_else_is_done()
+    public async Task A_failure_of_ExpectSamples_fails_the_sweep_after_all_other_work_is_done()
     {
         var world = new SweepWorld { Breaks = (function, _) => function == "ExpectSamples" ? Answer.Throws<TransientException>(Causes.WorkspaceThrottled) : null };
         var run = await engine.RunAsync(world);

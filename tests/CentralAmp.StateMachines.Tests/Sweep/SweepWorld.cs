@@ -9,12 +9,12 @@ using CentralAmp.Sweep;
 
 namespace CentralAmp.StateMachines.Tests.Sweep;
 
-/// <summary>What the sweep's functions answer in one execution, and what they were asked.</summary>
+/// <summary>The answers of the sweep's functions in one execution, and their requests.</summary>
 internal sealed class SweepWorld
 {
     private static readonly TimeSpan WorkTakes = TimeSpan.FromMilliseconds(30);
 
-    /// <summary>As Lambda's serializer writes: what is null is left out unless its property says otherwise.</summary>
+    /// <summary>Writes like Lambda's serializer, which omits null unless the property has its own rule.</summary>
     private static readonly JsonSerializerOptions AsLambdaDoes = new(FunctionJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly ConcurrentQueue<(string Function, JsonElement Request)> calls = new();
@@ -40,22 +40,22 @@ internal sealed class SweepWorld
 
     public SweepWorkflow[][] Starts { get; init; } = [[]];
 
-    /// <summary>Clusters of each page of the registry that workspaces are told of.</summary>
+    /// <summary>The number of clusters on each page of the registry that are recorded in their workspaces.</summary>
     public int[] Expected { get; init; } = [1, 1];
 
     public SweepNext Next { get; init; } = SweepNext.Sweep;
 
-    /// <summary>Instead of the answer, for the calls that it names.</summary>
+    /// <summary>Returns a failure instead of the answer, or null.</summary>
     public Func<string, JsonElement, Answer?> Breaks { get; init; } = (_, _) => null;
 
-    /// <summary>Executions that are refused, by the number of their finding.</summary>
+    /// <summary>Returns the code with which a start is refused, by the number of its finding; or null.</summary>
     public Func<int, string?> RefusedStart { get; init; } = _ => null;
 
     public IReadOnlyDictionary<string, JsonElement> Started => started;
 
     public IReadOnlyList<JsonElement> CallsOf(string function) => [.. calls.Where(call => call.Function == function).Select(call => call.Request)];
 
-    /// <summary>How many calls of a function were answered side by side.</summary>
+    /// <summary>The largest number of calls of a function that ran in parallel.</summary>
     public int MostAtOnce(string function) => most.GetValueOrDefault(function);
 
     public async Task<Answer> AnswerAsync(string function, JsonElement request)
@@ -79,7 +79,7 @@ internal sealed class SweepWorld
         }
     }
 
-    /// <summary>Null, or the code by which Step Functions refuses.</summary>
+    /// <returns>Null, or the code with which Step Functions refuses.</returns>
     public string? Start(string name, JsonElement request)
     {
         var number = int.Parse(name[(name.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
@@ -105,14 +105,14 @@ internal sealed class SweepWorld
         ListRegisteredRequest list => Page(Registered, list.Next, (page, next) => new ListRegisteredResult(page, next)),
         FindOrphansRequest find => new FindOrphansResult(0, find.Next is null ? "1" : null),
         DecideSweepRequest => new DecideSweepResult(Action, 50, "As planned."),
-        ListFindingsRequest list => Page(Starts, list.Next, (page, next) => new ListFindingsResult([.. page.Select((road, n) => StartOf(road, list.Next, n))], list.NewLeft - 1, next)),
-        ExpectSamplesRequest expect => Page(Expected, expect.Next, (told, next) => new ExpectSamplesResult(told, expect.Failure, next)),
+        ListFindingsRequest list => Page(Starts, list.Next, (page, next) => new ListFindingsResult([.. page.Select((workflow, n) => StartOf(workflow, list.Next, n))], list.NewLeft - 1, next)),
+        ExpectSamplesRequest expect => Page(Expected, expect.Next, (count, next) => new ExpectSamplesResult(count, expect.Failure, next)),
         EndSweepRequest end => RecordOf(end),
-        _ => throw new InvalidOperationException($"Nobody planned {request}."),
+        _ => throw new InvalidOperationException($"No test plans {request}."),
     };
 
-    private SweepStart StartOf(SweepWorkflow road, string? page, int number) => new(
-        road, $"{SweepId}-{(page is null ? 0 : 100) + number}", ClusterArn.Build("222222222222", "us-east-1", $"c{number}").Arn, 7, road == SweepWorkflow.Offboard ? "Swept" : "");
+    private SweepStart StartOf(SweepWorkflow workflow, string? page, int number) => new(
+        workflow, $"{SweepId}-{(page is null ? 0 : 100) + number}", ClusterArn.Build("222222222222", "us-east-1", $"c{number}").Arn, 7, workflow == SweepWorkflow.Offboard ? "Swept" : "");
 
     private static object Page<T, TResult>(T[] pages, string? next, Func<T, string?, TResult> make)
         where TResult : notnull

@@ -100,7 +100,7 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     {
         var before = await RunAsync();
         eks.Updates["u-1"]["status"] = status;
-        Assert.Equal(before with { Change = Change.Unchanged, Looks = 2 }, await RunAsync(before: before));
+        Assert.Equal(before with { Change = Change.Unchanged, Checks = 2 }, await RunAsync(before: before));
         Assert.Single(eks.Configurations);
     }
 

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Offboarding;
 
-/// <summary>Both deployed state machines over one world; of their steps only proof and verification are stand-ins, which need a workspace.</summary>
+/// <summary>Both deployed state machines over one world. All steps are real but proof and verification, which need a workspace.</summary>
 internal sealed class Executions
 {
     private readonly World world;
@@ -31,7 +31,7 @@ internal sealed class Executions
         AddOffboarding();
     }
 
-    /// <summary>Something else happens when onboarding enters its so-manieth state.</summary>
+    /// <summary>An action to run when an onboarding enters its n-th state.</summary>
     public (int State, Func<Task> Do)? Meanwhile
     {
         set => onboard.Meanwhile = value;
@@ -40,27 +40,27 @@ internal sealed class Executions
     /// <summary>Outcomes in the order in which they were published.</summary>
     public List<OutcomeRecord> Outcomes { get; } = [];
 
-    /// <summary>While a road waits, the cluster that is being deleted goes.</summary>
+    /// <summary>Whether the deletion of a cluster ends while an execution waits.</summary>
     public bool DeletionEnds { get; init; } = true;
 
     public string Manual { get; } = $$"""{"clusterArn":"{{Some.Cluster().Arn}}"}""";
 
-    /// <summary>One execution, each a second after the one before.</summary>
+    /// <summary>Runs one execution, a second after the one before.</summary>
     public Task<IReadOnlyList<string>> OnboardAsync(string? input = null) => RunAsync(onboard, input ?? Manual);
 
     public Task<IReadOnlyList<string>> OffboardAsync(string? input = null) => RunAsync(offboard, input ?? Manual);
 
-    /// <summary>What CloudTrail tells of a call: never which of the clusters of that name it was for.</summary>
+    /// <summary>CloudTrail's event of a call. It never shows which cluster of that name the call was about.</summary>
     public static string Event(string call) => $$$$$"""
         {"source":"aws.eks","detail-type":"AWS API Call via CloudTrail","account":"{{{{{Some.MemberAccount}}}}}","region":"us-east-1",
          "detail":{"eventSource":"eks.amazonaws.com","eventName":"{{{{{call}}}}}","requestParameters":{"name":"shop"},"responseElements":{"cluster":{"arn":"{{{{{Some.Cluster().Arn}}}}}"}}}}
         """;
 
-    private async Task<IReadOnlyList<string>> RunAsync(WorkflowRunner road, string input)
+    private async Task<IReadOnlyList<string>> RunAsync(WorkflowRunner runner, string input)
     {
         world.Clock.Advance(TimeSpan.FromSeconds(1));
-        var execution = new ExecutionReference($"arn:aws:states:us-east-1:{Some.HubAccount}:execution:road:{++executions}", world.Clock.GetUtcNow());
-        var (states, data) = await road.RunAsync(input, execution);
+        var execution = new ExecutionReference($"arn:aws:states:us-east-1:{Some.HubAccount}:execution:workflow:{++executions}", world.Clock.GetUtcNow());
+        var (states, data) = await runner.RunAsync(input, execution);
         return states[^1] is "OutcomeNotRecorded" or "OutcomeNotPublished" or "OffboardingNotStarted"
             ? throw new InvalidOperationException($"{states[^1]}: {data}")
             : states;
@@ -75,21 +75,21 @@ internal sealed class Executions
         }
     }
 
-    private void AddAccess(WorkflowRunner road)
+    private void AddAccess(WorkflowRunner runner)
     {
         var elevation = new Elevation(world, world.Registry, world.Clock);
         var members = new MemberAccounts(new FakeSts(world.Clock), world.Settings, world.Clock);
-        road.On<SwitchAuthenticationModeRequest, SwitchAuthenticationModeResult>("SwitchAuthenticationMode", new SwitchAuthenticationModeStep(
+        runner.On<SwitchAuthenticationModeRequest, SwitchAuthenticationModeResult>("SwitchAuthenticationMode", new SwitchAuthenticationModeStep(
             new NoAuthenticationModes(), world.Settings, NullLogger<SwitchAuthenticationModeStep>.Instance).RunAsync);
-        road.On<EnsureClusterAccessRequest, EnsureClusterAccessResult>(
+        runner.On<EnsureClusterAccessRequest, EnsureClusterAccessResult>(
             "EnsureClusterAccess", new EnsureClusterAccessStep(world, members, world, NullLogger<EnsureClusterAccessStep>.Instance).RunAsync);
-        road.On<StartElevationRequest, StartElevationResult>(
+        runner.On<StartElevationRequest, StartElevationResult>(
             "StartElevation", new StartElevationStep(elevation, NullLogger<StartElevationStep>.Instance).RunAsync);
-        road.On<InstallRbacRequest, InstallRbacResult>("InstallRbac", new InstallRbacStep(world, NullLogger<InstallRbacStep>.Instance).RunAsync);
-        road.On<EndElevationRequest, EndElevationResult>("EndElevation", new EndElevationStep(elevation, NullLogger<EndElevationStep>.Instance).RunAsync);
-        road.On<WithdrawRemoteWriteRequest, WithdrawRemoteWriteResult>(
+        runner.On<InstallRbacRequest, InstallRbacResult>("InstallRbac", new InstallRbacStep(world, NullLogger<InstallRbacStep>.Instance).RunAsync);
+        runner.On<EndElevationRequest, EndElevationResult>("EndElevation", new EndElevationStep(elevation, NullLogger<EndElevationStep>.Instance).RunAsync);
+        runner.On<WithdrawRemoteWriteRequest, WithdrawRemoteWriteResult>(
             "WithdrawRemoteWrite", new WithdrawRemoteWriteStep(world, world.Settings, NullLogger<WithdrawRemoteWriteStep>.Instance).RunAsync);
-        road.On<PutEvents, object>("events:putEvents", (put, _) =>
+        runner.On<PutEvents, object>("events:putEvents", (put, _) =>
         {
             Outcomes.Add(put.Entries[0].Detail);
             return Task.FromResult(new object());

@@ -8,7 +8,7 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Offboarding;
 
-/// <summary>The adapter against moto, and against answers that moto does not give.</summary>
+/// <summary>The adapter against moto, and against errors that moto does not return.</summary>
 public sealed class IamIssuedTrustTests(MotoServer moto)
 {
     private static readonly TrustAccount Hub = new(Member: null, Some.Execution());
@@ -16,21 +16,21 @@ public sealed class IamIssuedTrustTests(MotoServer moto)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_is_not_there_is_not_an_error()
+    public async Task A_missing_resource_is_not_an_error()
     {
         using var iam = await ClientAsync();
         var trust = new IamIssuedTrust(iam, NoMember);
-        Assert.Null(await trust.FindRoleAsync(Hub, "nobody", Cancelled));
-        Assert.Null(await trust.FindPolicyAsync(Hub, "nobody", "p", Cancelled));
-        Assert.Null(await trust.FindProviderAsync(Hub, "arn:aws:iam::123456789012:oidc-provider/nobody", Cancelled));
-        Assert.False(await trust.PutPolicyAsync(Hub, "nobody", "p", CutAccessStep.Denial, Cancelled));
-        Assert.False(await trust.DeleteRoleAsync(Hub, "nobody", Cancelled));
-        // IAM says yes to the deletion of a provider that is not there (its API reference: the operation is idempotent).
-        await trust.DeleteProviderAsync(Hub, "arn:aws:iam::123456789012:oidc-provider/nobody", Cancelled);
+        Assert.Null(await trust.FindRoleAsync(Hub, "missing", Cancelled));
+        Assert.Null(await trust.FindPolicyAsync(Hub, "missing", "p", Cancelled));
+        Assert.Null(await trust.FindProviderAsync(Hub, "arn:aws:iam::123456789012:oidc-provider/missing", Cancelled));
+        Assert.False(await trust.PutPolicyAsync(Hub, "missing", "p", CutAccessStep.Denial, Cancelled));
+        Assert.False(await trust.DeleteRoleAsync(Hub, "missing", Cancelled));
+        // IAM accepts the deletion of a missing provider (its API reference: the operation is idempotent).
+        await trust.DeleteProviderAsync(Hub, "arn:aws:iam::123456789012:oidc-provider/missing", Cancelled);
     }
 
     [Fact]
-    public async Task A_role_goes_with_all_its_inline_policies_and_a_provider_once()
+    public async Task A_role_is_deleted_with_all_its_inline_policies_and_a_provider_once()
     {
         using var iam = await ClientAsync();
         var trust = new IamIssuedTrust(iam, NoMember);
@@ -38,7 +38,7 @@ public sealed class IamIssuedTrustTests(MotoServer moto)
         await iam.CreateRoleAsync(
             new CreateRoleRequest { RoleName = name, AssumeRolePolicyDocument = "{}", Tags = [new Tag { Key = "k", Value = "v" }] }, Cancelled);
         Assert.True(await trust.PutPolicyAsync(Hub, name, "central-amp-ingest", CutAccessStep.Denial, Cancelled));
-        Assert.True(await trust.PutPolicyAsync(Hub, name, "of-someone-else", CutAccessStep.Denial, Cancelled));
+        Assert.True(await trust.PutPolicyAsync(Hub, name, "of-another-owner", CutAccessStep.Denial, Cancelled));
         Assert.Contains("Deny", Uri.UnescapeDataString((await trust.FindPolicyAsync(Hub, name, "central-amp-ingest", Cancelled))!), StringComparison.Ordinal);
         Assert.Equal("v", (await trust.FindRoleAsync(Hub, name, Cancelled))!.Tags["k"]);
         Assert.True(await trust.DeleteRoleAsync(Hub, name, Cancelled));
@@ -55,7 +55,7 @@ public sealed class IamIssuedTrustTests(MotoServer moto)
     [InlineData(409, "DeleteConflict", "Cannot delete entity, must detach all policies first.", Causes.RoleForeign)]
     [InlineData(403, "AccessDenied", "User is not authorized to perform: iam:DeleteRole", Causes.HubPermissionMissing)]
     [InlineData(403, "AccessDenied", "not authorized to perform: iam:DeleteRole with an explicit deny in a service control policy", Causes.DeniedByServiceControlPolicy)]
-    public async Task A_refusal_asks_the_right_person(int status, string code, string message, string cause)
+    public async Task A_refusal_has_the_cause_of_its_error(int status, string code, string message, string cause)
     {
         await using var server = await AnsweringServer.StartAsync();
         server.Next.Enqueue((HttpStatusCode.OK, "text/xml", "<ListRolePoliciesResponse><ListRolePoliciesResult><PolicyNames/></ListRolePoliciesResult></ListRolePoliciesResponse>"));
@@ -68,7 +68,7 @@ public sealed class IamIssuedTrustTests(MotoServer moto)
     }
 
     private static Task<IAmazonIdentityManagementService> NoMember(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("Nobody planned a member account.");
+        throw new InvalidOperationException("The test plans no call of a member account.");
 
     private async Task<AmazonIdentityManagementServiceClient> ClientAsync() =>
         new(MotoServer.Credentials, await moto.ConfigureAsync(new AmazonIdentityManagementServiceConfig()));

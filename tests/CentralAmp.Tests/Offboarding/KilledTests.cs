@@ -4,37 +4,37 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Offboarding;
 
-/// <summary>The process ends before each of the writes of a road, and the road is executed again.</summary>
+/// <summary>The process ends before each write of a workflow, and the workflow is executed again.</summary>
 public sealed class KilledTests
 {
-    public static MatrixTheoryData<string, string> RoadsAndModes => new(["onboard", "offboard living", "offboard gone"], [TrustModes.Direct, TrustModes.Chained]);
+    public static MatrixTheoryData<string, string> WorkflowsAndModes => new(["onboard", "offboard living", "offboard gone"], [TrustModes.Direct, TrustModes.Chained]);
 
     [Theory]
-    [MemberData(nameof(RoadsAndModes))]
-    public async Task A_road_that_is_killed_before_any_write_is_finished_by_the_next(string road, string mode)
+    [MemberData(nameof(WorkflowsAndModes))]
+    public async Task The_next_execution_finishes_one_that_was_killed_before_any_of_its_writes(string workflow, string mode)
     {
         var settings = Some.Settings with { TrustMode = mode };
-        var (writes, state) = await RunAsync(settings, road, killedAfter: null);
+        var (writes, state) = await RunAsync(settings, workflow, killedAfter: null);
         Assert.InRange(writes, 4, 60);
         for (var killedAfter = 0; killedAfter < writes; killedAfter++)
         {
-            var (_, again) = await RunAsync(settings, road, killedAfter);
+            var (_, again) = await RunAsync(settings, workflow, killedAfter);
             Assert.True(state == again, $"killed after {killedAfter} writes:\n{again}\ninstead of\n{state}");
         }
     }
 
-    /// <summary>What a Lambda's retry would do: the same execution, from the state that it was in, is the engine's; here it is all of it again, by another one.</summary>
-    private static async Task<(int Writes, string State)> RunAsync(HubSettings settings, string road, int? killedAfter)
+    /// <summary>A second execution runs the whole workflow again. Tests of the state machines cover the retry of one state in the same execution.</summary>
+    private static async Task<(int Writes, string State)> RunAsync(HubSettings settings, string workflow, int? killedAfter)
     {
         using var world = new World(settings);
-        var roads = new Executions(world);
+        var executions = new Executions(world);
         var cluster = world.Create();
-        if (road != "onboard")
+        if (workflow != "onboard")
         {
-            await roads.OnboardAsync();
+            await executions.OnboardAsync();
         }
 
-        if (road == "offboard gone")
+        if (workflow == "offboard gone")
         {
             world.EndDeletion();
         }
@@ -43,22 +43,22 @@ public sealed class KilledTests
         world.KilledAfter = before + killedAfter;
         if (killedAfter is not null)
         {
-            await Assert.ThrowsAsync<KilledException>(() => ExecuteAsync(roads, road));
+            await Assert.ThrowsAsync<KilledException>(() => ExecuteAsync(executions, workflow));
             world.KilledAfter = null;
-            // Whoever was elevated loses it when its lease is over.
+            // The next execution ends an elevation after its lease has expired.
             world.Clock.Advance(world.Settings.Lease + TimeSpan.FromSeconds(1));
         }
 
-        await ExecuteAsync(roads, road);
+        await ExecuteAsync(executions, workflow);
         return (world.Writes - before, await DescribeAsync(world, cluster));
     }
 
-    private static async Task ExecuteAsync(Executions roads, string road) => await (road == "onboard" ? roads.OnboardAsync() : roads.OffboardAsync());
+    private static async Task ExecuteAsync(Executions executions, string workflow) => await (workflow == "onboard" ? executions.OnboardAsync() : executions.OffboardAsync());
 
     private static async Task<string> DescribeAsync(World world, Incarnation cluster)
     {
         var item = await world.Registry.FindAsync(world.Cluster.Arn, cluster.CreatedAt, TestContext.Current.CancellationToken);
-        var lines = world.LeftOf(cluster).Order(StringComparer.Ordinal).Append($"{item?.State} {item?.Cause} elevated: {item?.Elevation?.Expires > world.Clock.GetUtcNow()}").Append($"sends: {world.Sends(cluster)}");
+        var lines = world.RemainingOf(cluster).Order(StringComparer.Ordinal).Append($"{item?.State} {item?.Cause} elevated: {item?.Elevation?.Expires > world.Clock.GetUtcNow()}").Append($"sends: {world.Sends(cluster)}");
         return string.Join('\n', lines.Append($"entries: {cluster.Stack.Prometheus["spec"]?["remoteWrite"]?.AsArray().Count ?? 0}"));
     }
 }

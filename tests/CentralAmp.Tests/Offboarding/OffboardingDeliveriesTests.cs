@@ -10,20 +10,20 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Offboarding;
 
-/// <summary>Whole offboardings of clusters that others serve as well: their sources keep what they have, ours goes.</summary>
+/// <summary>Whole offboardings of clusters with other field managers: their fields stay, CentralAmp's are removed.</summary>
 public sealed class OffboardingDeliveriesTests : IDisposable
 {
     private readonly World world = new();
-    private Executions? roads;
+    private Executions? executions;
 
-    private Executions Run => roads ??= new Executions(world);
+    private Executions Run => executions ??= new Executions(world);
 
     private OutcomeRecord Last => Run.Outcomes[^1];
 
     public void Dispose() => world.Dispose();
 
     [Fact]
-    public async Task An_entry_that_someones_own_source_has_keeps_its_role()
+    public async Task An_entry_that_another_manager_applies_keeps_its_role()
     {
         var cluster = await OnboardedAsync();
         var path = KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name);
@@ -37,11 +37,11 @@ public sealed class OffboardingDeliveriesTests : IDisposable
         cluster.Stack.Reconcile();
         await Run.OffboardAsync();
         Assert.Equal(Outcome.Offboarded, Last.Outcome);
-        Assert.Empty(world.LeftOf(cluster));
+        Assert.Empty(world.RemainingOf(cluster));
     }
 
     [Fact]
-    public async Task An_agent_of_ours_goes_with_its_namespace_and_rights_and_the_stack_is_as_it_was()
+    public async Task A_managed_agent_is_removed_with_its_namespace_and_RBAC_and_the_stack_is_unchanged()
     {
         var cluster = world.Create();
         cluster.Tags[ClusterTags.Delivery] = DeliveryNames.PrometheusAgent;
@@ -51,7 +51,7 @@ public sealed class OffboardingDeliveriesTests : IDisposable
 
         await Run.OffboardAsync();
         Assert.Equal(Outcome.Offboarded, Last.Outcome);
-        Assert.Empty(world.LeftOf(cluster));
+        Assert.Empty(world.RemainingOf(cluster));
         Assert.All(
             [
                 KubernetesPath.PrometheusAgent("central-amp", "central-amp"), KubernetesPath.Namespace("central-amp"),
@@ -62,17 +62,17 @@ public sealed class OffboardingDeliveriesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_namespace_of_our_name_that_is_someone_elses_stays()
+    public async Task A_namespace_of_that_name_with_another_owner_stays()
     {
         var cluster = await OnboardedAsync();
-        cluster.Stack.Objects.Create(KubernetesPath.Namespace("central-amp"), "someone", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "central-amp" } });
+        cluster.Stack.Objects.Create(KubernetesPath.Namespace("central-amp"), "another-owner", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "central-amp" } });
         await Run.OffboardAsync();
         Assert.Equal(Outcome.Offboarded, Last.Outcome);
         Assert.NotNull(cluster.Stack.Objects.Get(KubernetesPath.Namespace("central-amp")));
     }
 
     [Fact]
-    public async Task Values_that_someone_merged_keep_the_role_that_their_source_names()
+    public async Task Values_that_an_operator_merged_keep_the_role_that_their_source_names()
     {
         var cluster = await OnboardedAsync();
         var path = KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name);
@@ -89,7 +89,7 @@ public sealed class OffboardingDeliveriesTests : IDisposable
     }
 
     [Fact]
-    public void A_chained_road_that_still_waits_for_people_to_merge_has_a_collector_role_all_the_same()
+    public void A_chained_onboarding_that_waits_for_a_merge_has_a_collector_role_already()
     {
         var resolved = new ResolveOffboardingResult
         {

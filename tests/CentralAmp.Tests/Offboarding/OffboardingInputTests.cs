@@ -10,7 +10,7 @@ public sealed class OffboardingInputTests
     private const string Arn = "arn:aws:eks:us-east-1:222222222222:cluster/shop";
 
     [Fact]
-    public void The_event_of_a_DeleteCluster_names_its_cluster_and_not_which_of_that_name() =>
+    public void The_event_of_a_DeleteCluster_names_its_cluster_without_createdAt() =>
         Assert.Equal(new OffboardingInput(Some.Cluster(), CreatedAt: null, OffboardingReason.Deleted), Read(Executions.Event("DeleteCluster")));
 
     [Theory]
@@ -19,7 +19,7 @@ public sealed class OffboardingInputTests
     [InlineData("""{"accountId":"222222222222","region":"us-east-1","clusterName":"shop","reason":"Manual"}""", null, OffboardingReason.Manual)]
     [InlineData($$"""{"clusterArn":"{{Arn}}","createdAt":1772365800123,"reason":"Swept"}""", 1772365800123, OffboardingReason.Swept)]
     [InlineData($$"""{"clusterArn":"{{Arn}}","createdAt":1772365800123,"reason":"OptedOut","AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID":"x"}""", 1772365800123, OffboardingReason.OptedOut)]
-    public void A_person_a_sweep_or_onboarding_says_which_and_why(string input, long? createdAt, OffboardingReason reason) =>
+    public void An_operator_a_sweep_or_an_onboarding_names_the_cluster_and_the_reason(string input, long? createdAt, OffboardingReason reason) =>
         Assert.Equal(new OffboardingInput(Some.Cluster(), createdAt, reason), Read(input));
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class OffboardingInputTests
     [InlineData($$"""{"clusterArn":"{{Arn}}","reason":"Deleted"}""", Causes.InputFieldInvalid, "Deleted")]
     [InlineData($$"""{"clusterArn":"{{Arn}}","reason":"0"}""", Causes.InputFieldInvalid, "reason")]
     [InlineData("""{"clusterArn":"arn:aws:eks:us-east-1:222222222222:cluster/_shop"}""", Causes.ClusterArnInvalid, "_shop")]
-    public void Bad_input_is_refused_with_the_field_that_is_wrong(string input, string cause, string mentions)
+    public void Invalid_input_is_refused_with_the_name_of_the_field(string input, string cause, string mentions)
     {
         var blocked = Assert.Throws<BlockedException>(() => Read(input));
         Assert.Equal(cause, blocked.Cause);
@@ -43,10 +43,10 @@ public sealed class OffboardingInputTests
     [InlineData("CreateCluster", "", Causes.EventNotSupported)]
     [InlineData("MakeCoffee", "", Causes.EventNotSupported)]
     [InlineData("DeleteCluster", "222222222222", Causes.AccountMismatch)]
-    public void An_event_of_another_kind_or_of_someone_elses_cluster_is_refused(string call, string account, string cause)
+    public void An_event_of_another_call_or_account_is_refused(string call, string account, string cause)
     {
         var input = Executions.Event(call);
-        // Only the envelope's: the cluster stays in its account.
+        // Only the account of the envelope changes; the cluster stays in its account.
         input = account.Length == 0 ? input : input.Replace($"\"account\":\"{account}\"", "\"account\":\"333333333333\"", StringComparison.Ordinal);
         Assert.Equal(cause, Assert.Throws<BlockedException>(() => Read(input)).Cause);
     }

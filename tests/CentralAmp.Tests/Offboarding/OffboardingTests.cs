@@ -12,32 +12,32 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Offboarding;
 
-/// <summary>Whole offboardings over a world in memory, by the deployed state machine: what is left, and whose it is.</summary>
+/// <summary>Whole offboardings over a world in memory, run by the deployed state machine: which objects remain, and who owns them.</summary>
 public sealed class OffboardingTests : IDisposable
 {
     private static readonly HubSettings Chained = Some.Settings with { TrustMode = TrustModes.Chained };
     private static readonly HubSettings HubIsMember = Some.Settings with { HubAccountId = Some.MemberAccount };
 
     private World world = new();
-    private Executions? roads;
+    private Executions? executions;
 
     public static TheoryData<string> Modes => [nameof(TrustModes.Direct), nameof(TrustModes.Chained)];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    private Executions Run => roads ??= new Executions(world);
+    private Executions Run => executions ??= new Executions(world);
 
     private OutcomeRecord Last => Run.Outcomes[^1];
 
     public void Dispose() => world.Dispose();
 
     [Fact]
-    public async Task A_living_cluster_is_as_it_was_before()
+    public async Task A_living_cluster_is_as_it_was_before_onboarding()
     {
         var cluster = await OnboardedAsync();
         await Run.OffboardAsync();
 
-        Assert.Empty(world.LeftOf(cluster));
+        Assert.Empty(world.RemainingOf(cluster));
         Assert.Equal((Outcome.Offboarded, true), (Last.Outcome, Last.Changed));
         var item = await ItemAsync(cluster);
         Assert.Equal((Outcome.Offboarded, OffboardingReason.Manual, cluster.Issuer), (item.State, item.Reason, item.Issuer));
@@ -51,25 +51,25 @@ public sealed class OffboardingTests : IDisposable
         {
             var cluster = await OnboardedAsync(settings);
             await Run.OffboardAsync();
-            Assert.Contains($"{Some.MemberAccount}:oidc-provider/", Assert.Single(world.LeftOf(cluster)), StringComparison.Ordinal);
-            Assert.Contains("which other workloads of the cluster may rely on", Last.Sentence, StringComparison.Ordinal);
+            Assert.Contains($"{Some.MemberAccount}:oidc-provider/", Assert.Single(world.RemainingOf(cluster)), StringComparison.Ordinal);
+            Assert.Contains("which other workloads of the cluster may use", Last.Sentence, StringComparison.Ordinal);
 
             world.EndDeletion();
             await Run.OffboardAsync(Executions.Event("DeleteCluster"));
-            Assert.Empty(world.LeftOf(cluster));
+            Assert.Empty(world.RemainingOf(cluster));
         }
     }
 
     [Theory]
     [MemberData(nameof(Modes))]
-    public async Task Of_a_cluster_that_is_gone_everything_goes_at_once(string mode)
+    public async Task Everything_of_a_deleted_cluster_is_removed_at_once(string mode)
     {
         var cluster = await OnboardedAsync(SettingsOf(mode));
         world.EndDeletion();
         var states = await Run.OffboardAsync(Executions.Event("DeleteCluster"));
 
         Assert.Equal(["ResolveOffboarding", "WhatIsToBeDone?", "RemoveTrust"], states.Take(3));
-        Assert.Empty(world.LeftOf(cluster));
+        Assert.Empty(world.RemainingOf(cluster));
         var item = await ItemAsync(cluster);
         Assert.Equal((Outcome.Offboarded, OffboardingReason.Deleted), (item.State, item.Reason));
     }
@@ -80,7 +80,7 @@ public sealed class OffboardingTests : IDisposable
         var cluster = await OnboardedAsync();
         world.BeginDeletion();
         Assert.Contains("WaitForDeletion", await Run.OffboardAsync(Executions.Event("DeleteCluster")));
-        Assert.Empty(world.LeftOf(cluster));
+        Assert.Empty(world.RemainingOf(cluster));
         Assert.Equal(Outcome.Offboarded, Last.Outcome);
     }
 
@@ -95,21 +95,21 @@ public sealed class OffboardingTests : IDisposable
         Assert.Equal((Outcome.Offboarding, Causes.EndpointUnreachable), (Last.Outcome, Last.Cause));
         Assert.Contains("its role stays", Last.Sentence, StringComparison.Ordinal);
         Assert.True(world.IsCut(cluster));
-        Assert.Contains("collector", world.LeftOf(cluster));
+        Assert.Contains("collector", world.RemainingOf(cluster));
         Assert.Equal(Outcome.Offboarding, (await ItemAsync(cluster)).State);
 
-        // No event brings it back meanwhile.
+        // No event onboards it again meanwhile.
         await Run.OnboardAsync(Executions.Event("UpdateClusterConfig"));
         Assert.Equal((Outcome.Offboarded, true), (Last.Outcome, world.IsCut(cluster)));
 
         cluster.Reachable = true;
         await Run.OffboardAsync();
         Assert.Equal(Outcome.Offboarded, Last.Outcome);
-        Assert.DoesNotContain(world.LeftOf(cluster), left => !left.Contains($"{Some.MemberAccount}:oidc-provider", StringComparison.Ordinal));
+        Assert.DoesNotContain(world.RemainingOf(cluster), remaining => !remaining.Contains($"{Some.MemberAccount}:oidc-provider", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_cluster_that_cannot_be_looked_at_is_cut_off_when_a_person_asks_and_left_alone_when_an_event_says_so()
+    public async Task A_cluster_that_cannot_be_described_is_cut_off_for_an_operator_but_not_for_an_event()
     {
         var cluster = await OnboardedAsync();
         world.MemberAnswers = false;
@@ -122,11 +122,11 @@ public sealed class OffboardingTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_cluster_whose_account_is_gone_too_it_is_said_what_is_left()
+    public async Task If_the_account_of_a_deleted_cluster_is_unreachable_the_outcome_stays_Offboarding()
     {
         var cluster = await OnboardedAsync(Chained);
         world.EndDeletion();
-        // The account closes between the look and the removal.
+        // The account is closed between ResolveOffboarding and RemoveTrust.
         await world.Registry.RecordAsync((await ItemAsync(cluster)) with { Sentence = "as before" }, Some.Execution(), Cancelled);
         var resolved = new ResolveOffboardingResult
         {
@@ -143,7 +143,7 @@ public sealed class OffboardingTests : IDisposable
             new IamIssuedTrust(world.Hub, world.MemberIamAsync), world.Settings, Microsoft.Extensions.Logging.Abstractions.NullLogger<RemoveTrustStep>.Instance);
         var blocked = await Assert.ThrowsAsync<BlockedException>(() => step.RunAsync(new(Some.Execution(), resolved), Cancelled));
         Assert.Equal(Causes.MemberRoleNotAssumable, blocked.Cause);
-        Assert.Equal(3, world.LeftOf(cluster).Count);
+        Assert.Equal(3, world.RemainingOf(cluster).Count);
         var decision = OffboardingOutcome.Decide(new RecordOffboardingRequest(Some.Execution())
         {
             Resolved = resolved,
@@ -154,18 +154,18 @@ public sealed class OffboardingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Modes))]
-    public async Task Without_the_registry_the_tags_of_the_roles_tell_what_to_take_back(string mode)
+    public async Task Without_the_registry_the_tags_of_the_roles_show_what_to_remove(string mode)
     {
         var cluster = await OnboardedAsync(SettingsOf(mode));
         world.LoseRegistry();
         world.EndDeletion();
         await Run.OffboardAsync($$"""{"clusterArn":"{{world.Cluster.Arn}}","createdAt":{{cluster.CreatedAt}},"reason":"Swept"}""");
-        Assert.Empty(world.LeftOf(cluster));
+        Assert.Empty(world.RemainingOf(cluster));
         Assert.Equal(Outcome.Offboarded, Last.Outcome);
     }
 
     [Fact]
-    public async Task A_cluster_that_nobody_knows_is_no_reason_to_do_anything()
+    public async Task An_unknown_cluster_changes_nothing()
     {
         Assert.Equal("NothingToOffboard", (await Run.OffboardAsync())[^1]);
         Assert.Equal("NothingToOffboard", (await Run.OffboardAsync(Executions.Event("DeleteCluster")))[^1]);
@@ -186,7 +186,7 @@ public sealed class OffboardingTests : IDisposable
     [InlineData("""{"clusterArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","reason":"Swept"}""")]
     [InlineData("""{"clusterArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","reason":"OptedOut"}""")]
     [InlineData(null)]
-    public async Task A_cluster_that_lives_is_taken_back_only_if_a_person_or_its_tags_say_so(string? input)
+    public async Task A_living_cluster_is_offboarded_only_for_an_operator_or_its_tags(string? input)
     {
         var cluster = await OnboardedAsync();
         Assert.Equal("NothingToOffboard", (await Run.OffboardAsync(input ?? Executions.Event("DeleteCluster")))[^1]);
@@ -195,12 +195,12 @@ public sealed class OffboardingTests : IDisposable
     }
 
     [Fact]
-    public async Task Opting_out_takes_everything_back_and_opting_in_brings_it_again()
+    public async Task Opting_out_offboards_a_cluster_and_opting_in_onboards_it_again()
     {
         var cluster = await OnboardedAsync();
         cluster.Tags[ClusterTags.Onboard] = "false";
         await Run.OnboardAsync(Tagged());
-        Assert.Empty(world.LeftOf(cluster));
+        Assert.Empty(world.RemainingOf(cluster));
         Assert.Equal((Outcome.OptedOut, true), (Last.Outcome, Last.Changed));
         var item = await ItemAsync(cluster);
         Assert.Equal((Outcome.OptedOut, null, false), (item.State, item.RoleArn, item.MayHaveTraces));
@@ -215,7 +215,7 @@ public sealed class OffboardingTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_changes_their_mind_while_they_cannot_be_reached_is_onboarded_again()
+    public async Task A_cluster_that_opts_in_again_while_it_is_unreachable_is_onboarded_again()
     {
         var cluster = await OnboardedAsync();
         cluster.Tags[ClusterTags.Onboard] = "false";
@@ -229,14 +229,14 @@ public sealed class OffboardingTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_offboarded_comes_back_only_by_a_persons_word()
+    public async Task Only_an_operator_onboards_an_offboarded_cluster_again()
     {
         var cluster = await OnboardedAsync();
         await Run.OffboardAsync();
         await Run.OnboardAsync(Executions.Event("CreateCluster"));
         await Run.OnboardAsync();
         Assert.Equal((Outcome.Offboarded, false), (Last.Outcome, Last.Changed));
-        Assert.Empty(world.LeftOf(cluster));
+        Assert.Empty(world.RemainingOf(cluster));
         Assert.Equal(Outcome.Offboarded, (await ItemAsync(cluster)).State);
 
         await Run.OnboardAsync($$"""{"clusterArn":"{{world.Cluster.Arn}}","reopen":true}""");
@@ -244,13 +244,13 @@ public sealed class OffboardingTests : IDisposable
     }
 
     [Fact]
-    public async Task What_others_made_stays()
+    public async Task Objects_of_other_owners_stay()
     {
         var cluster = await OnboardedAsync();
         var stack = cluster.Stack.Objects;
         cluster.Entries.Entry = cluster.Entries.Entry! with { Tags = new Dictionary<string, string>() };
-        stack.Create(KubernetesPath.ClusterRole("central-amp-mine"), "a-person", Labelled("ClusterRole", "central-amp-mine", @namespace: null));
-        stack.Create(KubernetesPath.Role("other", RbacManifests.WriteName), "a-person", Item("Role", RbacManifests.WriteName, "other"));
+        stack.Create(KubernetesPath.ClusterRole("central-amp-mine"), "an-operator", Labelled("ClusterRole", "central-amp-mine", @namespace: null));
+        stack.Create(KubernetesPath.Role("other", RbacManifests.WriteName), "an-operator", Item("Role", RbacManifests.WriteName, "other"));
         stack.Create(KubernetesPath.ServiceAccount("other", "theirs"), "helm", Annotated("theirs", "other"));
         foreach (var (arn, provider) in world.Hub.Providers.ToList())
         {
@@ -269,7 +269,7 @@ public sealed class OffboardingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_role_of_that_name_that_is_not_ours_is_not_touched()
+    public async Task A_role_of_that_name_that_CentralAmp_does_not_manage_stays_unchanged()
     {
         var cluster = world.Create();
         var name = IngestRole.Name(world.Cluster, cluster.CreatedAt);
@@ -281,7 +281,7 @@ public sealed class OffboardingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_role_that_others_attached_something_to_is_named_and_denied()
+    public async Task A_role_with_foreign_attachments_is_reported_and_denied()
     {
         var cluster = await OnboardedAsync();
         var name = IngestRole.Name(world.Cluster, cluster.CreatedAt);
@@ -292,38 +292,38 @@ public sealed class OffboardingTests : IDisposable
         world.Hub.Attached.Clear();
         await Run.OffboardAsync();
         Assert.Equal(Outcome.Offboarded, Last.Outcome);
-        Assert.Empty(world.LeftOf(cluster));
+        Assert.Empty(world.RemainingOf(cluster));
     }
 
     [Fact]
-    public async Task What_a_former_collector_still_has_goes_too()
+    public async Task Managed_objects_of_a_former_collector_are_removed_too()
     {
         var cluster = await OnboardedAsync();
         var stack = cluster.Stack.Objects;
         stack.Create(KubernetesPath.Role("former", RbacManifests.WriteName), "central-amp", Labelled("Role", RbacManifests.WriteName, "former"));
         stack.Create(KubernetesPath.RoleBinding("former", RbacManifests.WriteName), "central-amp", Labelled("RoleBinding", RbacManifests.WriteName, "former"));
-        stack.Create(KubernetesPath.ServiceAccount("former", "left"), "central-amp", Annotated("left", "former"));
+        stack.Create(KubernetesPath.ServiceAccount("former", "remaining"), "central-amp", Annotated("remaining", "former"));
         await Run.OffboardAsync();
-        Assert.Empty(world.LeftOf(cluster));
-        Assert.Null(stack.Get(KubernetesPath.ServiceAccount("former", "left"))!["metadata"]!["annotations"]);
+        Assert.Empty(world.RemainingOf(cluster));
+        Assert.Null(stack.Get(KubernetesPath.ServiceAccount("former", "remaining"))!["metadata"]!["annotations"]);
     }
 
     [Fact]
-    public async Task Two_resources_with_one_service_account_give_the_role_up_last()
+    public async Task A_service_account_of_two_resources_loses_its_role_last()
     {
         var cluster = await OnboardedAsync();
-        // Before ours in the order of the list.
+        // Listed before the managed resource.
         cluster.Stack.Objects.Create(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, "another"), "helm", new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = "another", ["namespace"] = FakeCollectorCluster.Namespace },
             ["spec"] = new JsonObject { ["serviceAccountName"] = FakeCollectorCluster.Account },
         });
         await Run.OffboardAsync();
-        Assert.Empty(world.LeftOf(cluster));
+        Assert.Empty(world.RemainingOf(cluster));
     }
 
     [Fact]
-    public async Task A_cluster_without_access_entries_is_done_without_entering_it()
+    public async Task A_cluster_without_access_entries_is_offboarded_without_a_connection()
     {
         var cluster = world.Create();
         cluster.AuthenticationMode = "CONFIG_MAP";
@@ -335,13 +335,13 @@ public sealed class OffboardingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_deletion_that_never_ends_leaves_the_rest_to_the_sweep()
+    public async Task A_deletion_that_never_ends_is_left_to_the_sweep()
     {
         var cluster = await OnboardedAsync();
         world.BeginDeletion();
         world.Clock.Advance(TimeSpan.FromSeconds(1));
         var input = Executions.Event("DeleteCluster");
-        roads = new Executions(world) { DeletionEnds = false };
+        executions = new Executions(world) { DeletionEnds = false };
         await Run.OffboardAsync(input);
         Assert.Equal((Outcome.Offboarding, Causes.ClusterDeleting, true), (Last.Outcome, Last.Cause, world.IsCut(cluster)));
     }
@@ -383,7 +383,7 @@ public sealed class OffboardingTests : IDisposable
         if (settings is not null)
         {
             world.Dispose();
-            (world, roads) = (new World(settings), null);
+            (world, executions) = (new World(settings), null);
         }
 
         var cluster = world.Create();

@@ -5,12 +5,12 @@ using CentralAmp.Tests.Support;
 namespace CentralAmp.Tests.Offboarding;
 
 /// <summary>
-/// A cluster is created, deleted and created again under the same name. CloudTrail's events of the three calls come in every order, once or
-/// twice each, each at any later moment of that story; in the end the living cluster sends, and of the dead one nothing is left.
+/// A cluster is created, deleted and created again under the same name. CloudTrail's events of the three calls arrive in every order, once or
+/// twice each, each at any later moment. In the end the living cluster sends, and the deleted one is removed completely.
 /// </summary>
 public sealed class RecreationTests
 {
-    /// <summary>What happened in EKS, in its order.</summary>
+    /// <summary>The moments in EKS, in their order.</summary>
     private enum Moment
     {
         Nothing,
@@ -26,82 +26,82 @@ public sealed class RecreationTests
     [Theory]
     [InlineData(TrustModes.Direct, 3, 1000)]
     [InlineData(TrustModes.Chained, 1, 200)]
-    public async Task Events_in_every_order_once_or_twice_and_late_end_well(string mode, int mostDoubled, int atLeast)
+    public async Task Events_in_every_order_once_or_twice_and_late_reach_the_desired_state(string mode, int mostDoubled, int atLeast)
     {
         var stories = Stories(mostDoubled).ToList();
         Assert.InRange(stories.Count, atLeast, 10_000);
         await Parallel.ForEachAsync(stories, async (story, _) =>
         {
             using var world = new World(Some.Settings with { TrustMode = mode });
-            await TellAsync(world, story);
+            await PlayAsync(world, story);
         });
     }
 
     [Fact]
-    public async Task Whatever_an_onboarding_was_at_when_its_cluster_went_and_came_again_ends_well()
+    public async Task A_cluster_recreated_at_any_state_of_its_onboarding_reaches_the_desired_state()
     {
         for (var state = 2; state <= 40; state++)
         {
             using var world = new World();
-            var roads = new Executions(world);
+            var executions = new Executions(world);
             var old = world.Create();
-            roads.Meanwhile = (state, async () =>
+            executions.Meanwhile = (state, async () =>
             {
                 world.BeginDeletion();
-                await roads.OffboardAsync(Executions.Event("DeleteCluster"));
+                await executions.OffboardAsync(Executions.Event("DeleteCluster"));
                 world.Create();
             });
-            await roads.OnboardAsync(Executions.Event("CreateCluster"));
+            await executions.OnboardAsync(Executions.Event("CreateCluster"));
             if (world.Current == old)
             {
-                // It had ended before.
+                // The execution ended before that state.
                 break;
             }
 
-            await roads.OnboardAsync(Executions.Event("CreateCluster"));
+            await executions.OnboardAsync(Executions.Event("CreateCluster"));
             await AssertAsync(world, old, $"interrupted at state {state}");
         }
     }
 
     [Fact]
-    public async Task Whatever_an_onboarding_was_at_when_a_person_offboarded_its_cluster_nothing_is_left_after_asking_again()
+    public async Task A_cluster_offboarded_at_any_state_of_its_onboarding_is_removed_completely_by_a_second_offboarding()
     {
         for (var state = 2; state <= 40; state++)
         {
             using var world = new World();
-            var roads = new Executions(world);
+            var executions = new Executions(world);
             var (cluster, interrupted) = (world.Create(), false);
-            roads.Meanwhile = (state, async () =>
+            executions.Meanwhile = (state, async () =>
             {
                 interrupted = true;
-                await roads.OffboardAsync();
+                await executions.OffboardAsync();
             });
-            await roads.OnboardAsync();
+            await executions.OnboardAsync();
             if (!interrupted)
             {
                 break;
             }
 
-            await roads.OffboardAsync();
-            Assert.True(world.LeftOf(cluster).Count == 0, $"interrupted at state {state}: {string.Join(", ", world.LeftOf(cluster))}");
+            await executions.OffboardAsync();
+            Assert.True(world.RemainingOf(cluster).Count == 0, $"interrupted at state {state}: {string.Join(", ", world.RemainingOf(cluster))}");
         }
     }
 
-    private static async Task TellAsync(World world, IReadOnlyList<(int Call, Moment At)> story)
+    private static async Task PlayAsync(World world, IReadOnlyList<(int Call, Moment At)> story)
     {
-        var roads = new Executions(world);
+        var executions = new Executions(world);
         var now = Moment.Nothing;
         foreach (var (call, at) in story)
         {
             now = Advance(world, now, at);
             world.Clock.Advance(TimeSpan.FromMinutes(3));
             var input = Executions.Event(Calls[call].Call);
-            await (Calls[call].Call == "CreateCluster" ? roads.OnboardAsync(input) : roads.OffboardAsync(input));
+            await (Calls[call].Call == "CreateCluster" ? executions.OnboardAsync(input) : executions.OffboardAsync(input));
             // An execution may have waited for the deletion.
             now = now == Moment.BeingDeleted && world.Current is null ? Moment.Gone : now;
         }
 
-        await AssertAsync(world, world[1], string.Join(", ", story.Select(told => $"{Calls[told.Call].Call}{told.Call} at {told.At}")));
+        await AssertAsync(world, world[1], string.Join(", ", story.Select(delivered => $"{Calls[delivered.Call].Call}{delivered.Call} at {delivered.At}")));
     }
 
     private static Moment Advance(World world, Moment now, Moment to)
@@ -120,49 +120,49 @@ public sealed class RecreationTests
         return now;
     }
 
-    private static async Task AssertAsync(World world, Incarnation dead, string story)
+    private static async Task AssertAsync(World world, Incarnation deleted, string story)
     {
         Assert.True(world.Sends(world.Current!), $"The living cluster does not send: {story}");
-        Assert.True(world.LeftOf(dead).Count == 0, $"Of the dead cluster is left: {string.Join(", ", world.LeftOf(dead))}: {story}");
+        Assert.True(world.RemainingOf(deleted).Count == 0, $"Objects of the deleted cluster remain: {string.Join(", ", world.RemainingOf(deleted))}: {story}");
         var items = await world.Registry.OfClusterAsync(world.Cluster.Arn, TestContext.Current.CancellationToken);
-        Assert.All(items, item => Assert.Equal((item.CreatedAt == dead.CreatedAt ? Outcome.Offboarded : Outcome.Verified, story), (item.State!.Value, story)));
+        Assert.All(items, item => Assert.Equal((item.CreatedAt == deleted.CreatedAt ? Outcome.Offboarded : Outcome.Verified, story), (item.State!.Value, story)));
         Assert.Contains(items, item => item.CreatedAt == world.Current!.CreatedAt);
-        Assert.Equal((1, story), (world.Told.Expected(Some.WorkspaceArn, "shop.us-east-1.222222222222"), story));
+        Assert.Equal((1, story), (world.Workspaces.Expected(Some.WorkspaceArn, "shop.us-east-1.222222222222"), story));
     }
 
-    /// <summary>Every order of the three events with none, some or all of them doubled, and every moment at which each of them may come.</summary>
+    /// <summary>Every order of the three events with none, some or all of them doubled, and every moment at which each of them may arrive.</summary>
     private static IEnumerable<IReadOnlyList<(int Call, Moment At)>> Stories(int mostDoubled)
     {
         foreach (var doubled in Enumerable.Range(0, 8).Where(set => int.PopCount(set) <= mostDoubled))
         {
-            var left = Calls.Select((_, call) => (doubled & (1 << call)) == 0 ? 1 : 2).ToArray();
-            foreach (var story in Continue(left, Moment.Nothing, []))
+            var remaining = Calls.Select((_, call) => (doubled & (1 << call)) == 0 ? 1 : 2).ToArray();
+            foreach (var story in Continue(remaining, Moment.Nothing, []))
             {
                 yield return story;
             }
         }
     }
 
-    private static IEnumerable<IReadOnlyList<(int Call, Moment At)>> Continue(int[] left, Moment now, IReadOnlyList<(int Call, Moment At)> told)
+    private static IEnumerable<IReadOnlyList<(int Call, Moment At)>> Continue(int[] remaining, Moment now, IReadOnlyList<(int Call, Moment At)> delivered)
     {
-        if (left.All(count => count == 0))
+        if (remaining.All(count => count == 0))
         {
-            yield return told;
+            yield return delivered;
             yield break;
         }
 
-        for (var call = 0; call < left.Length; call++)
+        for (var call = 0; call < remaining.Length; call++)
         {
-            if (left[call] == 0)
+            if (remaining[call] == 0)
             {
                 continue;
             }
 
-            var fewer = left.ToArray();
+            var fewer = remaining.ToArray();
             fewer[call]--;
             for (var at = (Moment)Math.Max((int)now, (int)Calls[call].Earliest); at <= Moment.CreatedAgain; at++)
             {
-                foreach (var story in Continue(fewer, at, [.. told, (call, at)]))
+                foreach (var story in Continue(fewer, at, [.. delivered, (call, at)]))
                 {
                     yield return story;
                 }

@@ -15,10 +15,10 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Offboarding;
 
-/// <summary>The process that ran an execution is no more.</summary>
+/// <summary>The process that ran an execution was killed.</summary>
 public sealed class KilledException() : Exception("killed");
 
-/// <summary>One of the clusters that had the name, with all that EKS and Kubernetes keep of it.</summary>
+/// <summary>One of the clusters of that name, with its state in EKS and Kubernetes.</summary>
 public sealed class Incarnation(int number) : IDisposable
 {
     public long CreatedAt { get; } = Some.CreatedAt + (number * 60_000);
@@ -35,7 +35,7 @@ public sealed class Incarnation(int number) : IDisposable
 
     public string AuthenticationMode { get; set; } = "API_AND_CONFIG_MAP";
 
-    /// <summary>Its API server answers.</summary>
+    /// <summary>Whether its API server answers.</summary>
     public bool Reachable { get; set; } = true;
 
     public Dictionary<string, string> Tags { get; } = [];
@@ -43,7 +43,7 @@ public sealed class Incarnation(int number) : IDisposable
     public void Dispose() => Stack.Dispose();
 }
 
-/// <summary>Two accounts, one cluster name, and the clusters that had it one after the other. Every write of ours is counted and may be the last.</summary>
+/// <summary>Two accounts and the clusters that have one name, one after the other. Counts every write of CentralAmp; the process may be killed after any of them.</summary>
 internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients, IWorkspaces, ITrustStores, IDisposable
 {
     private readonly List<Incarnation> incarnations = [];
@@ -73,17 +73,17 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
 
     public FakeIam Member => member;
 
-    /// <summary>What the workspaces were told by the hub.</summary>
-    public FakeWorkspaces Told { get; } = new();
+    /// <summary>The expected clusters that the hub recorded in the workspaces.</summary>
+    public FakeWorkspaces Workspaces { get; } = new();
 
-    public ClusterExpectation Expectations => Told.Expectations(Registry, Settings, Clock);
+    public ClusterExpectation Expectations => Workspaces.Expectations(Registry, Settings, Clock);
 
     public int Writes { get; private set; }
 
-    /// <summary>So many writes are done, then the process ends. Null: it lives.</summary>
+    /// <summary>The number of writes after which the process is killed; null: never.</summary>
     public int? KilledAfter { get; set; }
 
-    /// <summary>The member role can be assumed.</summary>
+    /// <summary>Whether the member role can be assumed.</summary>
     public bool MemberAnswers { get; set; } = true;
 
     public Incarnation? Current { get; private set; }
@@ -96,7 +96,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
 
     private Incarnation Living => Current ?? throw NotFound();
 
-    /// <summary>A cluster is made, after its predecessor is gone.</summary>
+    /// <summary>Creates a cluster after its predecessor is gone.</summary>
     public Incarnation Create()
     {
         Current = new Incarnation(incarnations.Count + 1);
@@ -104,10 +104,10 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
         return Current;
     }
 
-    /// <summary>The registry is lost.</summary>
+    /// <summary>Deletes all items of the registry.</summary>
     public void LoseRegistry() => dynamo.Clear();
 
-    /// <summary>EKS has taken the DeleteCluster.</summary>
+    /// <summary>EKS has accepted DeleteCluster.</summary>
     public void BeginDeletion() => Current!.Status = "DELETING";
 
     public void EndDeletion() => Current = null;
@@ -160,7 +160,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
         }
 
         return living.Entries.Entry is null
-            ? throw new NotReadyException(Causes.KubernetesUnauthorized, "The cluster does not know who CentralAmp is.", "Wait.")
+            ? throw new NotReadyException(Causes.KubernetesUnauthorized, "The API server does not authenticate CentralAmp.", "Wait.")
             : Task.FromResult<IKubernetes>(new WatchedKubernetes(living.Stack, () => living.Entries.Admin, Writing));
     }
 
@@ -180,31 +180,31 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
         return Task.FromResult<Amazon.IdentityManagement.IAmazonIdentityManagementService>(member);
     }
 
-    /// <summary>What of ours is left in IAM for a cluster, and, if it lives, in EKS and in the cluster.</summary>
-    public IReadOnlyList<string> LeftOf(Incarnation cluster)
+    /// <summary>The managed resources that remain of a cluster in IAM and, if it lives, in EKS and in the cluster.</summary>
+    public IReadOnlyList<string> RemainingOf(Incarnation cluster)
     {
-        var left = new List<string>();
+        var remaining = new List<string>();
         foreach (var iam in (FakeIam[])[hub, member])
         {
-            left.AddRange(iam.Roles.Values.Where(role => IsOf(cluster, role.Tags)).Select(role => role.Arn));
-            left.AddRange(iam.Providers.Where(provider => IsOf(cluster, provider.Value.Tags)).Select(provider => provider.Key));
+            remaining.AddRange(iam.Roles.Values.Where(role => IsOf(cluster, role.Tags)).Select(role => role.Arn));
+            remaining.AddRange(iam.Providers.Where(provider => IsOf(cluster, provider.Value.Tags)).Select(provider => provider.Key));
         }
 
-        return cluster == Current ? [.. left.Distinct(), .. LeftInside(cluster)] : [.. left.Distinct()];
+        return cluster == Current ? [.. remaining.Distinct(), .. RemainingInCluster(cluster)] : [.. remaining.Distinct()];
     }
 
-    /// <summary>Its ingest role is there and may do nothing.</summary>
+    /// <summary>Its ingest role exists and is denied everything.</summary>
     public bool IsCut(Incarnation cluster) =>
         PolicyMeaning.IsSame(Hub.Policies[(IngestRole.Name(Cluster, cluster.CreatedAt), IngestRole.PolicyName)], CutAccessStep.Denial);
 
-    /// <summary>The collector of the cluster sends, as the exact identity it has.</summary>
+    /// <summary>Whether the collector of the cluster can send with exactly the identity that it has.</summary>
     public bool Sends(Incarnation cluster)
     {
         var name = IngestRole.Name(Cluster, cluster.CreatedAt);
-        var own = cluster.Stack.Objects.Get(KubernetesPath.PrometheusAgent("central-amp", "central-amp")) is not null;
-        var account = own ? cluster.Stack.Objects.Get(KubernetesPath.ServiceAccount("central-amp", "central-amp-collector")) : cluster.Stack.ServiceAccount;
+        var hasAgent = cluster.Stack.Objects.Get(KubernetesPath.PrometheusAgent("central-amp", "central-amp")) is not null;
+        var account = hasAgent ? cluster.Stack.Objects.Get(KubernetesPath.ServiceAccount("central-amp", "central-amp-collector")) : cluster.Stack.ServiceAccount;
         return cluster == Current
-            && (own || PrometheusResource.Read(cluster.Stack.Prometheus).RemoteWriteIsManaged)
+            && (hasAgent || PrometheusResource.Read(cluster.Stack.Prometheus).RemoteWriteIsManaged)
             && account?["metadata"]!["annotations"]!["eks.amazonaws.com/role-arn"]!.ToString().EndsWith(name, StringComparison.Ordinal) == true
             && hub.Policies.TryGetValue((name, IngestRole.PolicyName), out var policy)
             && PolicyMeaning.IsSame(policy, TrustPolicies.Ingest(Settings.WorkspaceArn));
@@ -213,13 +213,13 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     public void Dispose()
     {
         incarnations.ForEach(cluster => cluster.Dispose());
-        Told.Dispose();
+        Workspaces.Dispose();
         dynamo.Dispose();
         hub.Dispose();
         member.Dispose();
     }
 
-    private static IEnumerable<string> LeftInside(Incarnation cluster)
+    private static IEnumerable<string> RemainingInCluster(Incarnation cluster)
     {
         if (cluster.Entries.Entry is { } entry && entry.Tags.ContainsKey(AccessEntryDecision.ClusterTag))
         {
@@ -272,10 +272,10 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
         }
 
         Writes++;
-        Assert.True(CredentialsResolve(), "A collector runs our entry, but its role is gone: it could not reload.");
+        Assert.True(CredentialsResolve(), "A collector has the managed entry, but its role is missing: it could not reload.");
     }
 
-    /// <summary>At every moment: whoever has our entry has the roles that it needs.</summary>
+    /// <summary>Must hold after every write: a collector with the managed entry has the roles that it needs.</summary>
     private bool CredentialsResolve()
     {
         if (Current is not { } living || !PrometheusResource.Read(living.Stack.Prometheus).RemoteWrite.Any(entry => entry["name"]!.ToString() == ManagedNames.EntryName))
@@ -289,7 +289,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
 
     private static BlockedException NotFound() => new(Causes.ClusterNotFound, "The cluster is gone.", "None.");
 
-    /// <summary>What an admin alone may do is refused to others, and writes are counted.</summary>
+    /// <summary>Refuses calls that only a cluster-admin may make unless the member role is elevated, and counts writes.</summary>
     private sealed class WatchedKubernetes(FakeCollectorCluster stack, Func<bool> isAdmin, Action writing) : IKubernetes
     {
         public Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken) => stack.GetAsync(path, cancellationToken);

@@ -32,7 +32,7 @@ public sealed class AccessStepsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => cluster.DisposeAsync();
 
     [Fact]
-    public async Task A_new_cluster_gets_the_entry_and_its_reading_is_missing()
+    public async Task A_new_cluster_gets_the_access_entry_and_lacks_the_read_only_RBAC()
     {
         cluster.AnswerOnce("GET", RolePath, 403, "Forbidden", "forbidden");
         Assert.Equal(new EnsureClusterAccessResult(Change.Created, RbacAccess.Missing), await EnsureAsync());
@@ -42,7 +42,7 @@ public sealed class AccessStepsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_the_entry_settles_the_step_is_repeated_and_creates_nothing_again()
+    public async Task Until_the_entry_is_effective_the_step_is_repeated_and_creates_nothing_again()
     {
         cluster.AnswerOnce("GET", RolePath, 401, "Unauthorized", "Unauthorized");
         cluster.AnswerOnce("GET", RolePath, 403, "Forbidden", "forbidden");
@@ -64,7 +64,7 @@ public sealed class AccessStepsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Widened_RBAC_is_missing_and_is_put_right()
+    public async Task Widened_RBAC_counts_as_missing_and_is_repaired()
     {
         await EnsureEntryAsync();
         await InstallAsync();
@@ -97,7 +97,7 @@ public sealed class AccessStepsTests : IAsyncLifetime
     [Theory]
     [InlineData(401, Causes.KubernetesUnauthorized)]
     [InlineData(403, Causes.KubernetesForbidden)]
-    public async Task While_the_elevation_settles_installing_is_repeated(int status, string cause)
+    public async Task Until_the_elevation_is_effective_the_installation_is_repeated(int status, string cause)
     {
         cluster.AnswerOnce("PATCH", RolePath, status, "x", "x");
         Assert.Equal(cause, (await Assert.ThrowsAsync<NotReadyException>(() => InstallAsync())).Cause);
@@ -105,7 +105,7 @@ public sealed class AccessStepsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Installing_that_broke_off_midway_is_completed()
+    public async Task An_interrupted_installation_is_completed()
     {
         cluster.CloseOnce("PATCH", BindingPath);
         await Assert.ThrowsAsync<TransientException>(() => InstallAsync());
@@ -114,7 +114,7 @@ public sealed class AccessStepsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_role_of_our_name_that_is_not_ours_is_left_alone()
+    public async Task A_role_of_that_name_that_CentralAmp_does_not_manage_stays_unchanged()
     {
         cluster.Objects[RolePath] = JsonNode.Parse("""{"kind":"ClusterRole","metadata":{"name":"central-amp-read"},"rules":[]}""")!.AsObject();
         var before = cluster.Objects[RolePath].ToJsonString();

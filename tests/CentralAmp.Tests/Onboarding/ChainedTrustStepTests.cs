@@ -27,7 +27,7 @@ public sealed class ChainedTrustStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_provider_and_the_collector_role_are_the_members_and_the_ingest_role_is_the_hubs()
+    public async Task The_member_account_has_the_provider_and_the_collector_role_and_the_hub_has_the_ingest_role()
     {
         var result = await EnsureAsync();
         Assert.Equal([TrustAction.CreateRole, TrustAction.PutPolicy], accounts.Hub.Writes);
@@ -56,7 +56,7 @@ public sealed class ChainedTrustStepTests(MotoServer moto) : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
-    public async Task What_is_foreign_in_one_account_leaves_both_untouched(string name, Action<FakeTrustStores> foreign, string cause)
+    public async Task A_foreign_resource_in_one_account_prevents_writes_in_both(string name, Action<FakeTrustStores> foreign, string cause)
     {
         foreign(accounts);
         var failure = await Assert.ThrowsAsync<BlockedException>(EnsureAsync);
@@ -65,7 +65,7 @@ public sealed class ChainedTrustStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_provider_of_the_member_that_was_there_already_is_used_and_not_touched()
+    public async Task An_existing_provider_of_the_member_account_is_used_and_not_changed()
     {
         accounts.Member.Provider = new ObservedProvider([DesiredTrust.Audience], new Dictionary<string, string>());
         await EnsureAsync();
@@ -97,7 +97,7 @@ public sealed class ChainedTrustStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Killed_between_the_accounts_the_next_run_finishes()
+    public async Task The_next_run_finishes_an_execution_that_was_killed_between_the_accounts()
     {
         accounts.Member.Racer = _ => throw new InvalidOperationException("killed");
         await Assert.ThrowsAsync<InvalidOperationException>(EnsureAsync);

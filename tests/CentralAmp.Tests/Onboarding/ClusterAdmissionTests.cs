@@ -11,7 +11,7 @@ namespace CentralAmp.Tests.Onboarding;
 public sealed class ClusterAdmissionTests
 {
     [Fact]
-    public void An_active_cluster_goes_on_with_everything_later_states_need()
+    public void An_active_cluster_continues_with_everything_that_later_states_need()
     {
         var described = Decide(Some.Observed);
         Assert.Equal(Some.Described(), described);
@@ -41,7 +41,7 @@ public sealed class ClusterAdmissionTests
     }
 
     [Fact]
-    public void A_cluster_that_is_updated_while_its_road_waits_for_a_collector_is_waited_for_as_long_as_that()
+    public void The_limit_for_an_updating_cluster_is_that_of_an_execution_that_waits_for_a_collector()
     {
         var updating = Some.Observed with { Status = "UPDATING" };
         Assert.Equal(ClusterNext.Wait, Decide(updating, TimeSpan.FromDays(6)).Next);
@@ -49,23 +49,23 @@ public sealed class ClusterAdmissionTests
     }
 
     [Fact]
-    public void A_late_execution_of_an_active_cluster_goes_on() =>
+    public void A_late_execution_continues_if_the_cluster_is_active() =>
         Assert.Equal(ClusterNext.Continue, Decide(Some.Observed, TimeSpan.FromDays(2)).Next);
 
     [Fact]
-    public void A_cluster_that_is_gone_ends_the_road() => Blocked(Causes.ClusterNotFound, "cluster 'shop' in 222222222222/us-east-1", observed: null);
+    public void A_cluster_that_is_gone_ends_the_workflow() => Blocked(Causes.ClusterNotFound, "cluster 'shop' in 222222222222/us-east-1", observed: null);
 
     [Fact]
-    public void A_failed_cluster_ends_the_road() => Blocked(Causes.ClusterFailed, "failed", Some.Observed with { Status = "FAILED" });
+    public void A_failed_cluster_ends_the_workflow() => Blocked(Causes.ClusterFailed, "failed", Some.Observed with { Status = "FAILED" });
 
     [Fact]
-    public void A_cluster_being_deleted_ends_the_road() => Blocked(Causes.ClusterDeleting, "deleted", Some.Observed with { Status = "DELETING" });
+    public void A_cluster_being_deleted_ends_the_workflow() => Blocked(Causes.ClusterDeleting, "deleted", Some.Observed with { Status = "DELETING" });
 
     [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("oidc.eks.us-east-1.amazonaws.com/id/X")]
-    public void An_active_cluster_without_an_issuer_ends_the_road(string? issuer) =>
+    public void An_active_cluster_without_an_issuer_ends_the_workflow(string? issuer) =>
         Blocked(Causes.ClusterIssuerMissing, "issuer", Some.Observed with { Issuer = issuer });
 
     [Theory]
@@ -73,11 +73,11 @@ public sealed class ClusterAdmissionTests
     [InlineData("")]
     [InlineData("this is not base64!")]
     [InlineData("bm90IGEgY2VydGlmaWNhdGU=")]
-    public void A_certificate_authority_that_is_none_ends_the_road(string? authority) =>
+    public void An_invalid_certificate_authority_ends_the_workflow(string? authority) =>
         Blocked(Causes.ClusterCertificateInvalid, "certificate authority", Some.Observed with { CertificateAuthority = authority });
 
     [Fact]
-    public void A_certificate_authority_with_a_broken_certificate_ends_the_road() => Blocked(
+    public void A_certificate_authority_with_a_broken_certificate_ends_the_workflow() => Blocked(
         Causes.ClusterCertificateInvalid,
         "certificate authority",
         Some.Observed with
@@ -86,11 +86,11 @@ public sealed class ClusterAdmissionTests
         });
 
     [Fact]
-    public void An_active_cluster_without_an_endpoint_ends_the_road() =>
+    public void An_active_cluster_without_an_endpoint_ends_the_workflow() =>
         Blocked(Causes.EndpointUnreachable, "no endpoint", Some.Observed with { Endpoint = null });
 
     [Fact]
-    public void Who_may_reach_the_endpoint_is_told_in_the_words_of_EKS()
+    public void The_endpoint_access_is_described_with_the_names_of_EKS()
     {
         Assert.Equal("endpointPublicAccess=true, publicAccessCidrs=0.0.0.0/0", Decide(Some.Observed).EndpointAccess);
         Assert.Equal(
@@ -100,18 +100,18 @@ public sealed class ClusterAdmissionTests
     }
 
     [Fact]
-    public void A_cluster_without_access_configuration_is_one_with_a_config_map() =>
+    public void A_cluster_without_access_configuration_counts_as_CONFIG_MAP() =>
         Assert.Equal("CONFIG_MAP", Decide(Some.Observed with { AuthenticationMode = null }).AuthenticationMode);
 
     [Theory]
     [InlineData("ACTIVE")]
     [InlineData("CREATING")]
     [InlineData("FAILED")]
-    public void The_opt_out_tag_ends_the_road_whatever_the_status(string status) =>
+    public void The_opt_out_tag_ends_the_workflow_whatever_the_status(string status) =>
         Assert.Equal(ClusterNext.OptOut, Decide(Tagged("central-amp:onboard", "False") with { Status = status }).Next);
 
     [Fact]
-    public void Tags_of_others_do_not_matter() => Assert.Equal(ClusterNext.Continue, Decide(Tagged("team", "central-amp:onboard")).Next);
+    public void Other_tags_have_no_effect() => Assert.Equal(ClusterNext.Continue, Decide(Tagged("team", "central-amp:onboard")).Next);
 
     [Fact]
     public void The_restart_tag_allows_to_roll_pods()
@@ -126,7 +126,7 @@ public sealed class ClusterAdmissionTests
     [InlineData("central-amp:allow-restart", "yes")]
     [InlineData("central-amp:onbord", "false")]
     [InlineData("Central-Amp:Onboard", "false")]
-    public void Tags_that_cannot_be_followed_end_the_road(string key, string value) => Blocked(Causes.ClusterTagsInvalid, key, Tagged(key, value));
+    public void Invalid_tags_end_the_workflow(string key, string value) => Blocked(Causes.ClusterTagsInvalid, key, Tagged(key, value));
 
     [Fact]
     public void The_route_of_the_cluster_picks_workspace_and_trust_mode()
@@ -146,7 +146,7 @@ public sealed class ClusterAdmissionTests
     [Theory]
     [InlineData("ACTIVE")]
     [InlineData("CREATING")]
-    public void Wrong_routes_admit_no_cluster_and_the_field_is_named(string status)
+    public void Invalid_routes_admit_no_cluster_and_name_the_field(string status)
     {
         var settings = Some.Settings with { Routes = RouteTable.Parse("""[{"name":"a","workspaceArn":"ws-1"}]""", Some.HubAccount, [Some.WorkspaceArn]) };
         var blocked = Assert.Throws<BlockedException>(() => Decide(Some.Observed with { Status = status }, settings: settings));

@@ -37,7 +37,7 @@ public sealed class ClusterInputTests
     [InlineData("""{"accountId":"222222222222","region":"us-east-1","clusterName":"shop"}""", false)]
     [InlineData("""{"accountId":"222222222222","region":"us-east-1","clusterName":"shop","dryRun":null}""", false)]
     [InlineData("""{"clusterArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","Comment":"from the console"}""", false)]
-    public void A_person_names_the_cluster_by_ARN_or_by_its_parts(string input, bool dryRun) =>
+    public void An_operator_names_the_cluster_by_ARN_or_by_its_parts(string input, bool dryRun) =>
         Assert.Equal(new ResolveClusterResult(Some.Cluster(), dryRun), ClusterInput.Read(Some.Json(input)));
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class ClusterInputTests
     [InlineData("""{"accountId":"222222222222","region":"moon-1","clusterName":"shop"}""", Causes.InputFieldInvalid, "region")]
     [InlineData("""{"accountId":"222222222222","region":"us-east-1","clusterName":"-shop"}""", Causes.InputFieldInvalid, "clusterName")]
     [InlineData("""{"accountId":"222222222222","region":"us-east-1","clusterName":""}""", Causes.InputFieldInvalid, "clusterName")]
-    public void Bad_input_is_refused_with_the_field_that_is_wrong(string input, string cause, string mentions)
+    public void Invalid_input_is_refused_with_the_name_of_the_field(string input, string cause, string mentions)
     {
         var blocked = Assert.Throws<BlockedException>(() => ClusterInput.Read(Some.Json(input)));
         Assert.Equal(cause, blocked.Cause);
@@ -98,7 +98,7 @@ public sealed class ClusterInputTests
     [InlineData("arn:aws:eks:us-east-1:222222222222:cluster/_shop", "'_shop'")]
     [InlineData("arn:aws:eks:us-east-1:222222222222:cluster/sh op", "'sh op'")]
     [InlineData("arn:aws:eks:us-east-1:222222222222:cluster/shop\n", "'shop\n'")]
-    public void An_ARN_that_is_not_a_clusters_is_refused_with_the_part_that_is_wrong(string arn, string mentions)
+    public void An_ARN_of_another_resource_is_refused_with_the_invalid_part(string arn, string mentions)
     {
         var blocked = Assert.Throws<BlockedException>(() => ClusterArn.Parse(arn));
         Assert.Equal(Causes.ClusterArnInvalid, blocked.Cause);
@@ -126,7 +126,7 @@ public sealed class ClusterInputTests
     [InlineData("""{"resourceArn":"arn:aws:eks:eu-west-1:222222222222:cluster/shop"}""", Causes.InputFieldInvalid)]
     [InlineData("""{"resourceArn":null}""", Causes.InputFieldMissing)]
     [InlineData("null", Causes.InputFieldMissing)]
-    public void A_tag_of_something_else_is_refused(string parameters, string cause) =>
+    public void A_tag_of_another_resource_is_refused(string parameters, string cause) =>
         Assert.Equal(cause, Assert.Throws<BlockedException>(() => Read(Changed("TagResource", parameters))).Cause);
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class ClusterInputTests
     }
 
     [Fact]
-    public void A_person_reopens_a_cluster_for_real_only()
+    public void An_operator_cannot_combine_reopen_with_a_dry_run()
     {
         const string Arn = "arn:aws:eks:us-east-1:222222222222:cluster/shop";
         Assert.True(ClusterInput.Read(Some.Json($$"""{"clusterArn":"{{Arn}}","reopen":true}""")).Reopen);
@@ -177,7 +177,7 @@ public sealed class ClusterInputTests
         Refused(Causes.EventNotSupported, "ec2.amazonaws.com", input => input["detail"]!["eventSource"] = "ec2.amazonaws.com");
 
     [Fact]
-    public void An_event_that_is_not_AWSs_is_refused() => Refused(Causes.EventNotSupported, "my.app", input => input["source"] = "my.app");
+    public void An_event_of_another_source_is_refused() => Refused(Causes.EventNotSupported, "my.app", input => input["source"] = "my.app");
 
     [Theory]
     [InlineData("source")]
@@ -209,7 +209,7 @@ public sealed class ClusterInputTests
         });
 
     [Fact]
-    public void Strange_input_does_not_make_a_long_sentence()
+    public void Long_input_is_cut_in_the_sentence()
     {
         var blocked = Assert.Throws<BlockedException>(() => ClusterArn.Parse(new string('x', 5000)));
         Assert.True(blocked.Sentence.Length < 300);

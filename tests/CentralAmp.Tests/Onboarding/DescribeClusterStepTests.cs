@@ -19,7 +19,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
         Task.FromResult(observed);
 
     [Fact]
-    public async Task An_active_cluster_is_described_with_one_look_at_its_elevation_and_no_write()
+    public async Task An_active_cluster_is_described_with_one_check_of_its_elevation_and_no_write()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         Assert.Equal(Some.Described(), await DescribeAsync(table));
@@ -49,7 +49,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     }
 
     [Fact]
-    public async Task Another_executions_live_elevation_is_left_alone()
+    public async Task The_live_elevation_of_another_execution_is_not_ended()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await table.Registry.TryHoldElevationAsync(Some.Cluster().Arn, Some.CreatedAt, Some.Execution("other"), Cancelled);
@@ -63,7 +63,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     [InlineData("PENDING", "API")]
     [InlineData("ACTIVE", "CONFIG_MAP")]
     [InlineData("ACTIVE", null)]
-    public async Task EKS_is_not_asked_about_entries_that_cannot_be(string status, string? mode)
+    public async Task EKS_is_not_asked_about_entries_of_a_cluster_that_cannot_have_any(string status, string? mode)
     {
         using var table = await RegistryTable.CreateAsync(moto);
         observed = Some.Observed with { Status = status, AuthenticationMode = mode };
@@ -72,7 +72,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     }
 
     [Fact]
-    public async Task A_cluster_deleted_between_event_and_look_is_named_so()
+    public async Task A_cluster_that_was_deleted_after_its_event_is_reported_as_not_found()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         observed = null;
@@ -92,7 +92,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     }
 
     [Fact]
-    public async Task A_refused_cluster_keeps_its_createdAt_so_that_the_registry_learns_of_it()
+    public async Task A_refused_cluster_keeps_its_createdAt_so_that_the_registry_records_it()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         observed = Some.Observed with { Status = "FAILED" };
@@ -104,7 +104,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     [Theory]
     [InlineData("ACTIVE")]
     [InlineData("DELETING")]
-    public async Task A_cluster_that_was_offboarded_stays_so_however_late_an_event_comes(string status)
+    public async Task A_late_event_does_not_onboard_an_offboarded_cluster(string status)
     {
         using var table = await RegistryTable.CreateAsync(moto);
         observed = Some.Observed with { Status = status };
@@ -113,7 +113,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     }
 
     [Fact]
-    public async Task A_person_reopens_what_was_offboarded()
+    public async Task An_operator_reopens_an_offboarded_cluster()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await RecordAsync(table, Outcome.Offboarded);
@@ -122,7 +122,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     }
 
     [Fact]
-    public async Task A_road_that_reopened_a_cluster_and_waits_does_not_reopen_what_was_offboarded_meanwhile()
+    public async Task An_execution_that_reopened_a_cluster_does_not_reopen_it_after_a_later_offboarding()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await RecordAsync(table, Outcome.Offboarded, Some.Execution("offboard", startedAfterNoonSeconds: 1));
@@ -130,7 +130,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     }
 
     [Fact]
-    public async Task Opting_out_says_whether_there_is_something_to_take_back()
+    public async Task An_opt_out_shows_whether_there_is_something_to_remove()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         observed = Some.Observed with { Tags = new Dictionary<string, string> { [ClusterTags.Onboard] = "false" } };

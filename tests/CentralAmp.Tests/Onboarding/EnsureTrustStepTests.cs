@@ -40,11 +40,11 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     [Theory]
     [InlineData(88, false)]
     [InlineData(89, true)]
-    public async Task A_provider_quota_that_is_near_is_said_and_chained_is_named(int others, bool said)
+    public async Task A_nearly_reached_provider_quota_is_reported_and_names_chained_trust(int others, bool reported)
     {
         iam.OtherProviders = others;
         var notice = (await EnsureAsync()).Notice;
-        Assert.Equal(said, notice?.Contains("90 OIDC providers", StringComparison.Ordinal) == true && notice.Contains("'chained'", StringComparison.Ordinal));
+        Assert.Equal(reported, notice?.Contains("90 OIDC providers", StringComparison.Ordinal) == true && notice.Contains("'chained'", StringComparison.Ordinal));
         Assert.Null((await EnsureAsync()).Notice);
     }
 
@@ -63,7 +63,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_provider_that_was_there_already_is_used_and_not_touched()
+    public async Task An_existing_provider_is_used_and_not_changed()
     {
         iam.Provider = new ObservedProvider(["other", DesiredTrust.Audience], new Dictionary<string, string>());
         Assert.Equal(Change.Created, (await EnsureAsync()).Change);
@@ -71,7 +71,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_foreign_provider_without_our_audience_is_refused_and_nothing_is_made()
+    public async Task A_foreign_provider_without_the_audience_of_STS_is_refused_and_nothing_is_created()
     {
         iam.Provider = new ObservedProvider(["other"], new Dictionary<string, string>());
         var failure = await Assert.ThrowsAsync<BlockedException>(EnsureAsync);
@@ -90,7 +90,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(ForeignRoles), DisableDiscoveryEnumeration = true)]
-    public async Task A_role_of_our_name_that_is_not_ours_is_refused(string name, Func<ObservedRole, ObservedRole> change)
+    public async Task A_role_of_that_name_that_CentralAmp_does_not_manage_is_refused(string name, Func<ObservedRole, ObservedRole> change)
     {
         iam.Settle(Desired);
         iam.Role = change(iam.Role!);
@@ -139,7 +139,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task IAM_that_contradicts_itself_is_waited_for()
+    public async Task Contradictory_answers_of_IAM_are_retried()
     {
         iam.Settle(Desired);
         iam.Policy = null;
@@ -151,7 +151,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_tombstone_gets_no_trust_again()
+    public async Task An_offboarded_cluster_gets_no_trust_again()
     {
         await table.Registry.RecordAsync(
             new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }, Some.Execution("offboard"), TestContext.Current.CancellationToken);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Onboarding;
 
-/// <summary>A cluster whose route changed: the new workspace is granted and verified, then the old grant goes.</summary>
+/// <summary>A cluster whose route changed: the new workspace is granted and verified, then the old grant is removed.</summary>
 public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
 {
     private const string New = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-new";
@@ -48,7 +48,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
     [Theory]
     [InlineData("direct")]
     [InlineData("chained")]
-    public async Task After_verification_the_old_grant_goes_and_the_tag_follows(string trustMode)
+    public async Task After_verification_the_old_grant_is_removed_and_the_tag_names_the_new_workspace(string trustMode)
     {
         mode = trustMode;
         accounts.Settle(Trust(Some.WorkspaceArn));
@@ -60,38 +60,38 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(Trust(New).Hub.Policy, Hub.Policy);
         Assert.Equal(New, Hub.Role!.Tags[TrustTags.WorkspaceArn]);
 
-        Assert.Equal((Change.Unchanged, null), Said(await EnsureAsync(New)));
+        Assert.Equal((Change.Unchanged, null), ResultOf(await EnsureAsync(New)));
         Assert.Equal(Change.Unchanged, (await RemoveAsync(New)).Change);
         Assert.Empty(accounts.Member.Writes);
     }
 
     [Fact]
-    public async Task A_run_that_is_repeated_before_verification_writes_nothing_and_still_knows_the_old_workspace()
+    public async Task A_run_that_is_repeated_before_verification_writes_nothing_and_still_returns_the_old_workspace()
     {
         accounts.Settle(Trust(Some.WorkspaceArn));
         await EnsureAsync(New);
-        Assert.Equal((Change.Unchanged, Some.WorkspaceArn), Said(await EnsureAsync(New)));
+        Assert.Equal((Change.Unchanged, Some.WorkspaceArn), ResultOf(await EnsureAsync(New)));
         Assert.Single(Hub.Writes);
     }
 
     [Fact]
-    public async Task Killed_between_tag_and_policy_the_repetition_and_the_next_run_both_narrow_the_policy()
+    public async Task After_a_kill_between_tag_and_policy_the_repetition_and_the_next_run_both_narrow_the_policy()
     {
         await HalfRemovedAsync();
         Assert.Equal(Change.Updated, (await RemoveAsync(New)).Change);
         Assert.Equal(Trust(New).Hub.Policy, Hub.Policy);
 
         await HalfRemovedAsync();
-        Assert.Equal((Change.Updated, null), Said(await EnsureAsync(New)));
+        Assert.Equal((Change.Updated, null), ResultOf(await EnsureAsync(New)));
         Assert.Equal(Trust(New).Hub.Policy, Hub.Policy);
     }
 
     [Fact]
-    public async Task Back_to_the_old_workspace_before_the_new_one_was_verified_takes_the_new_grant_away()
+    public async Task A_route_back_to_the_old_workspace_before_verification_removes_the_new_grant()
     {
         accounts.Settle(Trust(Some.WorkspaceArn));
         await EnsureAsync(New);
-        Assert.Equal((Change.Updated, null), Said(await EnsureAsync(Some.WorkspaceArn)));
+        Assert.Equal((Change.Updated, null), ResultOf(await EnsureAsync(Some.WorkspaceArn)));
         Assert.Equal(Trust(Some.WorkspaceArn).Hub.Policy, Hub.Policy);
     }
 
@@ -113,12 +113,12 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
     {
         accounts.Settle(Trust(New));
         Hub.Role = Hub.Role! with { Tags = new Dictionary<string, string>(Hub.Role.Tags) { [TrustTags.WorkspaceArn] = tag } };
-        Assert.Equal((Change.Updated, null), Said(await EnsureAsync(New)));
+        Assert.Equal((Change.Updated, null), ResultOf(await EnsureAsync(New)));
         Assert.Equal([TrustAction.TagRole], Hub.Writes);
     }
 
     [Fact]
-    public async Task A_role_that_is_gone_or_foreign_is_not_this_steps_to_make_or_change()
+    public async Task The_step_neither_creates_nor_changes_a_missing_or_foreign_role()
     {
         Assert.Equal(Change.Unchanged, (await RemoveAsync(New)).Change);
         accounts.Settle(Trust(Some.WorkspaceArn));
@@ -146,7 +146,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(New, Hub.Role!.Tags[TrustTags.WorkspaceArn]);
     }
 
-    private static (Change, string?) Said(EnsureTrustResult result) => (result.Change, result.PreviousWorkspaceArn);
+    private static (Change, string?) ResultOf(EnsureTrustResult result) => (result.Change, result.PreviousWorkspaceArn);
 
     private OnboardingPlan Plan(string workspaceArn) => TrustPoliciesTests.Plan(workspaceArn: workspaceArn) with { TrustMode = mode };
 

@@ -55,18 +55,18 @@ public sealed class OutcomeDeciderTests
         { "may not query", Delivered with { Failure = Blocked(Causes.HubPermissionMissing) }, Outcome.Unhealthy, Causes.HubPermissionMissing },
         { "workspace down", Delivered with { Failure = Transient(Causes.WorkspaceUnavailable) }, Outcome.Unhealthy, Causes.WorkspaceUnavailable },
         { "delivered earlier, pods down now", Trusted with { Plan = TrustPoliciesTests.Plan() with { Change = Change.Unchanged }, Failure = NotReady(Causes.PodsNotReady) }, Outcome.Unhealthy, Causes.PodsNotReady },
-        { "refused while people had not merged", Waiting with { Failure = Blocked(Causes.AlreadySending) }, Outcome.Blocked, Causes.AlreadySending },
-        { "refused when it was looked at again", Waiting with { Plan = Parked, Failure = Blocked(Causes.AlreadySending) }, Outcome.Blocked, Causes.AlreadySending },
+        { "refused while the merge was pending", Waiting with { Failure = Blocked(Causes.AlreadySending) }, Outcome.Blocked, Causes.AlreadySending },
+        { "refused at a later check", Waiting with { Plan = Parked, Failure = Blocked(Causes.AlreadySending) }, Outcome.Blocked, Causes.AlreadySending },
         { "merged, and no samples", Waiting with { Delivery = new DeliverRemoteWriteResult(Change.Unchanged), Failure = NotReady(Causes.NoSamples) }, Outcome.Unhealthy, Causes.NoSamples },
         { "crash in verification", Delivered with { Failure = Crash("Runtime.ExitError") }, Outcome.Failed, Causes.Unexpected },
         { "old grant may not be removed", Delivered with { Verification = new VerifyIngestResult(7, Some.Noon), Failure = Blocked(Causes.HubPermissionMissing) }, Outcome.Blocked, Causes.HubPermissionMissing },
         { "old grant not removed yet", Delivered with { Verification = new VerifyIngestResult(7, Some.Noon), Failure = Transient(Causes.Throttled) }, Outcome.Failed, Causes.Throttled },
-        { "elevation left behind", Delivered with { Verification = new VerifyIngestResult(7, Some.Noon), Leftover = Transient(Causes.Throttled) }, Outcome.Failed, Causes.Throttled },
+        { "elevation not ended", Delivered with { Verification = new VerifyIngestResult(7, Some.Noon), Leftover = Transient(Causes.Throttled) }, Outcome.Failed, Causes.Throttled },
     };
 
     [Theory]
     [MemberData(nameof(Endings), DisableDiscoveryEnumeration = true)]
-    public void An_ending_gets_its_word_and_cause(string name, RecordOutcomeRequest request, Outcome outcome, string? cause)
+    public void Every_ending_has_its_outcome_and_cause(string name, RecordOutcomeRequest request, Outcome outcome, string? cause)
     {
         var decision = OutcomeDecider.Decide(request);
         Assert.True((outcome, cause) == (decision.Outcome, decision.Cause), $"{name}: {decision}");
@@ -78,7 +78,7 @@ public sealed class OutcomeDeciderTests
     [InlineData("Sandbox.Timedout")]
     [InlineData("States.Timeout")]
     [InlineData(null)]
-    public void What_is_no_failure_of_ours_is_named_in_the_sentence(string? error)
+    public void The_sentence_names_a_failure_of_the_platform(string? error)
     {
         var decision = OutcomeDecider.Decide(Planned with { Failure = new CaughtFailure(error, "RequestId: 1 Error: Runtime exited with error: signal: killed") });
         Assert.Equal((Outcome.Failed, Causes.Unexpected), (decision.Outcome, decision.Cause));
@@ -86,10 +86,10 @@ public sealed class OutcomeDeciderTests
     }
 
     [Fact]
-    public void What_was_left_behind_is_said_beside_the_first_cause()
+    public void A_failed_cleanup_is_reported_beside_the_first_cause()
     {
         var decision = OutcomeDecider.Decide(Trusted with { Failure = NotReady(Causes.PodsNotReady), Leftover = Transient(Causes.KubernetesUnavailable) });
-        Assert.Contains("left behind: what KubernetesUnavailable says", decision.Sentence, StringComparison.Ordinal);
+        Assert.Contains("failed, too: a sentence about KubernetesUnavailable", decision.Sentence, StringComparison.Ordinal);
     }
 
     internal static CaughtFailure Blocked(string cause) => Caught(nameof(BlockedException), cause);
@@ -101,7 +101,7 @@ public sealed class OutcomeDeciderTests
     private static CaughtFailure Crash(string error) => new(error, "RequestId: 1 Error: killed");
 
     private static CaughtFailure Caught(string error, string cause) =>
-        new(error, $$"""{"errorType":"{{error}}","errorMessage":"{{cause}}: what {{cause}} says Remedy: do it","stackTrace":[]}""");
+        new(error, $$"""{"errorType":"{{error}}","errorMessage":"{{cause}}: a sentence about {{cause}} Remedy: do it","stackTrace":[]}""");
 
     private static OnboardingPlan Plan(PlanStop stop) => TrustPoliciesTests.Plan() with { Next = PlanNext.Stop, Stop = stop, Collector = null, Sentence = "Nothing to deliver to." };
 }

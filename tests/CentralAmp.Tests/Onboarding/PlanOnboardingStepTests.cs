@@ -52,7 +52,7 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_route_that_says_chained_makes_the_collector_role_the_identity()
+    public async Task A_route_with_trust_mode_chained_makes_the_collector_role_the_identity()
     {
         trustMode = TrustModes.Chained;
         var plan = await PlanAsync();
@@ -92,7 +92,7 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_parked_cluster_is_seen_in_the_registry()
+    public async Task A_parked_cluster_is_recorded_in_the_registry()
     {
         cluster.Objects.Delete(KubernetesPath.Prometheus("monitoring", "stack"));
         var plan = await PlanAsync();
@@ -102,7 +102,7 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cluster_that_waits_on_its_way_to_another_workspace_is_registered_where_it_sends()
+    public async Task A_cluster_that_waits_during_a_move_stays_registered_with_its_current_workspace()
     {
         const string Sends = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-before";
         await table.Registry.RecordAsync(
@@ -131,7 +131,7 @@ public sealed class PlanOnboardingStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_workspace_that_is_not_there_is_blocked()
+    public async Task A_missing_workspace_is_blocked()
     {
         workspaceArn = "arn:aws:aps:eu-west-1:123456789012:workspace/ws-00000000-0000-0000-0000-000000000000";
         Assert.Equal(Causes.WorkspaceNotFound, (await Assert.ThrowsAsync<BlockedException>(() => PlanAsync())).Cause);

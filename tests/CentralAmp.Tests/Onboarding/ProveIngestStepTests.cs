@@ -75,7 +75,7 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(WrongTokens), DisableDiscoveryEnumeration = true)]
-    public async Task A_token_that_is_not_the_clusters_own_is_not_taken_to_STS(string name, Func<string, string> token)
+    public async Task A_token_with_unexpected_claims_is_not_sent_to_STS(string name, Func<string, string> token)
     {
         cluster.Token = token(Some.Observed.Issuer!);
         var failure = await Assert.ThrowsAsync<BlockedException>(ProveAsync);
@@ -94,7 +94,7 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Denials), DisableDiscoveryEnumeration = true)]
-    public async Task A_denial_of_STS_is_traced_to_what_is_wrong(
+    public async Task A_denial_by_STS_names_the_part_that_differs(
         string name, Action<FakeTrustStore, DesiredTrust> wrong, string code, string message, string cause)
     {
         wrong(iam, Desired);
@@ -134,7 +134,7 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(WriteDenials), DisableDiscoveryEnumeration = true)]
-    public async Task A_denial_of_the_workspace_is_traced_to_what_is_wrong(string name, Action<FakeTrustStore> wrong, string message, string cause)
+    public async Task A_denial_by_the_workspace_names_the_part_that_differs(string name, Action<FakeTrustStore> wrong, string message, string cause)
     {
         wrong(iam);
         amp.Always = (HttpStatusCode.Forbidden, "application/json", $$"""{"message":"not authorized {{message}}"}""");
@@ -165,7 +165,7 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_newer_sample_of_a_parallel_execution_proves_as_much()
+    public async Task A_newer_sample_of_a_parallel_execution_counts_as_proof()
     {
         amp.Always = (HttpStatusCode.BadRequest, "text/plain", "out of order sample");
         await ProveAsync();
@@ -180,7 +180,7 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_account_that_is_gone_is_said_by_the_API()
+    public async Task A_missing_service_account_is_reported_with_the_answer_of_the_API()
     {
         cluster.FailOnce($"POST {KubernetesPath.TokenRequest("monitoring", "stack-prometheus")}", 404, "NotFound", "serviceaccounts \"stack-prometheus\" not found");
         var failure = await Assert.ThrowsAsync<TransientException>(ProveAsync);
@@ -188,7 +188,7 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Chained_the_collector_role_assumes_the_ingest_role_in_the_region_of_the_workspace()
+    public async Task With_chained_trust_the_collector_role_assumes_the_ingest_role_in_the_region_of_the_workspace()
     {
         Chain();
         await ProveAsync();
@@ -199,7 +199,7 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Chained_the_members_IAM_is_asked_when_STS_denies_the_token()
+    public async Task With_chained_trust_a_denied_token_is_diagnosed_in_the_member_account()
     {
         Chain();
         Replace(accounts.Member, "serviceaccount:monitoring", "serviceaccount:elsewhere");
@@ -222,15 +222,15 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(ChainDenials), DisableDiscoveryEnumeration = true)]
-    public async Task A_denial_of_the_second_role_is_traced_to_the_link_that_is_wrong(
-        string name, Action<FakeTrustStores> wrong, string message, string cause, string says)
+    public async Task A_denial_of_the_second_role_names_the_part_that_differs(
+        string name, Action<FakeTrustStores> wrong, string message, string cause, string mention)
     {
         Chain();
         wrong(accounts);
         sts.ChainDenial = ("AccessDenied", message);
         var failure = await Assert.ThrowsAsync<BlockedException>(ProveAsync);
         Assert.True(failure.Cause == cause, $"{name}: {failure.Message}");
-        Assert.Contains(says, failure.Sentence, StringComparison.Ordinal);
+        Assert.Contains(mention, failure.Sentence, StringComparison.Ordinal);
         Assert.Empty(amp.Requests);
     }
 
@@ -245,7 +245,7 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_a_cluster_moves_a_denial_by_the_workspace_is_no_fault_of_the_wider_policy()
+    public async Task During_a_move_the_diagnosis_of_a_denial_accepts_the_wider_policy()
     {
         previous = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-old";
         iam.Settle(Desired.StillGranting(previous));
@@ -271,8 +271,8 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
         return step.RunAsync(new ProveIngestRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan, trust), TestContext.Current.CancellationToken);
     }
 
-    private static void Replace(FakeTrustStore iam, string what, string instead) =>
-        iam.Role = iam.Role! with { TrustPolicy = iam.Role.TrustPolicy.Replace(what, instead, StringComparison.Ordinal) };
+    private static void Replace(FakeTrustStore iam, string part, string instead) =>
+        iam.Role = iam.Role! with { TrustPolicy = iam.Role.TrustPolicy.Replace(part, instead, StringComparison.Ordinal) };
 
     private sealed class FakeWebIdentity : IWebIdentity
     {

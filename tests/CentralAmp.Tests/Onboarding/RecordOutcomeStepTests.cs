@@ -49,7 +49,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_run_changed_nothing_and_keeps_when_something_did()
+    public async Task A_second_run_changes_nothing_and_keeps_the_time_of_the_last_change()
     {
         await RecordAsync(Verified());
         table.Clock.Advance(TimeSpan.FromHours(1));
@@ -89,14 +89,14 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     [Theory]
     [InlineData("u-1", true)]
     [InlineData(null, false)]
-    public async Task A_road_that_fails_after_it_switched_the_authentication_mode_changed_something(string? updateId, bool changed)
+    public async Task An_execution_that_fails_after_it_switched_the_authentication_mode_changed_something(string? updateId, bool changed)
     {
         var failed = new RecordOutcomeRequest(Some.Execution())
         {
             Cluster = Some.Cluster(),
             Described = Some.Described(),
-            // The later looks changed nothing.
-            Switching = new SwitchAuthenticationModeResult(Change.Unchanged, updateId, Looks: 2, WaitSeconds: 1),
+            // The later checks changed nothing.
+            Switching = new SwitchAuthenticationModeResult(Change.Unchanged, updateId, Checks: 2, WaitSeconds: 1),
             Failure = OutcomeDeciderTests.Blocked(Causes.EndpointUnreachable),
         };
         Assert.Equal(changed, (await RecordAsync(failed)).Changed);
@@ -114,7 +114,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(UnfinishedMoves), DisableDiscoveryEnumeration = true)]
-    public async Task A_cluster_whose_move_does_not_get_to_the_new_workspace_stays_expected_where_it_sends(string name, RecordOutcomeRequest move)
+    public async Task A_cluster_whose_move_fails_is_expected_in_its_current_workspace(string name, RecordOutcomeRequest move)
     {
         await RecordAsync(Verified());
         var record = await RecordAsync(move with { Execution = Some.Execution("moving", 10), Cluster = Some.Cluster(), Described = Some.Described() });
@@ -136,12 +136,12 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
         {
             { "no trust", routed },
             { "the proof failed", trusted },
-            { "nobody has merged", trusted with { Delivery = new DeliverRemoteWriteResult(Change.Updated, Waits: true) } },
+            { "the merge is pending", trusted with { Delivery = new DeliverRemoteWriteResult(Change.Updated, Waits: true) } },
         };
     }
 
     [Fact]
-    public async Task A_cluster_that_was_delivered_to_its_new_workspace_is_expected_there_before_it_is_verified()
+    public async Task A_cluster_whose_collector_has_the_new_workspace_is_expected_there_before_verification()
     {
         await RecordAsync(Verified());
         await RecordAsync(Verified() with
@@ -157,7 +157,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_earlier_execution_does_not_overwrite_a_later_one_and_still_ends_well()
+    public async Task An_earlier_execution_does_not_overwrite_a_later_one_and_does_not_fail()
     {
         await RecordAsync(Verified() with { Execution = Some.Execution("later", 60) });
         var record = await RecordAsync(Verified() with { Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples) });
@@ -166,7 +166,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bad_input_has_no_cluster_to_register_and_is_published_all_the_same()
+    public async Task Invalid_input_names_no_cluster_to_register_and_is_published_nevertheless()
     {
         var record = await RecordAsync(new RecordOutcomeRequest(Some.Execution()) { Failure = OutcomeDeciderTests.Blocked(Causes.InputNotUnderstood) });
         Assert.Equal((Outcome.Blocked, Causes.InputNotUnderstood, null), (record.Outcome, record.Cause, record.ClusterArn));
@@ -174,7 +174,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task How_long_it_took_is_measured_only_when_something_was_brought_in()
+    public async Task The_duration_is_measured_only_after_a_change()
     {
         table.Clock.Advance(TimeSpan.FromSeconds(90));
         await RecordAsync(Verified());
@@ -201,7 +201,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_tombstone_is_not_overwritten_by_who_came_too_late()
+    public async Task A_late_execution_does_not_overwrite_a_tombstone()
     {
         await table.Registry.CloseAsync(
             new() { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }, Some.Execution(), Cancelled);
@@ -219,7 +219,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_workspace_is_told_to_expect_a_cluster_when_something_changed_and_a_second_run_makes_no_write()
+    public async Task The_workspace_records_an_expected_cluster_after_a_change_and_a_second_run_writes_nothing()
     {
         await RecordAsync(Verified());
         Assert.Equal((1, 1), (workspaces.Expected(Some.WorkspaceArn, Label), workspaces.Requests));
@@ -234,15 +234,15 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cluster_that_never_sent_is_expected_all_the_same()
+    public async Task A_cluster_that_never_sent_samples_is_expected_too()
     {
-        var failure = new CaughtFailure(nameof(NotReadyException), FailureMessage.Format(Causes.NoSamples, "None came.", "Look."));
+        var failure = new CaughtFailure(nameof(NotReadyException), FailureMessage.Format(Causes.NoSamples, "None came.", "Check."));
         Assert.Equal(Outcome.Unhealthy, (await RecordAsync(Verified() with { Verification = null, Failure = failure })).Outcome);
         Assert.Equal(1, workspaces.Expected(Some.WorkspaceArn, Label));
     }
 
     [Fact]
-    public async Task The_workspace_that_a_cluster_left_does_not_expect_it_any_more()
+    public async Task The_former_workspace_of_a_cluster_no_longer_expects_it()
     {
         await RecordAsync(Moved());
         Assert.Equal((1, 0), (workspaces.Expected(Some.WorkspaceArn, Label), workspaces.Expected(Other, Label)));
@@ -251,15 +251,15 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     [Theory]
     [InlineData(Some.WorkspaceArn, null, 0d)]
     [InlineData(Other, 1d, null)]
-    public async Task Of_the_workspaces_of_a_move_each_is_told_also_when_the_other_does_not_listen(string deaf, double? arrived, double? left)
+    public async Task In_a_move_each_workspace_records_the_cluster_even_if_the_other_one_refuses(string refusing, double? current, double? former)
     {
-        workspaces.Refusals[deaf] = (System.Net.HttpStatusCode.ServiceUnavailable, "later");
+        workspaces.Refusals[refusing] = (System.Net.HttpStatusCode.ServiceUnavailable, "later");
         Assert.Equal(Outcome.Verified, (await RecordAsync(Moved())).Outcome);
-        Assert.Equal((arrived, left), (workspaces.Expected(Some.WorkspaceArn, Label), workspaces.Expected(Other, Label)));
+        Assert.Equal((current, former), (workspaces.Expected(Some.WorkspaceArn, Label), workspaces.Expected(Other, Label)));
     }
 
     [Fact]
-    public async Task A_workspace_that_does_not_listen_leaves_the_outcome_as_it_is()
+    public async Task A_workspace_that_refuses_the_record_does_not_change_the_outcome()
     {
         workspaces.Refusals[Some.WorkspaceArn] = (System.Net.HttpStatusCode.InternalServerError, "later");
         Assert.Equal(Outcome.Verified, (await RecordAsync(Verified())).Outcome);

@@ -60,7 +60,7 @@ public sealed class VerifyIngestStepTests : IAsyncLifetime
     [Theory]
     [InlineData(-299, true)]
     [InlineData(-301, false)]
-    public async Task Without_a_delivery_recent_samples_do(int newest, bool verified)
+    public async Task Without_a_delivery_recent_samples_suffice(int newest, bool verified)
     {
         deliveredAt = null;
         amp.Always = Answer(newest, series: 1);
@@ -96,7 +96,7 @@ public sealed class VerifyIngestStepTests : IAsyncLifetime
     [InlineData("""{"data":"odd"}""")]
     [InlineData("""{"data":{"result":[{"metric":{"central_amp":"newest"},"value":["x"]}]}}""")]
     [InlineData("""{"data":{"result":[{"metric":{"central_amp":"newest"},"value":[1,"words"]}]}}""")]
-    public async Task An_answer_that_is_none_of_a_query_is_transient(string body)
+    public async Task An_invalid_answer_to_the_query_is_transient(string body)
     {
         amp.Always = (HttpStatusCode.OK, "application/json", body);
         Assert.Equal(Causes.WorkspaceUnavailable, (await Assert.ThrowsAsync<TransientException>(VerifyAsync)).Cause);

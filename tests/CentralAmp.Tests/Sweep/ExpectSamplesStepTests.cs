@@ -41,25 +41,25 @@ public sealed class ExpectSamplesStepTests : IDisposable
     [InlineData(Outcome.OptedOut, false)]
     [InlineData(Outcome.Offboarding, false)]
     [InlineData(Outcome.Offboarded, false)]
-    public void An_onboarded_cluster_that_was_not_let_go_is_expected_whether_it_ever_sent_or_not(Outcome state, bool expected)
+    public void An_onboarded_cluster_that_was_not_offboarded_is_expected_whether_it_ever_sent_or_not(Outcome state, bool expected)
     {
         Assert.Equal(expected, Expectation.IsExpected(Item("a", state)));
         Assert.False(Expectation.IsExpected(Item("a", state) with { RoleArn = null }));
     }
 
     [Fact]
-    public void One_that_sent_and_lost_its_collector_is_expected_and_one_that_never_had_one_is_not()
+    public void A_cluster_that_sent_and_lost_its_collector_is_expected_and_one_that_never_had_a_collector_is_not()
     {
         Assert.True(Expectation.IsExpected(Item("a", Outcome.Parked) with { VerifiedAt = Some.Noon }));
         Assert.False(Expectation.IsExpected(Item("a", Outcome.Parked)));
     }
 
     [Fact]
-    public async Task Every_workspace_has_our_alert_and_is_told_of_its_clusters_alone()
+    public async Task Every_workspace_has_the_alert_and_records_its_clusters_only()
     {
         Put(Item("a", Outcome.Verified), Item("b", Outcome.Unhealthy) with { WorkspaceArn = Second }, Item("c", Outcome.Blocked) with { RoleArn = null });
         var result = await RunAsync();
-        Assert.Equal((2, null, null), (result.Told, result.Failure, result.Next));
+        Assert.Equal((2, null, null), (result.Recorded, result.Failure, result.Next));
         Assert.Equal((1, null), (workspaces.Expected(Some.WorkspaceArn, Label("a")), workspaces.Expected(Second, Label("a"))));
         Assert.Equal((null, 1), (workspaces.Expected(Some.WorkspaceArn, Label("b")), workspaces.Expected(Second, Label("b"))));
         Assert.Null(workspaces.Expected(Some.WorkspaceArn, Label("c")));
@@ -76,17 +76,17 @@ public sealed class ExpectSamplesStepTests : IDisposable
     }
 
     [Fact]
-    public async Task Rules_that_are_not_as_desired_are_put_right_and_an_alert_manager_of_someone_is_left_alone()
+    public async Task Rules_that_differ_are_repaired_and_an_alert_manager_of_another_owner_stays_unchanged()
     {
         alerts.Rules[Some.WorkspaceArn] = new AlertDefinition("groups: []", "ACTIVE");
-        alerts.Managers[Some.WorkspaceArn] = alerts.Managers[Second] = new AlertDefinition("alertmanager_config: theirs", "CREATION_FAILED");
+        alerts.Managers[Some.WorkspaceArn] = alerts.Managers[Second] = new AlertDefinition("alertmanager_config: foreign", "CREATION_FAILED");
         await RunAsync();
         Assert.Equal(["PutRules", "CreateRules"], alerts.Writes);
-        Assert.Equal("alertmanager_config: theirs", alerts.Managers[Some.WorkspaceArn].Text);
+        Assert.Equal("alertmanager_config: foreign", alerts.Managers[Some.WorkspaceArn].Text);
     }
 
     [Fact]
-    public async Task Without_a_topic_no_alert_manager_is_made()
+    public async Task Without_a_topic_no_alert_manager_is_created()
     {
         await RunAsync(Settings with { Silence = new SilenceSettings() });
         Assert.Empty(alerts.Managers);
@@ -94,7 +94,7 @@ public sealed class ExpectSamplesStepTests : IDisposable
     }
 
     [Fact]
-    public async Task What_AMP_refused_is_said_and_not_written_again_and_again()
+    public async Task A_definition_that_AMP_refused_is_reported_and_not_written_repeatedly()
     {
         await RunAsync();
         alerts.Rules[Second] = alerts.Rules[Second] with { Status = "CREATION_FAILED", Reason = "too many rules" };
@@ -106,11 +106,11 @@ public sealed class ExpectSamplesStepTests : IDisposable
     }
 
     [Fact]
-    public async Task A_workspace_that_is_wrong_keeps_nothing_from_the_others_and_is_carried_to_the_end()
+    public async Task The_failure_of_one_workspace_does_not_affect_the_others_and_is_reported_at_the_end()
     {
         Put(Item("a", Outcome.Verified), Item("b", Outcome.Verified) with { WorkspaceArn = Second });
         registry.PageSize = 1;
-        alerts.Failures[Some.WorkspaceArn] = new BlockedException(Causes.WorkspaceNotFound, "It is gone.", "Deploy.");
+        alerts.Failures[Some.WorkspaceArn] = new BlockedException(Causes.WorkspaceNotFound, "It does not exist.", "Deploy.");
         workspaces.Refusals[Some.WorkspaceArn] = (HttpStatusCode.NotFound, "no such workspace");
         var first = await RunAsync();
         Assert.Equal(Causes.WorkspaceNotFound, Failure(first).Cause);
@@ -121,12 +121,12 @@ public sealed class ExpectSamplesStepTests : IDisposable
     }
 
     [Fact]
-    public async Task The_outage_of_one_workspace_silences_neither_the_others_nor_the_pages_to_come()
+    public async Task The_outage_of_one_workspace_affects_neither_the_others_nor_the_later_pages()
     {
         Put(Item("a", Outcome.Verified), Item("b", Outcome.Verified) with { WorkspaceArn = Second });
         registry.PageSize = 1;
         workspaces.Refusals[Some.WorkspaceArn] = (HttpStatusCode.TooManyRequests, "slow down");
-        alerts.Failures[Some.WorkspaceArn] = new TransientException(Causes.ServiceUnavailable, "It is down.", "None if it passes.");
+        alerts.Failures[Some.WorkspaceArn] = new TransientException(Causes.ServiceUnavailable, "It is down.", "None if the error is transient.");
         var result = await RunAsync();
         while (result.Next is not null)
         {
@@ -138,7 +138,7 @@ public sealed class ExpectSamplesStepTests : IDisposable
     }
 
     [Fact]
-    public async Task One_answer_that_is_lost_fails_no_sweep()
+    public async Task A_lost_answer_fails_no_sweep()
     {
         Put(Item("a", Outcome.Verified));
         workspaces.Lost = 1;
@@ -147,7 +147,7 @@ public sealed class ExpectSamplesStepTests : IDisposable
     }
 
     [Fact]
-    public async Task A_permission_that_is_missing_names_itself()
+    public async Task A_missing_permission_has_its_own_cause()
     {
         Put(Item("a", Outcome.Verified));
         workspaces.Refusals[Some.WorkspaceArn] = (HttpStatusCode.Forbidden, "User is not authorized");
@@ -155,7 +155,7 @@ public sealed class ExpectSamplesStepTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_that_was_let_go_lately_is_not_expected_any_more_and_is_forgotten_after_that()
+    public async Task A_recently_offboarded_cluster_is_recorded_as_not_expected_and_later_not_at_all()
     {
         Put(Item("a", Outcome.Offboarded), Item("b", Outcome.Offboarded) with { UpdatedAt = Some.Noon.AddDays(-1) });
         await RunAsync();
@@ -166,7 +166,7 @@ public sealed class ExpectSamplesStepTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(200)]
-    public async Task Of_a_recreated_cluster_the_living_one_speaks_on_one_page_or_on_two(int pageSize)
+    public async Task The_living_one_of_two_clusters_of_a_name_is_expected_on_one_page_or_on_two(int pageSize)
     {
         registry.PageSize = pageSize;
         Put(Item("a", Outcome.Offboarded), Item("a", Outcome.Unhealthy) with { CreatedAt = Some.CreatedAt + 1 });

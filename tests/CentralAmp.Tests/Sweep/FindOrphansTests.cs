@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Sweep;
 
-public sealed class FindOrphansTests : IOwnedResources, IClusterReader
+public sealed class FindOrphansTests : IManagedResources, IClusterReader
 {
     private const string IngestRoleArn = "arn:aws:iam::111111111111:role/central-amp/central-amp-shop-d825ccbc";
     private const string CollectorRoleArn = "arn:aws:iam::222222222222:role/central-amp/central-amp-shop-d825ccbc";
@@ -32,9 +32,9 @@ public sealed class FindOrphansTests : IOwnedResources, IClusterReader
     [InlineData(ResourceKind.Provider, HubProvider, TrustModes.Direct, null)]
     [InlineData(ResourceKind.Role, CollectorRoleArn, TrustModes.Chained, CollectorRoleArn)]
     [InlineData(ResourceKind.Provider, MemberProvider, TrustModes.Chained, null)]
-    public async Task What_has_no_cluster_in_the_registry_is_registered_so_that_sweeps_look_for_it(ResourceKind kind, string arn, string trustMode, string? collectorRole)
+    public async Task A_resource_of_an_unregistered_cluster_is_registered_so_that_sweeps_inspect_its_cluster(ResourceKind kind, string arn, string trustMode, string? collectorRole)
     {
-        resources.Add(Ours(kind, arn));
+        resources.Add(Managed(kind, arn));
         Assert.Equal(1, await FindAsync());
         var item = Known!.Item;
         Assert.Equal((Outcome.Failed, Causes.ResourceOrphaned, trustMode, collectorRole), (item.State!.Value, item.Cause, item.TrustMode, item.CollectorRoleArn));
@@ -42,15 +42,15 @@ public sealed class FindOrphansTests : IOwnedResources, IClusterReader
         Assert.Contains(arn, item.Sentence, StringComparison.Ordinal);
         Assert.Equal(Sweep.Id, Known.OrphanSweep);
         Assert.Null(Known.SweepId);
-        // Counted again as long as it is there.
+        // Counted again as long as it exists.
         Assert.Equal(1, await FindAsync());
     }
 
     [Fact]
-    public async Task What_belongs_to_a_registered_cluster_or_to_someone_else_is_no_orphan()
+    public async Task A_resource_of_a_registered_cluster_or_of_another_owner_is_no_orphan()
     {
         registry.Put(new FleetItem(new RegistryItem { ClusterArn = Arn, CreatedAt = Some.CreatedAt, State = Outcome.Unhealthy }));
-        resources.Add(Ours(ResourceKind.Role, IngestRoleArn));
+        resources.Add(Managed(ResourceKind.Role, IngestRoleArn));
         resources.Add(new TaggedResource(ResourceKind.Role, IngestRoleArn, new Dictionary<string, string>()));
         resources.Add(new TaggedResource(ResourceKind.Role, IngestRoleArn, new Dictionary<string, string> { [TrustTags.ClusterArn] = "mine", [TrustTags.CreatedAt] = "1" }));
         resources.Add(new TaggedResource(ResourceKind.Role, IngestRoleArn, new Dictionary<string, string> { [TrustTags.ClusterArn] = Arn, [TrustTags.CreatedAt] = "now" }));
@@ -62,10 +62,10 @@ public sealed class FindOrphansTests : IOwnedResources, IClusterReader
     [InlineData(ResourceKind.Role, IngestRoleArn)]
     [InlineData(ResourceKind.Role, CollectorRoleArn)]
     [InlineData(ResourceKind.Provider, HubProvider)]
-    public async Task What_is_left_of_an_offboarded_cluster_is_taken_back_and_its_tombstone_stays(ResourceKind kind, string arn)
+    public async Task A_remaining_resource_of_an_offboarded_cluster_is_offboarded_again_and_the_tombstone_stays(ResourceKind kind, string arn)
     {
         registry.Put(new FleetItem(new RegistryItem { ClusterArn = Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }));
-        resources.Add(Ours(kind, arn));
+        resources.Add(Managed(kind, arn));
         observed = null;
         Assert.Equal(1, await FindAsync());
         Assert.Equal((Outcome.Offboarded, Finding.Gone, Sweep.Id), (Known!.Item.State!.Value, Known.Finding!.Value, Known.OrphanSweep));
@@ -76,30 +76,30 @@ public sealed class FindOrphansTests : IOwnedResources, IClusterReader
     [InlineData(ResourceKind.Role, IngestRoleArn, Outcome.OptedOut)]
     [InlineData(ResourceKind.Role, IngestRoleArn, Outcome.Offboarded)]
     [InlineData(ResourceKind.Provider, HubProvider, Outcome.OptedOut)]
-    public async Task What_is_left_of_a_cluster_that_lives_without_us_is_reported_to_a_person(ResourceKind kind, string arn, Outcome state)
+    public async Task A_remaining_resource_of_an_offboarded_living_cluster_is_reported_to_an_operator(ResourceKind kind, string arn, Outcome state)
     {
         registry.Put(new FleetItem(new RegistryItem { ClusterArn = Arn, CreatedAt = Some.CreatedAt, State = state }));
-        resources.Add(Ours(kind, arn));
+        resources.Add(Managed(kind, arn));
         Assert.Equal(1, await FindAsync());
         Assert.Equal((Finding.Unchanged, Causes.ResourceOrphaned, Sweep.Id), (Known!.Finding!.Value, Known.Cause, Known.OrphanSweep));
         Assert.Null(StartDecider.Decide(Known, Sweep));
     }
 
     [Fact]
-    public async Task A_role_with_our_tags_and_a_name_that_we_never_give_is_reported_and_not_taken_back_again_and_again()
+    public async Task A_role_with_CentralAmps_tags_and_an_unknown_name_is_reported_and_not_offboarded_repeatedly()
     {
         registry.Put(new FleetItem(new RegistryItem { ClusterArn = Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }));
-        resources.Add(Ours(ResourceKind.Role, "arn:aws:iam::111111111111:role/central-amp/central-amp-copied"));
+        resources.Add(Managed(ResourceKind.Role, "arn:aws:iam::111111111111:role/central-amp/central-amp-copied"));
         observed = null;
         Assert.Equal(1, await FindAsync());
         Assert.Null(StartDecider.Decide(Known!, Sweep));
     }
 
     [Fact]
-    public async Task A_provider_in_the_account_of_a_living_cluster_stays_and_goes_when_the_cluster_has_gone()
+    public async Task A_provider_in_the_account_of_a_living_cluster_is_no_orphan_until_the_cluster_is_gone()
     {
         registry.Put(new FleetItem(new RegistryItem { ClusterArn = Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }));
-        resources.Add(Ours(ResourceKind.Provider, MemberProvider));
+        resources.Add(Managed(ResourceKind.Provider, MemberProvider));
         Assert.Equal(0, await FindAsync());
         failure = InspectionScene.Blocked(Causes.MemberRoleNotAssumable);
         Assert.Equal(0, await FindAsync());
@@ -109,7 +109,7 @@ public sealed class FindOrphansTests : IOwnedResources, IClusterReader
     }
 
     [Fact]
-    public async Task An_account_that_denies_is_reported_and_the_hub_that_denies_fails_the_sweep()
+    public async Task A_denial_in_a_member_account_is_reported_and_one_in_the_hub_fails_the_sweep()
     {
         failure = InspectionScene.Blocked(Causes.MemberRoleNotAssumable);
         Assert.Equal(0, await FindAsync("222222222222"));
@@ -130,5 +130,5 @@ public sealed class FindOrphansTests : IOwnedResources, IClusterReader
         (await new FindOrphansStep(this, registry, this, Some.Settings, NullLogger<FindOrphansStep>.Instance)
             .RunAsync(new(Some.Execution("sweep"), Sweep, accountId), Cancel)).Orphans;
 
-    private static TaggedResource Ours(ResourceKind kind, string arn) => new(kind, arn, ClusterTrust.Tags(Some.Cluster(), Some.Described()));
+    private static TaggedResource Managed(ResourceKind kind, string arn) => new(kind, arn, ClusterTrust.Tags(Some.Cluster(), Some.Described()));
 }

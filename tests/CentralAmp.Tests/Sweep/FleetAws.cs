@@ -20,8 +20,8 @@ using CentralAmp.Trust;
 namespace CentralAmp.Tests.Sweep;
 
 /// <summary>
-/// EKS, IAM, AMP and the workspace of a fleet in which everything is as it should be, behind the SDK's own clients: every request is counted,
-/// every answer is made when it is asked for, and a changing call is 501.
+/// EKS, IAM, AMP and the workspace of a fleet in the desired state, behind the SDK's clients. Counts every request, computes every answer on
+/// demand, and answers changing calls with 501.
 /// </summary>
 internal sealed class FleetAws(HubSettings settings, IReadOnlyList<ClusterReference> fleet) : HttpClientFactory, IKubernetesClients
 {
@@ -29,10 +29,10 @@ internal sealed class FleetAws(HubSettings settings, IReadOnlyList<ClusterRefere
     private readonly Dictionary<string, ClusterReference> byIssuer = fleet.ToDictionary(cluster => DesiredTrust.IssuerName(IssuerOf(cluster)));
     private readonly ILookup<(string Account, string Region), string> names = fleet.ToLookup(cluster => (cluster.AccountId, cluster.Region), cluster => cluster.Name);
 
-    /// <summary>Calls of AWS's APIs, by name.</summary>
+    /// <summary>The number of calls of each AWS operation.</summary>
     public ConcurrentDictionary<string, int> Calls { get; } = new();
 
-    /// <summary>ARNs of clusters that are not there any more; what is of theirs in IAM stays.</summary>
+    /// <summary>ARNs of deleted clusters; their resources in IAM stay.</summary>
     public HashSet<string> Deleted { get; } = [];
 
     public ConcurrentQueue<string> Unplanned { get; } = new();
@@ -140,7 +140,7 @@ internal sealed class FleetAws(HubSettings settings, IReadOnlyList<ClusterRefere
         "GetOpenIDConnectProvider" when SideOf(byIssuer[form["OpenIDConnectProviderArn"]!.Split("oidc-provider/")[1]], isHub) is { } side => Xml(
             action, $"<ClientIDList><member>{DesiredTrust.Audience}</member></ClientIDList><Tags>{Tags(side.ProviderTags)}</Tags>"),
         "ListRoles" => Roles(form, isHub, account),
-        "ListOpenIDConnectProviders" => Xml(action, $"<OpenIDConnectProviderList>{string.Concat(Here(isHub, account).Where(side => side.ProviderArn is not null)
+        "ListOpenIDConnectProviders" => Xml(action, $"<OpenIDConnectProviderList>{string.Concat(SidesOf(isHub, account).Where(side => side.ProviderArn is not null)
             .Select(side => $"<member><Arn>{side.ProviderArn}</Arn></member>"))}</OpenIDConnectProviderList>"),
         _ => (HttpStatusCode.NotImplemented, ""),
     };
@@ -149,13 +149,13 @@ internal sealed class FleetAws(HubSettings settings, IReadOnlyList<ClusterRefere
     {
         var from = int.Parse(form["Marker"] ?? "0", CultureInfo.InvariantCulture);
         var size = int.Parse(form["MaxItems"]!, CultureInfo.InvariantCulture);
-        var all = Here(isHub, account).ToList();
+        var all = SidesOf(isHub, account).ToList();
         var page = string.Concat(all.Skip(from).Take(size).Select(side => $"<member>{Role(side)}</member>"));
         var more = from + size < all.Count;
         return Xml("ListRoles", $"<Roles>{page}</Roles><IsTruncated>{(more ? "true" : "false")}</IsTruncated>{(more ? $"<Marker>{from + size}</Marker>" : "")}");
     }
 
-    private IEnumerable<DesiredTrust> Here(bool isHub, string account) =>
+    private IEnumerable<DesiredTrust> SidesOf(bool isHub, string account) =>
         fleet.Where(cluster => isHub || cluster.AccountId == account).Select(cluster => SideOf(cluster, isHub)).OfType<DesiredTrust>();
 
     private DesiredTrust? SideOf(ClusterReference cluster, bool isHub) => isHub ? TrustOf(cluster).Hub : TrustOf(cluster).Member;
@@ -178,14 +178,14 @@ internal sealed class FleetAws(HubSettings settings, IReadOnlyList<ClusterRefere
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
-            // The key says whose it is: AKIA or ASIA, then the account.
+            // The access key contains the account: AKIA or ASIA, then the account id.
             var account = request.Headers.TryGetValues("Authorization", out var given) ? given.Single().Split("Credential=")[1][4..16] : "";
             var (status, text) = aws.Answer(request.RequestUri!.Host, request.Method.Method, request.RequestUri.PathAndQuery, body, account);
             return new HttpResponseMessage(status) { RequestMessage = request, Content = new StringContent(text, Encoding.UTF8, text.StartsWith('<') ? "text/xml" : "application/json") };
         }
     }
 
-    /// <summary>A cluster that nobody may write to.</summary>
+    /// <summary>A cluster that must not be written to.</summary>
     private sealed class Unwritten(IKubernetes inner, Func<int> writes, ConcurrentQueue<string> unplanned) : IKubernetes
     {
         public Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken) => inner.GetAsync(path, cancellationToken);
@@ -212,7 +212,7 @@ internal sealed class FleetAws(HubSettings settings, IReadOnlyList<ClusterRefere
     }
 }
 
-/// <summary>STS whose keys name the account; one account may have lost its role.</summary>
+/// <summary>An STS whose access keys contain the account; one account may lack its member role.</summary>
 internal sealed class LosingSts(string? lostAccount) : AmazonSecurityTokenServiceClient(
     new AnonymousAWSCredentials(), new AmazonSecurityTokenServiceConfig { ServiceURL = "http://127.0.0.1:1", MaxErrorRetry = 0 })
 {

@@ -19,18 +19,18 @@ public sealed class InspectClusterTests : IDisposable
     public void Dispose() => scene.Dispose();
 
     [Fact]
-    public async Task A_cluster_as_it_should_be_is_unchanged_and_nothing_is_written_to_it()
+    public async Task A_cluster_in_the_desired_state_is_unchanged_and_nothing_is_written_to_it()
     {
         Assert.Equal(new InspectClusterResult(Finding.Unchanged, null), await scene.InspectAsync());
         Assert.Equal(("sweep-2", Some.Noon), (scene.Known!.SweepId, scene.Known.InspectedAt));
         Assert.Empty(scene.Entries.Writes);
         Assert.Empty(scene.Trust.Hub.Writes);
-        // The delivery of the scene is all that was ever written.
+        // Only the delivery of the scene was written.
         Assert.Equal(3, scene.Stack.Writes.Count);
     }
 
     [Fact]
-    public async Task A_chained_cluster_as_it_should_be_is_unchanged()
+    public async Task A_chained_cluster_in_the_desired_state_is_unchanged()
     {
         using var chained = new InspectionScene(Some.Settings with { TrustMode = TrustModes.Chained });
         Assert.Equal(Finding.Unchanged, (await chained.InspectAsync()).Finding);
@@ -50,7 +50,7 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_that_no_event_told_of_is_new_after_one_look()
+    public async Task A_cluster_whose_event_was_missed_is_new_after_one_read()
     {
         Forget();
         Assert.Equal(Finding.New, (await scene.InspectAsync()).Finding);
@@ -59,7 +59,7 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_with_tags_that_cannot_be_followed_is_new_so_that_the_road_registers_why()
+    public async Task A_cluster_with_invalid_tags_is_new_so_that_an_onboarding_records_the_reason()
     {
         Forget();
         Tag(("central-amp:onboard", "perhaps"));
@@ -69,7 +69,7 @@ public sealed class InspectClusterTests : IDisposable
     [Theory]
     [InlineData(-30, Finding.NotReady)]
     [InlineData(-61, Finding.New)]
-    public async Task A_cluster_being_created_is_left_to_its_event_as_long_as_that_may_wait(int createdMinutes, Finding expected)
+    public async Task A_cluster_being_created_is_left_to_its_event_as_long_as_an_onboarding_waits(int createdMinutes, Finding expected)
     {
         var createdAt = Some.Noon.AddMinutes(createdMinutes).ToUnixTimeMilliseconds();
         scene.Observed = Some.Observed with { Status = "CREATING", CreatedAt = createdAt };
@@ -85,18 +85,18 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task Missed_once_it_is_not_ready_and_missed_by_the_next_sweep_it_is_gone()
+    public async Task A_cluster_not_found_once_is_not_ready_and_not_found_by_the_next_sweep_is_gone()
     {
         scene.Observed = null;
         Assert.Equal(new InspectClusterResult(Finding.NotReady, Causes.ClusterNotFound), await scene.InspectRegisteredAsync());
-        // The same sweep again, as after a killed Lambda, is no second one.
+        // A repetition in the same sweep, as after a killed Lambda, does not count as a second sweep.
         Assert.Equal(Finding.NotReady, (await scene.InspectRegisteredAsync()).Finding);
         Assert.Equal(Finding.Gone, (await scene.InspectRegisteredAsync(After("sweep-3", "sweep-2"))).Finding);
         Assert.Equal(Finding.Gone, (await scene.InspectRegisteredAsync(After("sweep-3", "sweep-2"))).Finding);
     }
 
     [Fact]
-    public async Task A_sweep_between_that_could_not_look_starts_the_count_anew()
+    public async Task A_sweep_in_between_that_could_not_inspect_it_restarts_the_count()
     {
         scene.Observed = null;
         await scene.InspectRegisteredAsync();
@@ -107,7 +107,7 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task Seen_again_it_was_never_missed()
+    public async Task A_cluster_that_is_found_again_is_not_counted_as_missing()
     {
         scene.Observed = null;
         await scene.InspectRegisteredAsync();
@@ -117,7 +117,7 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_cluster_of_the_name_means_that_the_old_one_is_gone_and_says_nothing_of_the_new()
+    public async Task A_newer_cluster_of_the_name_means_that_the_old_one_is_gone_and_is_inspected_separately()
     {
         scene.Observed = Some.Observed with { CreatedAt = Some.CreatedAt + 1 };
         Assert.Equal(Finding.Gone, (await scene.InspectRegisteredAsync()).Finding);
@@ -131,7 +131,7 @@ public sealed class InspectClusterTests : IDisposable
     [InlineData(Causes.MemberPermissionMissing)]
     [InlineData(Causes.DeniedByServiceControlPolicy)]
     [InlineData(Causes.RegionDisabled)]
-    public async Task What_the_account_denies_is_unreachable_and_never_gone(string cause)
+    public async Task A_cluster_whose_account_denies_is_unreachable_and_never_gone(string cause)
     {
         scene.EksFailure = InspectionScene.Blocked(cause);
         Assert.Equal(new InspectClusterResult(Finding.Unreachable, cause), await scene.InspectRegisteredAsync());
@@ -146,7 +146,7 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_listed_cluster_that_cannot_be_described_is_reported_where_it_is_registered_or_without_a_birthday()
+    public async Task A_listed_cluster_that_cannot_be_described_is_reported_in_its_item_or_without_createdAt()
     {
         scene.EksFailure = InspectionScene.Blocked(Causes.MemberPermissionMissing);
         await scene.InspectAsync();
@@ -160,7 +160,7 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task An_endpoint_that_does_not_answer_is_unreachable_and_rights_that_are_gone_are_a_difference()
+    public async Task An_endpoint_that_does_not_answer_is_unreachable_and_missing_permissions_are_a_difference()
     {
         scene.Stack.FailOnce($"GET {KubernetesPath.AllPrometheuses}", InspectionScene.Blocked(Causes.EndpointUnreachable));
         Assert.Equal(new InspectClusterResult(Finding.Unreachable, Causes.EndpointUnreachable), await scene.InspectAsync());
@@ -171,14 +171,14 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task What_passes_by_itself_is_left_to_the_state_machine()
+    public async Task Transient_errors_are_left_to_the_state_machine()
     {
         scene.EksFailure = new TransientException(Causes.Throttled, "As planned.", "None.");
         await Assert.ThrowsAsync<TransientException>(() => scene.InspectAsync());
     }
 
     [Fact]
-    public async Task What_the_state_machine_caught_is_recorded_without_a_look()
+    public async Task A_failure_that_the_state_machine_caught_is_recorded_without_an_inspection()
     {
         var caught = new CaughtFailure(nameof(TransientException), FailureMessage.Format(Causes.Throttled, "For long.", "None."));
         var result = await scene.RunAsync(new(Some.Execution("sweep"), InspectionScene.Sweep, scene.Cluster.Arn, Failure: caught));
@@ -196,7 +196,7 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task An_onboarded_cluster_that_opts_out_is_found_and_one_that_has_is_left_alone()
+    public async Task An_onboarded_cluster_that_opts_out_is_found_and_one_that_has_opted_out_is_unchanged()
     {
         Tag(("central-amp:onboard", "false"));
         Assert.Equal(Finding.OptedOut, (await scene.InspectAsync()).Finding);
@@ -207,7 +207,7 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_that_opted_out_before_it_was_seen_leaves_no_trace()
+    public async Task A_cluster_that_opted_out_before_it_was_registered_gets_no_item()
     {
         Forget();
         Tag(("central-amp:onboard", "false"));
@@ -219,7 +219,7 @@ public sealed class InspectClusterTests : IDisposable
     [InlineData(OffboardingReason.Manual, false, Finding.OptedOut)]
     [InlineData(OffboardingReason.OptedOut, true, Finding.OptedOut)]
     [InlineData(OffboardingReason.OptedOut, false, Finding.Differs)]
-    public async Task An_offboarding_that_is_not_complete_is_resumed_unless_the_cluster_came_back(OffboardingReason reason, bool tagged, Finding expected)
+    public async Task An_incomplete_offboarding_is_resumed_unless_the_cluster_opted_in_again(OffboardingReason reason, bool tagged, Finding expected)
     {
         scene.Item = scene.Item with { State = Outcome.Offboarding, Reason = reason, Cause = Causes.EntryKeptAtSource };
         if (tagged)
@@ -233,22 +233,22 @@ public sealed class InspectClusterTests : IDisposable
     [Theory]
     [InlineData(OffboardingReason.Deleted)]
     [InlineData(OffboardingReason.Swept)]
-    public async Task A_cluster_that_was_taken_for_gone_and_lives_is_reported_to_a_person_and_starts_nothing(OffboardingReason reason)
+    public async Task A_cluster_that_was_recorded_as_gone_but_exists_is_reported_to_an_operator_and_starts_nothing(OffboardingReason reason)
     {
         scene.Item = scene.Item with { State = Outcome.Offboarding, Reason = reason, Cause = Causes.ClusterDeleting };
         Assert.Equal(new InspectClusterResult(Finding.Unchanged, Causes.ClusterOffboarded), await scene.InspectAsync());
         Assert.Null(StartDecider.Decide(scene.Known!, InspectionScene.Sweep));
 
-        // Once it is gone, the rest is taken back as ever.
+        // Once it is gone, it is offboarded as usual.
         scene.Observed = null;
         await scene.InspectRegisteredAsync(After("sweep-3", "sweep-2"));
         Assert.Equal(Finding.Gone, (await scene.InspectRegisteredAsync(After("sweep-4", "sweep-3"))).Finding);
     }
 
     [Fact]
-    public async Task A_cluster_in_which_an_execution_is_elevated_is_not_disturbed()
+    public async Task A_cluster_in_which_an_execution_is_elevated_is_left_to_that_execution()
     {
-        scene.Item = scene.Item with { Elevation = new ElevationLease("someone", Some.Noon.AddMinutes(1)) };
+        scene.Item = scene.Item with { Elevation = new ElevationLease("another execution", Some.Noon.AddMinutes(1)) };
         scene.Entries.Admin = true;
         Assert.Equal(Finding.NotReady, (await scene.InspectAsync()).Finding);
         scene.Clock.Advance(TimeSpan.FromMinutes(2));
@@ -263,7 +263,7 @@ public sealed class InspectClusterTests : IDisposable
         scene.Item = scene.Item with { State = Outcome.Parked, Cause = Causes.NoCollectorYet };
         scene.Stack.Objects.Delete(KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name));
         Assert.Equal(new InspectClusterResult(Finding.Unchanged, Causes.NoCollectorYet), await scene.InspectAsync());
-        // It is registered where it sent; an execution that waits moves it, and is not started every few hours.
+        // Its item names its former workspace. The execution that waits moves it; no sweep starts another one.
         scene.Item = scene.Item with { WorkspaceArn = OtherWorkspace };
         Assert.Equal(Finding.Unchanged, (await scene.InspectAsync()).Finding);
         scene.Item = scene.Item with { WorkspaceArn = Some.WorkspaceArn };
@@ -273,7 +273,7 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_blocked_cluster_is_left_alone_while_the_look_says_the_same_and_tried_again_as_soon_as_it_does_not()
+    public async Task A_blocked_cluster_is_unchanged_while_its_cause_remains_and_retried_as_soon_as_it_does_not()
     {
         scene.Item = scene.Item with { State = Outcome.Blocked, Cause = Causes.RoleForeign };
         var role = scene.Trust.Hub.Role!;
@@ -286,7 +286,7 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_whose_mode_is_to_be_switched_takes_the_road()
+    public async Task A_cluster_whose_authentication_mode_must_be_switched_is_onboarded()
     {
         foreach (var (switches, finding) in ((bool, Finding)[])[(false, Finding.Unchanged), (true, Finding.Differs)])
         {
@@ -301,7 +301,7 @@ public sealed class InspectClusterTests : IDisposable
     [InlineData(Outcome.RolledBack, Causes.PodsNotReady)]
     [InlineData(Outcome.Blocked, Causes.PodsWithoutRole)]
     [InlineData(Outcome.Blocked, Causes.Reverted)]
-    public async Task What_only_a_road_that_rolls_pods_can_find_out_is_tried_once_a_day(Outcome state, string cause)
+    public async Task A_cause_that_only_an_onboarding_can_find_is_retried_once_a_day(Outcome state, string cause)
     {
         scene.Item = scene.Item with { State = state, Cause = cause, ExecutionStartedAt = Some.Noon.AddHours(-23) };
         Assert.Equal(new InspectClusterResult(Finding.Unchanged, cause), await scene.InspectAsync());
@@ -310,14 +310,14 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_cluster_takes_the_road_again()
+    public async Task A_failed_cluster_is_onboarded_again()
     {
         scene.Item = scene.Item with { State = Outcome.Failed, Cause = Causes.Throttled };
         Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);
     }
 
     [Fact]
-    public async Task Samples_that_stay_away_differ_once_and_samples_that_come_again_are_recorded()
+    public async Task Missing_samples_differ_once_and_samples_that_arrive_again_are_recorded()
     {
         scene.NewestSample = null;
         Assert.Equal(new InspectClusterResult(Finding.Differs, Causes.NoSamples), await scene.InspectAsync());
@@ -328,7 +328,7 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_workspace_that_is_gone_differs_until_the_road_has_said_so()
+    public async Task A_missing_workspace_differs_until_an_onboarding_has_recorded_it()
     {
         scene.WorkspaceFailure = InspectionScene.Blocked(Causes.WorkspaceNotFound);
         Assert.Equal(new InspectClusterResult(Finding.Differs, Causes.WorkspaceNotFound), await scene.InspectAsync());
@@ -351,7 +351,7 @@ public sealed class InspectClusterTests : IDisposable
     {
         ["the access entry is deleted"] = scene => scene.Entries.Entry = null,
         ["the access entry has another group"] = scene => scene.Entries.Entry = scene.Entries.Entry! with { KubernetesGroups = ["others"] },
-        ["an elevation was left behind"] = scene => scene.Entries.Admin = true,
+        ["an elevation was not ended"] = scene => scene.Entries.Admin = true,
         ["the reading role is deleted"] = scene => scene.Stack.Objects.Delete(KubernetesPath.ClusterRole(RbacManifests.ReadName)),
         ["the writing role is deleted"] = scene => scene.Stack.Objects.Delete(KubernetesPath.Role(FakeCollectorCluster.Namespace, RbacManifests.WriteName)),
         ["the provider is deleted"] = scene => scene.Trust.Hub.Provider = null,

@@ -20,7 +20,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Sweep;
 
-/// <summary>One cluster that was onboarded and verified, and all that an inspection of it looks at.</summary>
+/// <summary>One onboarded and verified cluster, and everything that an inspection reads.</summary>
 internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
 {
     public static readonly SweepReference Sweep = new("sweep-2", Some.Noon, "sweep-1");
@@ -29,14 +29,14 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
     private readonly HttpClient http;
     private readonly InspectClusterStep step;
 
-    /// <param name="delivery">As a tag asks for; the cluster has a stack in any case.</param>
+    /// <param name="delivery">The value of the cluster's tag; the cluster has a Prometheus stack in any case.</param>
     public InspectionScene(HubSettings? settings = null, string delivery = DeliveryNames.Prometheus)
     {
         Settings = settings ?? Some.Settings;
         Registry = new FakeFleetRegistry(Clock);
         http = new HttpClient(samples);
         using var sts = new FakeSts(Clock);
-        var gatherer = new ClusterInspector(
+        var inspector = new ClusterInspector(
             Registry,
             this,
             Entries,
@@ -48,7 +48,7 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
             new IngestReader(new WorkspaceDataPlane(http, Clock), () => Task.FromResult(new ImmutableCredentials("AKIAEXAMPLE", "secret", null))),
             Settings,
             Clock);
-        step = new InspectClusterStep(gatherer, Registry, NullLogger<InspectClusterStep>.Instance);
+        step = new InspectClusterStep(inspector, Registry, NullLogger<InspectClusterStep>.Instance);
         Settle(delivery);
     }
 
@@ -66,14 +66,14 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
 
     public FakePodIdentities PodIdentities { get; } = new();
 
-    /// <summary>Null: EKS does not find it.</summary>
+    /// <summary>Null if EKS does not find the cluster.</summary>
     public ObservedCluster? Observed { get; set; } = Some.Observed;
 
     public Exception? EksFailure { get; set; }
 
     public Exception? WorkspaceFailure { get; set; }
 
-    /// <summary>Seconds from now; null: the workspace has none.</summary>
+    /// <summary>Seconds from now; null if the workspace has no samples.</summary>
     public int? NewestSample
     {
         set => samples.Newest = value is { } seconds ? Clock.GetUtcNow().AddSeconds(seconds) : null;
@@ -83,7 +83,7 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
 
     public FleetItem? Known => Registry[Cluster.Arn, Some.CreatedAt];
 
-    /// <summary>What the registry knows; by default that it is verified.</summary>
+    /// <summary>The registry item; its default state is Verified.</summary>
     public RegistryItem Item
     {
         get => Known!.Item;
@@ -96,7 +96,7 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
 
     public Task<InspectClusterResult> InspectAsync(SweepReference? sweep = null) => RunAsync(new(Some.Execution("sweep"), sweep ?? Sweep, Cluster.Arn));
 
-    /// <summary>As an item that no list showed.</summary>
+    /// <summary>Inspects it as a registered cluster that EKS did not list.</summary>
     public Task<InspectClusterResult> InspectRegisteredAsync(SweepReference? sweep = null, bool accountListed = true) =>
         RunAsync(new(Some.Execution("sweep"), sweep ?? Sweep, Cluster.Arn, Some.CreatedAt, accountListed));
 
@@ -133,7 +133,7 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
         Change = Change.Created,
     };
 
-    /// <summary>RBAC and remote write as the road makes them.</summary>
+    /// <summary>Installs RBAC and remote write as the onboarding does.</summary>
     public static async Task DeliverAsync(FakeCollectorCluster stack, ClusterReference cluster, OnboardingPlan plan, ClusterTrust trust, HubSettings settings)
     {
         foreach (var item in (RbacObject[])[.. RbacRules.Reading(), .. RbacRules.Writing(plan)])
@@ -186,7 +186,7 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
     }
 }
 
-/// <summary>A workspace's answer to the question for samples.</summary>
+/// <summary>A workspace's answer to the query for samples.</summary>
 internal static class Samples
 {
     public static string Answer(DateTimeOffset? newest) => newest is { } at

@@ -7,7 +7,7 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Sweep;
 
-/// <summary>Organizations and EKS by their real clients, against what these services answer.</summary>
+/// <summary>Organizations and EKS by their real clients, against the answers of these services.</summary>
 public sealed class OrganizationAccountsTests : IAsyncLifetime
 {
     private AnsweringServer server = null!;
@@ -19,7 +19,7 @@ public sealed class OrganizationAccountsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Fact]
-    public async Task Active_accounts_are_listed_by_the_new_word_and_by_the_old_one()
+    public async Task Active_accounts_are_recognised_by_the_new_field_and_by_the_old_one()
     {
         Answer(HttpStatusCode.OK, """
             {"Accounts":[{"Id":"111111111111","State":"ACTIVE"},{"Id":"222222222222","Status":"ACTIVE"},{"Id":"333333333333","State":"CLOSED","Status":"ACTIVE"},
@@ -33,7 +33,7 @@ public sealed class OrganizationAccountsTests : IAsyncLifetime
     [Theory]
     [InlineData("AccessDeniedException")]
     [InlineData("AWSOrganizationsNotInUseException")]
-    public async Task Who_may_not_ask_is_told_of_the_delegated_administrator_and_of_the_parameter(string code)
+    public async Task The_remedy_of_a_denial_names_the_delegated_administrator_and_the_parameter(string code)
     {
         Answer(HttpStatusCode.BadRequest, $$"""{"__type":"{{code}}","Message":"You don't have permissions to access this resource."}""");
         var denied = await Assert.ThrowsAsync<BlockedException>(PageAsync);
@@ -50,7 +50,7 @@ public sealed class OrganizationAccountsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_region_that_the_account_has_not_enabled_is_named_as_that()
+    public async Task A_region_that_the_account_has_not_enabled_has_its_own_cause()
     {
         server.Always = (HttpStatusCode.Forbidden, "application/json", """{"__type":"UnrecognizedClientException","message":"The security token included in the request is invalid."}""");
         using var clients = Clients();

@@ -33,7 +33,7 @@ public sealed class SweepDeciderTests
         Assert.Equal(SweepAction.Start, Decide(Fleet(60, (Finding.Differs, 30), (Finding.New, 20), (Finding.Unreachable, 10))).Action);
 
     [Fact]
-    public void What_was_on_its_way_out_already_is_no_removal_of_this_sweep()
+    public void A_cluster_that_is_being_offboarded_is_no_removal_of_this_sweep()
     {
         var count = new FleetCount(Sweep);
         count.Add(new FleetPage([.. Enumerable.Range(0, 9).Select(n => Item($"x{n}", Finding.OptedOut, Outcome.Offboarding))], [], null));
@@ -50,7 +50,7 @@ public sealed class SweepDeciderTests
     }
 
     [Fact]
-    public void Observing_starts_nothing_and_a_person_may_release_the_brake()
+    public void Observing_starts_nothing_and_an_operator_may_release_the_brake()
     {
         var fleet = Fleet(60, (Finding.Gone, 20));
         Assert.Equal(SweepAction.Observe, SweepDecider.Decide(fleet, Sweep, new SweepSettings { Mode = SweepMode.Observe }).Action);
@@ -58,7 +58,7 @@ public sealed class SweepDeciderTests
     }
 
     [Fact]
-    public void Counts_are_by_state_and_finding_and_name_what_is_unhealthy_unreached_and_left()
+    public void Counts_are_by_state_and_finding_and_include_unhealthy_unreached_and_orphaned_ones()
     {
         var count = new FleetCount(Sweep);
         count.Add(new FleetPage(
@@ -94,7 +94,7 @@ public sealed class SweepDeciderTests
 
     [Theory]
     [MemberData(nameof(Starts))]
-    public void A_finding_starts_its_road(Finding finding, Outcome state, OffboardingReason? reason, SweepWorkflow? workflow, string given)
+    public void A_finding_starts_its_workflow(Finding finding, Outcome state, OffboardingReason? reason, SweepWorkflow? workflow, string given)
     {
         var item = Item("x", finding, state);
         var start = StartDecider.Decide(item with { Item = item.Item with { Reason = reason } }, Sweep);
@@ -102,7 +102,7 @@ public sealed class SweepDeciderTests
     }
 
     [Fact]
-    public void What_an_execution_recorded_since_the_look_is_left_to_the_next_sweep()
+    public void A_cluster_that_an_execution_recorded_after_its_inspection_is_left_to_the_next_sweep()
     {
         var item = Item("x", Finding.Gone);
         Assert.Null(StartDecider.Decide(item with { Item = item.Item with { UpdatedAt = Some.Noon.AddMinutes(2) } }, Sweep));

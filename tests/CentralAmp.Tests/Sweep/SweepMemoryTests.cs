@@ -2,7 +2,7 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Sweep;
 
-/// <summary>The heap is everybody's: what other tests hold at the time would be taken for the sweep's.</summary>
+/// <summary>All tests share the heap, so memory of parallel tests would count as memory of the sweep.</summary>
 [CollectionDefinition(nameof(SweepMemoryTests), DisableParallelization = true)]
 [Collection(nameof(SweepMemoryTests))]
 public sealed class SweepMemoryTests
@@ -14,7 +14,7 @@ public sealed class SweepMemoryTests
         await sweep.InspectAsync(sweep.Fleet.Take(100));
         var after100 = Held(sweep);
         await sweep.InspectAsync(sweep.Fleet.Skip(100));
-        // 900 clusters more; what a sweep kept of each, were it a kilobyte, would show.
+        // 900 more clusters: a kilobyte that a sweep kept for each would exceed the limit.
         Assert.InRange(Held(sweep) - after100, long.MinValue, 900 * 1024);
     }
 

@@ -27,7 +27,7 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     public void Dispose() => output.Dispose();
 
     [Fact]
-    public async Task A_sweep_begins_with_the_regions_of_the_parameter_or_the_hubs_own()
+    public async Task A_sweep_begins_with_the_regions_of_the_parameter_or_the_region_of_the_hub()
     {
         var begun = await BeginAsync();
         Assert.Equal((SweepNext.Sweep, "us-east-1"), (begun.Next, Assert.Single(begun.Regions)));
@@ -36,7 +36,7 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     }
 
     [Fact]
-    public async Task While_one_runs_another_ends_without_harm()
+    public async Task While_a_sweep_runs_another_one_ends_without_changes()
     {
         await BeginAsync("one");
         var second = await BeginAsync("two");
@@ -54,7 +54,7 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     }
 
     [Fact]
-    public async Task A_sweep_with_wrong_routes_is_refused_and_names_the_field()
+    public async Task A_sweep_with_invalid_routes_is_refused_and_names_the_field()
     {
         Settings = Settings with { Routes = RouteTable.Parse("""[{"name":"a"}]""", Some.HubAccount, [Some.WorkspaceArn]) };
         var refused = await BeginAsync();
@@ -69,11 +69,11 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     [InlineData("{}", false)]
     [InlineData("null", false)]
     [InlineData("[true]", false)]
-    public async Task Only_the_exact_word_releases_the_brake(string input, bool expected) =>
+    public async Task Only_the_exact_field_releases_the_brake(string input, bool expected) =>
         Assert.Equal(expected, (await BeginAsync(input: input)).Sweep.IgnoreBrake);
 
     [Fact]
-    public async Task Accounts_of_the_organization_come_in_pages_of_at_most_200_and_are_remembered()
+    public async Task Accounts_of_the_organization_come_in_pages_of_at_most_200_and_are_recorded()
     {
         organization = [.. Enumerable.Range(0, 500).Select(n => $"{n:D12}")];
         var sweep = (await BeginAsync()).Sweep;
@@ -96,7 +96,7 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     [Fact]
     public async Task Accounts_of_the_parameter_need_no_organization()
     {
-        failure = new InvalidOperationException("Nobody may ask.");
+        failure = new InvalidOperationException("The test allows no call.");
         Settings = Settings with { Sweep = Settings.Sweep with { Accounts = [.. Enumerable.Range(0, 201).Select(n => $"{n:D12}")] } };
         var sweep = (await BeginAsync()).Sweep;
         var first = await ListAccountsAsync(sweep);
@@ -105,7 +105,7 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     }
 
     [Fact]
-    public async Task A_sweep_that_lost_its_lease_goes_no_further()
+    public async Task A_sweep_that_lost_its_lease_ends()
     {
         var sweep = (await BeginAsync()).Sweep;
         var other = Some.Execution("another");
@@ -129,7 +129,7 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     [InlineData(Causes.MemberRoleNotAssumable, "222222222222/*")]
     [InlineData(Causes.RegionDisabled, "222222222222/eu-west-1")]
     [InlineData(Causes.DeniedByServiceControlPolicy, "222222222222/eu-west-1")]
-    public async Task A_place_that_cannot_be_looked_at_is_reported_with_its_cause_and_has_no_clusters(string cause, string place)
+    public async Task A_region_that_cannot_be_listed_is_reported_with_its_cause_and_has_no_clusters(string cause, string place)
     {
         failure = InspectionScene.Blocked(cause);
         Assert.Empty((await ListClustersAsync("eu-west-1")).Clusters);
@@ -137,7 +137,7 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     }
 
     [Fact]
-    public async Task What_the_state_machine_caught_of_a_region_is_reported_too()
+    public async Task A_failure_that_the_state_machine_caught_for_a_region_is_reported_too()
     {
         var caught = new CaughtFailure("Sandbox.Timedout", "Task timed out after 60.00 seconds");
         await ListClustersAsync("eu-west-1", failure: caught);
@@ -145,7 +145,7 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     }
 
     [Fact]
-    public async Task Registered_clusters_that_no_list_showed_are_asked_for_and_those_of_unlisted_accounts_are_told_apart()
+    public async Task Registered_clusters_that_EKS_did_not_list_are_inspected_and_marked_if_their_account_was_not_listed()
     {
         Settings = Settings with { Sweep = Settings.Sweep with { Accounts = ["222222222222"] } };
         var sweep = (await BeginAsync()).Sweep;
@@ -159,7 +159,7 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
 
         var found = await RegisteredAsync(sweep, accountsListed: true);
         Assert.Equal([("missed", true), ("opted-out", true), ("elsewhere", false)], found.Select(cluster => (ClusterArn.Parse(cluster.ClusterArn).Name, cluster.AccountListed)));
-        // Without a whole list nobody is unlisted.
+        // Without a complete list no account counts as unlisted.
         Assert.All(await RegisteredAsync(sweep, accountsListed: false), cluster => Assert.True(cluster.AccountListed));
     }
 
@@ -191,13 +191,13 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     }
 
     [Fact]
-    public async Task The_end_writes_summary_and_metrics_and_gives_the_lease_back()
+    public async Task The_end_writes_summary_and_metrics_and_releases_the_lease()
     {
         var sweep = (await BeginAsync("one")).Sweep;
         Put("fine", Finding.Unchanged, sweep.Id);
         Put("lost", Finding.Unreachable, sweep.Id);
-        var record = await EndAsync(sweep, new DecideSweepResult(SweepAction.Start, 50, "All well."));
-        Assert.Equal((SweepOutcome.Completed, null, "All well."), (record.Outcome, record.Cause, record.Sentence));
+        var record = await EndAsync(sweep, new DecideSweepResult(SweepAction.Start, 50, "Everything is well."));
+        Assert.Equal((SweepOutcome.Completed, null, "Everything is well."), (record.Outcome, record.Cause, record.Sentence));
         Assert.Equal(1, record.Findings["Unreachable"]);
         Assert.Same(record, Assert.Single(registry.Records));
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Some.Json).ToList();
@@ -208,7 +208,7 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     }
 
     [Fact]
-    public async Task A_braked_and_a_failed_sweep_say_so_by_metric_and_cause()
+    public async Task A_braked_and_a_failed_sweep_have_their_metric_and_cause()
     {
         var sweep = (await BeginAsync("one")).Sweep;
         var braked = await EndAsync(sweep, new DecideSweepResult(SweepAction.Brake, 0, "Too much."));

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Sweep;
 
-/// <summary>All steps of a sweep in the order of the state machine, over fakes behind the SDK's own clients.</summary>
+/// <summary>Runs all steps of a sweep in the order of the state machine, with fakes behind the SDK's clients.</summary>
 internal sealed class SweepWalk : IOrganizationAccounts, IDisposable
 {
     private static readonly string[] Regions =
@@ -71,7 +71,7 @@ internal sealed class SweepWalk : IOrganizationAccounts, IDisposable
             var page = Sized(await new ListAccountsStep(this, Registry, Settings, NullLogger<ListAccountsStep>.Instance).RunAsync(new(execution, sweep, next), Cancel));
             foreach (var account in page.Accounts)
             {
-                await LookAtAsync(aws, clusters, execution, sweep, account);
+                await InspectAccountAsync(aws, clusters, execution, sweep, account);
             }
 
             return page.Next;
@@ -90,11 +90,11 @@ internal sealed class SweepWalk : IOrganizationAccounts, IDisposable
         await EndAsync(execution, sweep);
     }
 
-    public async Task InspectAsync(IEnumerable<ClusterReference> some)
+    public async Task InspectAsync(IEnumerable<ClusterReference> inspected)
     {
         using var aws = Clients();
         var step = Step(aws);
-        foreach (var cluster in some)
+        foreach (var cluster in inspected)
         {
             await step.RunAsync(new(Some.Execution("sweep"), InspectionScene.Sweep, cluster.Arn), Cancel);
         }
@@ -107,7 +107,7 @@ internal sealed class SweepWalk : IOrganizationAccounts, IDisposable
         return Task.FromResult<(IReadOnlyList<string> Accounts, string? Next)>(([.. all.Skip(from).Take(20)], from + 20 < all.Count ? $"{from + 20}" : null));
     }
 
-    private async Task LookAtAsync(AwsClients aws, InspectClusterStep clusters, ExecutionReference execution, SweepReference sweep, string account)
+    private async Task InspectAccountAsync(AwsClients aws, InspectClusterStep clusters, ExecutionReference execution, SweepReference sweep, string account)
     {
         foreach (var region in Regions)
         {
@@ -128,7 +128,7 @@ internal sealed class SweepWalk : IOrganizationAccounts, IDisposable
     }
 
     private Task OrphansAsync(AwsClients aws, ExecutionReference execution, SweepReference sweep, string? account) => ForEachPageAsync(async next => Sized(
-        await new FindOrphansStep(new IamOwnedResources(aws, Settings), Registry, new EksClusters(aws), Settings, NullLogger<FindOrphansStep>.Instance)
+        await new FindOrphansStep(new IamManagedResources(aws, Settings), Registry, new EksClusters(aws), Settings, NullLogger<FindOrphansStep>.Instance)
             .RunAsync(new(execution, sweep, account, next), Cancel)).Next);
 
     private async Task EndAsync(ExecutionReference execution, SweepReference sweep)
@@ -183,12 +183,12 @@ internal sealed class SweepWalk : IOrganizationAccounts, IDisposable
         return payload;
     }
 
-    private static async Task ForEachPageAsync(Func<string?, Task<string?>> look)
+    private static async Task ForEachPageAsync(Func<string?, Task<string?>> read)
     {
         string? next = null;
         do
         {
-            next = await look(next);
+            next = await read(next);
         }
         while (next is not null);
     }
@@ -206,6 +206,6 @@ internal sealed class SweepWalk : IOrganizationAccounts, IDisposable
 
     public static string AccountOf(int n) => $"{200000000000 + n}";
 
-    /// <summary>Two clusters an account.</summary>
+    /// <summary>Two clusters in each account.</summary>
     public static ClusterReference[] Of(int size) => [.. Enumerable.Range(0, size).Select(n => ClusterArn.Build(AccountOf(n / 2), Regions[n % 17], $"cluster-{n}"))];
 }

@@ -6,7 +6,7 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Sweep;
 
-/// <summary>All steps of a sweep in the order of the state machine, over fakes behind the SDK's own clients.</summary>
+/// <summary>Whole sweeps in the order of the state machine, with fakes behind the SDK's clients.</summary>
 public sealed class WholeSweepTests
 {
     [Fact]
@@ -18,7 +18,7 @@ public sealed class WholeSweepTests
         Assert.Equal([new("Unchanged", 1000)], sweep.Record.Findings);
         Assert.Equal((SweepOutcome.Completed, 0), (sweep.Record.Outcome, sweep.Record.Orphans));
         Assert.Empty(sweep.Starts);
-        // The search for orphans and the lists of clusters are in it, too.
+        // Includes the search for orphans, but not the lists of clusters.
         Assert.InRange(sweep.Aws.Calls.Where(call => call.Key != "ListClusters").Sum(call => call.Value) / 1000.0, 1, 12);
         Assert.Equal(500 * 17, sweep.Aws.Calls["ListClusters"]);
         Assert.InRange(sweep.LargestPayload, 1, 262_144 / 2);
@@ -32,14 +32,14 @@ public sealed class WholeSweepTests
         using var sweep = new SweepWalk(SweepWalk.Of(20), Some.Settings with { TrustMode = trustMode });
         await sweep.InspectAsync(sweep.Fleet);
         Assert.Empty(sweep.Aws.Unplanned);
-        // And one workspace for all.
+        // One call reads the workspace of all clusters.
         Assert.Equal(1, sweep.Aws.Calls["DescribeWorkspace"]);
         Assert.Equal(expected * 20 + 1, sweep.Aws.Calls.Values.Sum());
         Assert.All(sweep.Registry.Items, item => Assert.Equal(Finding.Unchanged, item.Finding));
     }
 
     [Fact]
-    public async Task A_shortened_list_of_accounts_removes_nothing_and_names_every_cluster_of_the_others()
+    public async Task A_shortened_list_of_accounts_removes_nothing_and_reports_every_cluster_of_the_others()
     {
         var settings = Some.Settings with { Sweep = new SweepSettings { Accounts = [SweepWalk.AccountOf(0)] } };
         using var sweep = new SweepWalk(SweepWalk.Of(40), settings);
@@ -63,7 +63,7 @@ public sealed class WholeSweepTests
     }
 
     [Fact]
-    public async Task An_edited_route_that_moves_everyone_is_braked()
+    public async Task An_edited_route_that_moves_every_cluster_is_braked()
     {
         const string Other = "arn:aws:aps:us-east-1:111111111111:workspace/ws-2";
         using var sweep = new SweepWalk(SweepWalk.Of(40), Some.Settings);
@@ -75,7 +75,7 @@ public sealed class WholeSweepTests
     }
 
     [Fact]
-    public async Task Clusters_that_two_sweeps_miss_are_offboarded_and_too_many_of_them_are_not()
+    public async Task Clusters_that_two_sweeps_do_not_find_are_offboarded_unless_they_are_too_many()
     {
         using var few = new SweepWalk(SweepWalk.Of(40), Some.Settings);
         few.Delete(3);

@@ -7,8 +7,8 @@ using CentralAmp.Sweep;
 
 namespace CentralAmp.Tests.Sweep;
 
-/// <summary>Sweeps over clusters that are served by what is in our own namespace.</summary>
-public sealed class InspectOwnDeliveryTests
+/// <summary>Sweeps over clusters with a delivery in the managed namespace, or with values that an operator merges.</summary>
+public sealed class InspectManagedDeliveryTests
 {
     private static readonly Dictionary<string, string[]> Written = new()
     {
@@ -16,11 +16,11 @@ public sealed class InspectOwnDeliveryTests
         [DeliveryNames.PrometheusAgent] = [KubernetesPath.PrometheusAgent(AgentNames.Namespace, AgentNames.PrometheusAgent)],
     };
 
-    public static TheoryData<string> Flavours => [.. Written.Keys];
+    public static TheoryData<string> Agents => [.. Written.Keys];
 
     [Theory]
-    [MemberData(nameof(Flavours))]
-    public async Task An_agent_as_it_should_be_is_unchanged_and_nothing_is_written_to_its_cluster(string delivery)
+    [MemberData(nameof(Agents))]
+    public async Task An_agent_in_the_desired_state_is_unchanged_and_nothing_is_written_to_its_cluster(string delivery)
     {
         using var scene = new InspectionScene(delivery: delivery);
         var writes = scene.Stack.Writes.Count;
@@ -30,8 +30,8 @@ public sealed class InspectOwnDeliveryTests
     }
 
     [Theory]
-    [MemberData(nameof(Flavours))]
-    public async Task An_agent_of_which_a_part_is_gone_differs(string delivery)
+    [MemberData(nameof(Agents))]
+    public async Task An_agent_with_a_missing_object_differs(string delivery)
     {
         foreach (var path in Written[delivery])
         {
@@ -43,7 +43,7 @@ public sealed class InspectOwnDeliveryTests
     }
 
     [Theory]
-    [MemberData(nameof(Flavours))]
+    [MemberData(nameof(Agents))]
     public async Task An_agent_whose_cluster_asks_for_another_delivery_differs(string delivery)
     {
         using var scene = new InspectionScene(delivery: delivery);
@@ -52,7 +52,7 @@ public sealed class InspectOwnDeliveryTests
     }
 
     [Fact]
-    public async Task Values_that_nobody_merged_stay_parked_and_differ_once_they_are_merged()
+    public async Task Values_that_are_not_merged_stay_parked_and_differ_once_they_are_merged()
     {
         using var scene = new InspectionScene(delivery: DeliveryNames.Values);
         scene.Item = scene.Item with { State = Outcome.Parked, Cause = Causes.ValuesNotMerged };

@@ -12,22 +12,22 @@ public enum ResourceKind
     Provider,
 }
 
-/// <summary>A role or provider with the tags by which ours are known.</summary>
+/// <summary>A role or provider with its tags, which show whether CentralAmp manages it.</summary>
 public sealed record TaggedResource(ResourceKind Kind, string Arn, IReadOnlyDictionary<string, string> Tags);
 
-/// <summary>IAM of one account, read for what may be ours.</summary>
-public interface IOwnedResources
+/// <summary>The roles and providers of one account that CentralAmp may manage.</summary>
+public interface IManagedResources
 {
-    /// <param name="accountId">Null for the hub.</param>
+    /// <param name="accountId">Null for the hub account.</param>
     /// <param name="next">Null for the first page.</param>
     Task<(IReadOnlyList<TaggedResource> Resources, string? Next)> PageAsync(
         string? accountId, string? next, ExecutionReference execution, CancellationToken cancellationToken);
 }
 
-/// <summary>Roles of our path first, then providers. Lists carry no tags, so each is read.</summary>
-public sealed class IamOwnedResources(AwsClients clients, HubSettings settings) : IOwnedResources
+/// <summary>Reads the roles in CentralAmp's path first, then the providers. IAM lists them without tags, so each one is read.</summary>
+public sealed class IamManagedResources(AwsClients clients, HubSettings settings) : IManagedResources
 {
-    /// <summary>A page must be read within a function's minute, at IAM's pace.</summary>
+    /// <summary>A function must read a page within its timeout of a minute, at IAM's request rate.</summary>
     private const int PageSize = 50;
 
     private const string Roles = "roles ";
@@ -38,8 +38,8 @@ public sealed class IamOwnedResources(AwsClients clients, HubSettings settings) 
     {
         var side = accountId is null ? CallSide.Hub : CallSide.Member;
         var where = accountId is null ? "the hub account" : $"account {accountId}";
-        using var owned = accountId is null ? null : await clients.AccountIamAsync(accountId, settings.HubRegion, execution, cancellationToken);
-        var iam = owned ?? clients.Iam(settings.HubRegion);
+        using var member = accountId is null ? null : await clients.AccountIamAsync(accountId, settings.HubRegion, execution, cancellationToken);
+        var iam = member ?? clients.Iam(settings.HubRegion);
         try
         {
             return next?.StartsWith(Providers, StringComparison.Ordinal) == true
@@ -66,14 +66,14 @@ public sealed class IamOwnedResources(AwsClients clients, HubSettings settings) 
             }
             catch (NoSuchEntityException)
             {
-                // Deleted since the list.
+                // Deleted since it was listed.
             }
         }
 
         return (resources, page.IsTruncated == true ? Roles + page.Marker : Providers);
     }
 
-    /// <summary>The list is whole and small; pages are cut by the last ARN that was read.</summary>
+    /// <summary>IAM returns the complete, small list at once. A page starts after the last ARN of the page before.</summary>
     private static async Task<(IReadOnlyList<TaggedResource> Resources, string? Next)> ProvidersAsync(
         IAmazonIdentityManagementService iam, string after, CancellationToken cancellationToken)
     {
@@ -90,7 +90,7 @@ public sealed class IamOwnedResources(AwsClients clients, HubSettings settings) 
             }
             catch (NoSuchEntityException)
             {
-                // Deleted since the list.
+                // Deleted since it was listed.
             }
         }
 
