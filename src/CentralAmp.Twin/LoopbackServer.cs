@@ -21,14 +21,14 @@ public sealed class LoopbackServer : IAsyncDisposable
         Addresses = addresses;
     }
 
-    /// <summary>In the order in which the listeners were given.</summary>
+    /// <summary>Addresses in the order of the listeners.</summary>
     public IReadOnlyList<Uri> Addresses { get; }
 
     public static async Task<LoopbackServer> StartAsync(RequestDelegate handle, CancellationToken cancellationToken, params Action<ListenOptions>[] listeners)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IHostLifetime, LifetimeOfTheTwin>();
+        builder.Services.AddSingleton<IHostLifetime, TwinLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -54,14 +54,14 @@ public sealed class LoopbackServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Long polls do not end by themselves; nobody waits for them.
+        // Long polls do not end by themselves, so the shutdown does not wait for them.
         using var atOnce = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         await application.StopAsync(atOnce.Token);
         await application.DisposeAsync();
     }
 
-    // The default one takes Ctrl-C and SIGTERM for itself; here they are the program's.
-    private sealed class LifetimeOfTheTwin : IHostLifetime
+    // The default lifetime handles Ctrl-C and SIGTERM; here the program handles them.
+    private sealed class TwinLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

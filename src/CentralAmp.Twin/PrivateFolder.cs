@@ -1,6 +1,6 @@
 namespace CentralAmp.Twin;
 
-/// <summary>Where the twin keeps what it provisioned, between runs.</summary>
+/// <summary>The folder for provisioned tools, kept between runs.</summary>
 public static class PrivateFolder
 {
     /// <summary><c>centralamp-twin</c> in XDG_CACHE_HOME, else in ~/.cache.</summary>
@@ -10,7 +10,7 @@ public static class PrivateFolder
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
         "centralamp-twin");
 
-    /// <summary>Holds back other runs of the twin that want to provision the same; dispose it to let them in.</summary>
+    /// <summary>Locks the folder against other runs of the twin that provision the same tool. Disposing the result unlocks it.</summary>
     public static async Task<FileStream> LockAsync(string folder, string name, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
@@ -22,7 +22,7 @@ public static class PrivateFolder
             }
             catch (IOException)
             {
-                // The system frees it when its holder ends, however it ends.
+                // The operating system frees the lock when its holder ends, also after a crash.
                 await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
             }
         }

@@ -5,28 +5,28 @@ using CentralAmp.Twin.Scenarios;
 
 namespace CentralAmp.Twin;
 
-/// <summary>The command line of the twin. Exit codes: 0 everything ended right, 1 not, 2 bad usage, 3 the machine lacks something.</summary>
+/// <summary>The command line of the twin. Exit codes: 0 every outcome is as expected, 1 some are not, 2 bad usage, 3 the machine lacks a tool.</summary>
 internal static class Program
 {
     private const int Usage = 2;
 
-    private static readonly Option<int> Clusters = new("--clusters") { Description = "how many clusters appear, at once", DefaultValueFactory = _ => 1 };
-    private static readonly Option<bool> Again = new("--again") { Description = "take the road a second time, by manual input" };
-    private static readonly Option<bool> Keep = new("--keep") { Description = "stay up until Ctrl-C; print how to look and what to try" };
+    private static readonly Option<int> Clusters = new("--clusters") { Description = "number of clusters to create at the same time", DefaultValueFactory = _ => 1 };
+    private static readonly Option<bool> Again = new("--again") { Description = "run the onboarding workflow a second time, by manual input" };
+    private static readonly Option<bool> Keep = new("--keep") { Description = "stay up until Ctrl-C; print commands to try" };
     private static readonly Option<bool> Json = new("--json") { Description = "print one JSON object and nothing else on stdout" };
     private static readonly Option<FileInfo?> RecordFile = new("--record") { Description = "write every call to AWS and Kubernetes to this file, as JSON lines", HelpName = "FILE" };
     private static readonly Option<string?> BreakName = new("--break") { Description = "plant one misconfiguration ('list' names them)", HelpName = "NAME" };
-    private static readonly Option<string?> ScenarioName = new("--scenario") { Description = "play a stretch of an organization's life instead ('list' names them)", HelpName = "NAME" };
+    private static readonly Option<string?> ScenarioName = new("--scenario") { Description = "run a scenario instead ('list' names them)", HelpName = "NAME" };
 
     private static async Task<int> Main(string[] arguments)
     {
-        var command = new RootCommand("Creates EKS clusters in a local AWS and shows CentralAmp bring their metrics to the central workspace.")
+        var command = new RootCommand("Creates EKS clusters in a local AWS and shows how CentralAmp onboards them to the central workspace.")
         {
             Clusters, Again, Keep, Json, RecordFile, BreakName, ScenarioName,
         };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         var result = command.Parse(arguments);
-        // After Ctrl-C the twin ends its processes and removes its folder; that takes longer than the two seconds of the default.
+        // After Ctrl-C the twin ends its processes and removes its folder, which takes longer than the default of two seconds.
         var status = await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
         return result.Errors.Count > 0 ? Usage : status;
     }
@@ -42,7 +42,7 @@ internal static class Program
         }
 
         if (parsed.GetValue(ScenarioName) is { } scenario)
-            return await PlayAsync(scenario, parsed, cancellationToken);
+            return await RunScenarioAsync(scenario, parsed, cancellationToken);
 
         var planted = name is null ? null : BreakCatalogue.Find(name);
         if (name is not null && planted is null)
@@ -63,7 +63,7 @@ internal static class Program
             cancellationToken);
     }
 
-    private static async Task<int> PlayAsync(string name, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<int> RunScenarioAsync(string name, ParseResult parsed, CancellationToken cancellationToken)
     {
         if (name == "list")
         {
@@ -75,7 +75,7 @@ internal static class Program
         if (ScenarioCatalogue.Find(name) is not { } scenario)
             return await RefuseAsync($"'{name}' is not a known scenario; --scenario list names them");
         if (parsed.GetResult(Clusters) is { Implicit: false } || parsed.GetValue(Again) || parsed.GetValue(BreakName) is not null)
-            return await RefuseAsync("--scenario decides about its clusters itself: it goes with --json, --record and --keep only");
+            return await RefuseAsync("--scenario creates its own clusters: only --json, --record and --keep go with it");
 
         return await TwinRun.ExecuteAsync(
             new TwinRunOptions { Scenario = scenario, Keep = parsed.GetValue(Keep), Json = parsed.GetValue(Json), RecordFile = parsed.GetValue(RecordFile)?.FullName },

@@ -1,4 +1,4 @@
 namespace CentralAmp.Twin;
 
-/// <summary>The machine lacks what the twin is made of, and the twin could not provide it; the message says what to do.</summary>
+/// <summary>The machine lacks a tool, and the twin could not provide it. The message names the remedy.</summary>
 public sealed class ProvisioningException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using CentralAmp.Twin.Runs;
 
 namespace CentralAmp.Twin;
 
-/// <summary>What the twin prints and records as JSON.</summary>
+/// <summary>Serialization of the twin's reports and recorded calls.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RecordedCall))]
 [JsonSerializable(typeof(RunReport))]

@@ -4,7 +4,7 @@ namespace CentralAmp.EndToEnd.Tests;
 
 public sealed class BreakTests(SharedTwin twin)
 {
-    /// <summary>Breaks of one cluster; those of a whole account have a twin of their own in <see cref="WholeAccountBreakTests"/>.</summary>
+    /// <summary>Breaks of one cluster. Breaks of a whole account run in a separate twin: <see cref="WholeAccountBreakTests"/>.</summary>
     public static TheoryData<string> OfOneCluster => [.. BreakCatalogue.All.Select(item => item.Name).Except(WholeAccountBreakTests.Names)];
 
     [Theory, MemberData(nameof(OfOneCluster))]
@@ -17,21 +17,21 @@ public sealed class BreakTests(SharedTwin twin)
     }
 
     [Theory, MemberData(nameof(OfOneCluster))]
-    public async Task A_planted_misconfiguration_leaves_no_administrator(string name)
+    public async Task A_planted_misconfiguration_leaves_no_elevation(string name)
     {
         var run = await twin.BrokenRunAsync(name);
 
-        Assert.Empty(twin.Road.Elevations(run.ClusterArn));
+        Assert.Empty(twin.Workflows.Elevations(run.ClusterArn));
     }
 
     [Theory, MemberData(nameof(OfOneCluster))]
-    public async Task What_runs_in_the_cluster_is_as_before(string name)
+    public async Task The_collector_in_the_cluster_is_as_before(string name)
     {
         var run = await twin.BrokenRunAsync(name);
 
-        // What the twin's own controllers swallow would make this say nothing.
+        // A fault of the twin's own controllers would make this assertion meaningless.
         Assert.Empty(twin.World.ClusterOf(run.ClusterArn).Faults);
-        // A cluster that never became ACTIVE has no collector to compare; every other one has.
+        // Only a cluster that never became ACTIVE has no collector to compare.
         Assert.Equal(run.Planted.Name == "cluster-failed", run.Before.Length == 0);
         if (run.Planted.RollsBack)
             await CollectorWorksAsync(run);
@@ -40,7 +40,7 @@ public sealed class BreakTests(SharedTwin twin)
     }
 
     [Theory, MemberData(nameof(OfOneCluster))]
-    public async Task The_registry_says_what_is_wrong_with_the_cluster(string name)
+    public async Task The_registry_records_the_cause(string name)
     {
         var run = await twin.BrokenRunAsync(name);
 
@@ -64,7 +64,7 @@ public sealed class BreakTests(SharedTwin twin)
 
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var pod = cluster.PodStarts[^1].Pod;
-        await Road.WaitForAsync(() => cluster.PrometheusOf(pod) is not null);
+        await Workflows.WaitForAsync(() => cluster.PrometheusOf(pod) is not null);
         var metrics = await http.GetStringAsync(new Uri(cluster.PrometheusOf(pod)!, "metrics"));
         Assert.Contains("prometheus_config_last_reload_successful 1", metrics, StringComparison.Ordinal);
     }

@@ -5,14 +5,14 @@ using CentralAmp.Twin.Runs;
 
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>The twin as a person starts it: a process, its output and its exit code.</summary>
+/// <summary>The twin as an operator starts it: a process, its output and its exit code.</summary>
 public sealed class CommandLineTests
 {
     [Fact]
     public async Task The_main_job_ends_verified_with_one_object_on_standard_output_and_its_record_in_a_file()
     {
         var record = Path.GetTempFileName();
-        var (code, output, errors) = await BesideTheSharedTwin.RunAsync(30, () => RunAsync("--json", "--again", "--record", record));
+        var (code, output, errors) = await WorldSlots.RunAsync(30, () => RunAsync("--json", "--again", "--record", record));
 
         Assert.True(code == 0, errors);
         var report = JsonDocument.Parse(output).RootElement;
@@ -37,7 +37,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task A_break_ends_non_zero_with_its_cause()
     {
-        var (code, output, _) = await BesideTheSharedTwin.RunAsync(30, () => RunAsync("--json", "--break", "member-policy"));
+        var (code, output, _) = await WorldSlots.RunAsync(30, () => RunAsync("--json", "--break", "member-policy"));
 
         Assert.Equal(1, code);
         var cluster = JsonDocument.Parse(output).RootElement.GetProperty("clusters")[0];
@@ -69,7 +69,7 @@ public sealed class CommandLineTests
     [InlineData("--scenario", "sweep", "--again")]
     [InlineData("--scenario", "sweep", "--clusters", "2")]
     [InlineData("--scenario", "sweep", "--break", "webhook-down")]
-    public async Task A_scenario_decides_about_its_clusters_itself(params string[] arguments) =>
+    public async Task A_scenario_refuses_options_about_clusters(params string[] arguments) =>
         Assert.Equal(2, (await RunAsync(arguments)).Code);
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class CommandLineTests
         return (process.ExitCode, await output, await errors);
     }
 
-    // The tests are a program of their own; the twin is run by the same dotnet that runs them.
+    // The test assembly is an executable. The twin runs with the dotnet host of the test's runtime.
     private static string DotnetHost() =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "dotnet"));
 }

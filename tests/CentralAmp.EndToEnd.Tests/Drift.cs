@@ -4,20 +4,20 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>People and other tools that change what is ours.</summary>
+/// <summary>Changes managed AWS resources, as operators and other tools do.</summary>
 public sealed class Drift(TwinWorld world)
 {
-    /// <param name="accounts">Whose roles of that name are changed: of chained trust, both accounts have one.</param>
-    public async Task OfEverythingAsync(string clusterArn, string roleArn, params string[] accounts)
+    /// <param name="accounts">Accounts in which the role of that name is changed. With chained trust, both accounts have one.</param>
+    public async Task ChangeEverythingAsync(string clusterArn, string roleArn, params string[] accounts)
     {
         foreach (var account in accounts)
-            await OfRoleAsync(account, roleArn[(roleArn.LastIndexOf('/') + 1)..]);
+            await ChangeRoleAsync(account, roleArn[(roleArn.LastIndexOf('/') + 1)..]);
         var entry = world.Aws.Eks.Find(clusterArn)!.AccessEntries.Values.Single();
         entry.Change(TimeProvider.System.GetUtcNow(), _ => [], policies => policies);
         await world.IamSettlesAsync(CancellationToken.None);
     }
 
-    private async Task OfRoleAsync(string account, string name)
+    private async Task ChangeRoleAsync(string account, string name)
     {
         var iam = world.IamOf(account);
         var role = (await iam.GetRoleAsync(new GetRoleRequest { RoleName = name })).Role;

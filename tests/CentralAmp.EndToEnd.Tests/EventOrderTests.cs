@@ -4,7 +4,7 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>A cluster is created, deleted and created again; events of it come twice, late, and in another order.</summary>
+/// <summary>A cluster is created, deleted and created again. Its events arrive twice, late and out of order.</summary>
 public sealed class EventOrderTests(SharedTwin twin)
 {
     private static readonly ClusterBehaviour Quick = new()
@@ -13,47 +13,47 @@ public sealed class EventOrderTests(SharedTwin twin)
     };
 
     [Fact]
-    public async Task In_whatever_order_events_come_the_cluster_that_lives_is_verified_and_the_one_before_leaves_nothing() =>
-        await Task.WhenAll(InOrderAsync("order-kept"), DeletionLastAsync("order-deletion-last"), CreationLastAsync("order-creation-last"));
+    public async Task In_any_order_of_events_the_living_cluster_is_verified_and_its_predecessor_is_removed_completely() =>
+        await Task.WhenAll(InOrderAsync("order-kept"), DeletionEventLastAsync("order-deletion-last"), CreationEventLastAsync("order-creation-last"));
 
-    /// <summary>Everything twice.</summary>
+    /// <summary>Events arrive in order, each of them twice.</summary>
     private async Task InOrderAsync(string name)
     {
         var arn = await CreateAsync(name, deliveries: 2);
-        await BecomesAsync(arn, "Verified");
+        await WaitForStatesAsync(arn, "Verified");
         await DeleteAsync(arn, deliveries: 2);
-        await BecomesAsync(arn, "Offboarded");
+        await WaitForStatesAsync(arn, "Offboarded");
         await CreateAsync(name, deliveries: 2);
-        await EndsRightAsync(arn, "Offboarded", "Verified");
+        await AssertEndsAsync(arn, "Offboarded", "Verified");
     }
 
-    /// <summary>The deletion is told of while the next cluster is onboarded, and again when that is done.</summary>
-    private async Task DeletionLastAsync(string name)
+    /// <summary>The DeleteCluster event arrives while the next cluster is onboarded, and again after that.</summary>
+    private async Task DeletionEventLastAsync(string name)
     {
         var arn = await CreateAsync(name, deliveries: 1);
-        await BecomesAsync(arn, "Verified");
+        await WaitForStatesAsync(arn, "Verified");
         await DeleteAsync(arn, deliveries: 0);
         await CreateAsync(name, deliveries: 2);
         await twin.World.Aws.RepeatEventAsync(arn, "DeleteCluster", CancellationToken.None);
-        await BecomesAsync(arn, "Offboarded", "Verified");
+        await WaitForStatesAsync(arn, "Offboarded", "Verified");
         await twin.World.Aws.RepeatEventAsync(arn, "DeleteCluster", CancellationToken.None);
-        await EndsRightAsync(arn, "Offboarded", "Verified");
+        await AssertEndsAsync(arn, "Offboarded", "Verified");
     }
 
-    /// <summary>The creation is told of when the cluster is long gone, and again beside that of the next one.</summary>
-    private async Task CreationLastAsync(string name)
+    /// <summary>The CreateCluster event arrives after the cluster was deleted, and again together with the event of the next cluster.</summary>
+    private async Task CreationEventLastAsync(string name)
     {
         var arn = await CreateAsync(name, deliveries: 0);
         var creation = twin.World.Aws.CloudTrail.History.Single(happened => happened.ClusterArn == arn && happened.Name == "CreateCluster");
         await DeleteAsync(arn, deliveries: 2);
         await twin.World.Aws.CloudTrail.DeliverAsync(creation, CancellationToken.None);
-        await QuietAsync(arn, executions: 3);
-        Assert.Empty(twin.Road.Left(arn));
-        Assert.DoesNotContain(await twin.Road.ItemsAsync(arn), item => item.State == "Verified");
+        await WaitUntilIdleAsync(arn, executions: 3);
+        Assert.Empty(twin.Workflows.ManagedObjects(arn));
+        Assert.DoesNotContain(await twin.Workflows.ItemsAsync(arn), item => item.State == "Verified");
 
         await CreateAsync(name, deliveries: 1);
         await twin.World.Aws.CloudTrail.DeliverAsync(creation, CancellationToken.None);
-        await EndsRightAsync(arn, "Verified");
+        await AssertEndsAsync(arn, "Verified");
     }
 
     private Task<string> CreateAsync(string name, int deliveries) => twin.World.CreateClusterAsync(name, Quick, deliveries, CancellationToken.None);
@@ -62,51 +62,51 @@ public sealed class EventOrderTests(SharedTwin twin)
     {
         var cluster = twin.World.Aws.Eks.Find(arn);
         await twin.World.DeleteClusterAsync(arn, deliveries, CancellationToken.None);
-        await Road.WaitForAsync(() => twin.World.Aws.Eks.Find(arn) != cluster);
+        await Workflows.WaitForAsync(() => twin.World.Aws.Eks.Find(arn) != cluster);
     }
 
-    /// <param name="states">Of all that had the ARN, the oldest first.</param>
-    private async Task BecomesAsync(string arn, params string[] states)
+    /// <param name="states">States of all clusters that had the ARN, the oldest first.</param>
+    private async Task WaitForStatesAsync(string arn, params string[] states)
     {
         try
         {
-            await Road.WaitForAsync(async () => (await StatesAsync(arn)).SequenceEqual(states));
+            await Workflows.WaitForAsync(async () => (await StatesAsync(arn)).SequenceEqual(states));
         }
         catch (TimeoutException late)
         {
-            var found = (await twin.Road.ItemsAsync(arn)).Select(item => $"{item.State} {item["cause"]} {item["sentence"]}");
+            var found = (await twin.Workflows.ItemsAsync(arn)).Select(item => $"{item.State} {item["cause"]} {item["sentence"]}");
             Assert.Fail($"{late.Message}: expected {string.Join(", ", states)}, found {string.Join("; ", found)}");
         }
     }
 
-    private async Task EndsRightAsync(string arn, params string[] states)
+    private async Task AssertEndsAsync(string arn, params string[] states)
     {
-        await BecomesAsync(arn, states);
-        await QuietAsync(arn, executions: 1);
+        await WaitForStatesAsync(arn, states);
+        await WaitUntilIdleAsync(arn, executions: 1);
         Assert.Equal(states, await StatesAsync(arn));
 
-        var living = Incarnation.Of(twin.World.Aws.Eks.Find(arn)!);
-        Assert.All(twin.Road.Left(arn), thing => Assert.Equal(living, thing.Owner));
+        var living = ClusterIdentity.Of(twin.World.Aws.Eks.Find(arn)!);
+        Assert.All(twin.Workflows.ManagedObjects(arn), item => Assert.Equal(living, item.Owner));
         Assert.Single(twin.World.Aws.Iam.Newest(TwinAccounts.Hub).Roles.Values, role => role.Tags.GetValueOrDefault("central-amp:cluster-arn") == arn);
         var cluster = twin.World.ClusterOf(arn);
         Assert.Single(cluster.Snapshot("Prometheus", "monitoring", cluster.Names.Prometheus)!["spec"]!["remoteWrite"]!.AsArray());
-        Assert.Empty(twin.Road.Elevations(arn));
-        Assert.Empty(cluster.Troubles);
-        await twin.Road.DoneWithAsync(arn);
+        Assert.Empty(twin.Workflows.Elevations(arn));
+        Assert.Empty(cluster.PodFailures);
+        await twin.Workflows.DeleteClusterAsync(arn);
     }
 
-    private async Task<IEnumerable<string?>> StatesAsync(string arn) => (await twin.Road.ItemsAsync(arn)).Select(item => item.State).Where(state => state is not null);
+    private async Task<IEnumerable<string?>> StatesAsync(string arn) => (await twin.Workflows.ItemsAsync(arn)).Select(item => item.State).Where(state => state is not null);
 
-    /// <summary>Until nothing has run for the cluster for as long as an event takes to start something.</summary>
-    private async Task QuietAsync(string arn, int executions)
+    /// <summary>Waits until no execution has run for the cluster for longer than an event takes to start one.</summary>
+    private async Task WaitUntilIdleAsync(string arn, int executions)
     {
-        var (quiet, name) = (0, arn.Split('/')[^1]);
-        await Road.WaitForAsync(async () =>
+        var (idlePolls, name) = (0, arn.Split('/')[^1]);
+        await Workflows.WaitForAsync(async () =>
         {
             var all = (await twin.World.Aws.ExecutionsAsync(Machine.Onboard, CancellationToken.None)).Concat(await twin.World.Aws.ExecutionsAsync(Machine.Offboard, CancellationToken.None))
                 .Where(execution => execution.Input!.Contains($"\"{name}\"", StringComparison.Ordinal)).ToList();
-            quiet = all.Count >= executions && all.All(execution => !execution.IsRunning) ? quiet + 1 : 0;
-            return quiet > 7;
+            idlePolls = all.Count >= executions && all.All(execution => !execution.IsRunning) ? idlePolls + 1 : 0;
+            return idlePolls > 7;
         });
     }
 }

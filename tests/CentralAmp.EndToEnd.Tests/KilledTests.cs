@@ -6,7 +6,7 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>Lambdas and executions that die anywhere: what is repeated converges.</summary>
+/// <summary>Lambdas and executions that are killed at any point. A repetition converges to the same result.</summary>
 public sealed class KilledTests(SharedTwin twin)
 {
     private static readonly string[] Onboarding =
@@ -22,55 +22,55 @@ public sealed class KilledTests(SharedTwin twin)
     ];
 
     [Fact]
-    public async Task Every_Lambda_of_both_roads_is_killed_after_its_work_and_before_it_and_nothing_is_doubled_or_left()
+    public async Task Every_Lambda_of_both_workflows_is_killed_before_and_after_its_work_and_nothing_is_duplicated_or_remains()
     {
         const string Name = "killed-everywhere";
-        var arn = await twin.Road.SettledClusterAsync(Name, new());
+        var arn = await twin.Workflows.SettledClusterAsync(Name, new());
         var (cluster, before) = (twin.World.ClusterOf(arn), twin.World.ClusterOf(arn).PodStarts.Count);
 
         var invocations = KillEach(Name);
-        var onboarding = await twin.Road.TakeAsync(arn);
+        var onboarding = await twin.Workflows.OnboardAsync(arn);
         Assert.True((string?)onboarding.Record?["outcome"] == "Verified", Describe(onboarding));
         Assert.Equal(Onboarding.Order(StringComparer.Ordinal), Killed(invocations));
-        Assert.Empty(twin.Road.Elevations(arn));
+        Assert.Empty(twin.Workflows.Elevations(arn));
         Assert.Equal(1, cluster.PodStarts.Count - before);
         Assert.Equal("central-amp", (string?)Assert.Single(RemoteWrites(arn))!["name"]);
-        Assert.Single(twin.Road.Left(arn), thing => thing.Name.Contains(":role/", StringComparison.Ordinal));
+        Assert.Single(twin.Workflows.ManagedObjects(arn), item => item.Name.Contains(":role/", StringComparison.Ordinal));
 
-        // Of the rights that offboarding needs in the cluster one is missing, so that it, too, has to install them.
+        // Offboarding lacks one of the rights that it needs in the cluster, so it, too, has to install the RBAC.
         cluster.Delete("ClusterRoleBinding", "", "central-amp-read");
         invocations = KillEach(Name);
-        var offboarding = await twin.Road.OffboardAsync(arn);
+        var offboarding = await twin.Workflows.OffboardAsync(arn);
         Assert.True((string?)offboarding.Record?["outcome"] == "Offboarded", Describe(offboarding));
         Assert.Equal(Offboarding.Order(StringComparer.Ordinal), Killed(invocations));
-        Assert.Empty(twin.Road.Left(arn));
+        Assert.Empty(twin.Workflows.ManagedObjects(arn));
         Assert.Empty(RemoteWrites(arn));
-        Assert.Empty(cluster.Troubles);
-        Assert.Equal("Offboarded", Assert.Single(await twin.Road.ItemsAsync(arn)).State);
-        await twin.Road.DoneWithAsync(arn);
+        Assert.Empty(cluster.PodFailures);
+        Assert.Equal("Offboarded", Assert.Single(await twin.Workflows.ItemsAsync(arn)).State);
+        await twin.Workflows.DeleteClusterAsync(arn);
     }
 
     [Fact]
-    public async Task An_execution_that_is_stopped_half_way_is_finished_by_the_next_one()
+    public async Task The_next_execution_finishes_the_work_of_a_stopped_one()
     {
         const string Name = "stopped";
-        var arn = await twin.Road.SettledClusterAsync(Name, new());
+        var arn = await twin.Workflows.SettledClusterAsync(Name, new());
 
-        await StopAtAsync(Name, "DeliverRemoteWrite", () => twin.Road.StartAsync(arn));
-        var onboarding = await twin.Road.TakeAsync(arn);
+        await StopAtAsync(Name, "DeliverRemoteWrite", () => twin.Workflows.StartOnboardingAsync(arn));
+        var onboarding = await twin.Workflows.OnboardAsync(arn);
         Assert.True((string?)onboarding.Record?["outcome"] == "Verified", Describe(onboarding));
         Assert.Single(RemoteWrites(arn));
 
         await StopAtAsync(Name, "WithdrawRemoteWrite", () => twin.World.Aws.StartExecutionAsync(Machine.Offboard, $$"""{"clusterArn":"{{arn}}"}""", CancellationToken.None));
-        Assert.NotEmpty(twin.Road.Left(arn));
-        var offboarding = await twin.Road.OffboardAsync(arn);
+        Assert.NotEmpty(twin.Workflows.ManagedObjects(arn));
+        var offboarding = await twin.Workflows.OffboardAsync(arn);
         Assert.True((string?)offboarding.Record?["outcome"] == "Offboarded", Describe(offboarding));
-        Assert.Empty(twin.Road.Left(arn));
-        Assert.Empty(twin.World.ClusterOf(arn).Troubles);
-        await twin.Road.DoneWithAsync(arn);
+        Assert.Empty(twin.Workflows.ManagedObjects(arn));
+        Assert.Empty(twin.World.ClusterOf(arn).PodFailures);
+        await twin.Workflows.DeleteClusterAsync(arn);
     }
 
-    /// <summary>As often as the state machine repeats what died: its work done and not answered, then not begun, then well.</summary>
+    /// <summary>Each handler is killed after its work but before its answer, then before its work. The state machine's second retry succeeds.</summary>
     private ConcurrentDictionary<string, int> KillEach(string clusterName)
     {
         var invocations = new ConcurrentDictionary<string, int>();
@@ -96,10 +96,10 @@ public sealed class KilledTests(SharedTwin twin)
             return LambdaFault.None;
         });
         var execution = await start();
-        await reached.Task.WaitAsync(Road.Limit);
+        await reached.Task.WaitAsync(Workflows.Limit);
         await twin.World.Aws.StopExecutionAsync(execution, CancellationToken.None);
-        // The engine calls it FAILED or ABORTED, as the stop meets the state's end; either way it comes no further.
-        var stopped = await twin.Road.WatchAsync(execution);
+        // Whether the engine reports FAILED or ABORTED depends on the timing of the stop. In both cases the execution stops in this state.
+        var stopped = await twin.Workflows.WatchAsync(execution);
         Assert.True(stopped.Status != "SUCCEEDED" && stopped.States[^1].Name == function, Describe(stopped));
     }
 

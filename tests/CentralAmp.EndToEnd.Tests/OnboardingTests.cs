@@ -46,7 +46,7 @@ public sealed class OnboardingTests(SharedTwin twin)
     }
 
     [Fact]
-    public async Task A_cluster_that_is_announced_while_it_is_made_is_verified_once_it_and_its_collector_are_there()
+    public async Task A_cluster_whose_event_arrives_while_it_is_CREATING_is_verified_once_it_and_its_collector_are_ready()
     {
         var execution = await twin.EventRunAsync();
 
@@ -64,16 +64,16 @@ public sealed class OnboardingTests(SharedTwin twin)
     }
 
     [Fact]
-    public async Task A_stale_elevation_is_taken_back_by_the_next_run()
+    public async Task A_stale_elevation_is_removed_by_the_next_run()
     {
         var run = await twin.StaleElevationRunAsync();
 
         Assert.Equal("Verified", (string?)run.Execution.Record?["outcome"]);
-        Assert.Empty(twin.Road.Elevations(run.ClusterArn));
+        Assert.Empty(twin.Workflows.Elevations(run.ClusterArn));
     }
 
     [Fact]
-    public async Task What_others_changed_in_AWS_is_repaired_once()
+    public async Task Drift_in_AWS_is_repaired_once()
     {
         var run = await twin.DriftRunAsync();
 
@@ -86,30 +86,30 @@ public sealed class OnboardingTests(SharedTwin twin)
     [Fact]
     public async Task An_event_delivered_twice_and_a_manual_execution_at_once_do_the_work_of_one()
     {
-        var arn = await twin.Road.SettledClusterAsync("thrice", new());
+        var arn = await twin.Workflows.SettledClusterAsync("thrice", new());
         await Task.WhenAll(
             twin.World.Aws.RepeatEventAsync(arn, "CreateCluster", TestContext.Current.CancellationToken),
             twin.World.Aws.RepeatEventAsync(arn, "CreateCluster", TestContext.Current.CancellationToken),
-            twin.Road.StartAsync(arn));
+            twin.Workflows.StartOnboardingAsync(arn));
         IReadOnlyList<string> executions = [];
         for (var tries = 0; tries < 100 && executions.Count < 3; tries++)
         {
             await Task.Delay(100, TestContext.Current.CancellationToken);
-            executions = await twin.Road.ExecutionsOfAsync("thrice");
+            executions = await twin.Workflows.ExecutionsOfAsync("thrice");
         }
 
-        var ended = await Task.WhenAll(executions.Select(twin.Road.WatchAsync));
+        var ended = await Task.WhenAll(executions.Select(twin.Workflows.WatchAsync));
 
         Assert.Equal(3, ended.Length);
         Assert.All(ended, execution => Assert.True(execution.Status == "SUCCEEDED", Describe(execution)));
         Assert.All(ended, execution => Assert.Equal("Verified", (string?)execution.Record?["outcome"]));
-        Assert.Empty(twin.Road.Elevations(arn));
+        Assert.Empty(twin.Workflows.Elevations(arn));
         var cluster = twin.World.ClusterOf(arn);
         var entries = cluster.Snapshot("Prometheus", "monitoring", cluster.Names.Prometheus)!["spec"]!["remoteWrite"]!.AsArray();
         Assert.Equal("central-amp", (string?)Assert.Single(entries)!["name"]);
         Assert.Equal(1, Created("iam:CreateRole", "central-amp-thrice-"));
         Assert.Equal(1, Created("iam:CreateOpenIDConnectProvider", cluster.Issuer["https://".Length..]));
-        await twin.Road.DoneWithAsync(arn);
+        await twin.Workflows.DeleteClusterAsync(arn);
     }
 
     private int Created(string action, string part) =>

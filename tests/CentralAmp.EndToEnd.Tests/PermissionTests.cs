@@ -8,16 +8,16 @@ using CentralAmp.Twin.Recording;
 
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>Least privilege, shown by running: what the record of the whole suite used, against what the deployed roles allow.</summary>
+/// <summary>Least privilege: compares the permissions that the whole suite used with those that the deployed roles allow.</summary>
 public sealed partial class PermissionTests(SharedTwin twin, ScenarioWorlds scenarios)
 {
-    /// <summary>Permissions of the platform: AWS uses them on our behalf, in ways that the twin has no part for.</summary>
+    /// <summary>Permissions of the platform: AWS uses them on behalf of CentralAmp, for features that the twin does not simulate.</summary>
     private static readonly Dictionary<string, string> PlatformPermissions = new()
     {
-        ["sqs:SendMessage"] = "EventBridge Scheduler puts aside what it could not start",
-        ["states:DescribeExecution"] = "Step Functions watches the parts of a Distributed Map",
-        ["states:StopExecution"] = "Step Functions ends the parts of a Distributed Map that was stopped",
-        ["ec2:AssignPrivateIpAddresses"] = "Lambda's attachment to a VPC (SAM adds it whether there is one or not; without one the boundary takes it back)",
+        ["sqs:SendMessage"] = "EventBridge Scheduler sends executions that it could not start to the dead-letter queue",
+        ["states:DescribeExecution"] = "Step Functions watches the child executions of a Distributed Map",
+        ["states:StopExecution"] = "Step Functions stops the child executions of a stopped Distributed Map",
+        ["ec2:AssignPrivateIpAddresses"] = "Lambda's attachment to a VPC (SAM always adds it; without a VPC the boundary denies it)",
         ["ec2:CreateNetworkInterface"] = "Lambda's attachment to a VPC",
         ["ec2:DeleteNetworkInterface"] = "Lambda's attachment to a VPC",
         ["ec2:DescribeNetworkInterfaces"] = "Lambda's attachment to a VPC",
@@ -45,7 +45,7 @@ public sealed partial class PermissionTests(SharedTwin twin, ScenarioWorlds scen
     public async Task Every_permission_of_a_role_is_used_by_that_role()
     {
         var used = await UsedAsync();
-        var unused = (await RolesAsync()).SelectMany(role => OfOurs(role.Policies)
+        var unused = (await RolesAsync()).SelectMany(role => WithoutPlatformPermissions(role.Policies)
             .Where(action => !used.Contains((NameOf(role), action))).Select(action => $"{NameOf(role)}: {action}")).ToList();
 
         Assert.True(unused.Count == 0, string.Join("; ", unused));
@@ -56,7 +56,7 @@ public sealed partial class PermissionTests(SharedTwin twin, ScenarioWorlds scen
     {
         var used = await UsedAsync();
         var unused = (await RolesAsync()).Where(role => role.Boundary is not null).GroupBy(role => role.BoundaryArn!).SelectMany(below =>
-            OfOurs([below.First().Boundary!]).Where(action => !below.Any(role => used.Contains((NameOf(role), action)))).Select(action => $"{below.Key}: {action}")).ToList();
+            WithoutPlatformPermissions([below.First().Boundary!]).Where(action => !below.Any(role => used.Contains((NameOf(role), action)))).Select(action => $"{below.Key}: {action}")).ToList();
 
         Assert.True(unused.Count == 0, string.Join("; ", unused));
     }
@@ -66,9 +66,9 @@ public sealed partial class PermissionTests(SharedTwin twin, ScenarioWorlds scen
     {
         await RunSharedTwinAsync();
 
-        // What has just been granted is refused until it settles: STS, clusters and the proof's write to the workspace wait for that.
+        // A new grant is denied until it has propagated: STS, clusters and the proof's write to the workspace wait for that.
         var denied = twin.World.Calls.Since(0).Where(call => call is { Decision: "Deny", Service: not "kubernetes" and not "sts" })
-            .Where(call => call.Service != "aps" || Road.IsAbout(call, "cluster/first", "first")).Select(Describe);
+            .Where(call => call.Service != "aps" || Workflows.IsAbout(call, "cluster/first", "first")).Select(Describe);
 
         Assert.DoesNotContain(denied, call => !call.Contains("central-amp-proof", StringComparison.Ordinal));
     }
@@ -77,11 +77,11 @@ public sealed partial class PermissionTests(SharedTwin twin, ScenarioWorlds scen
     public async Task No_role_names_an_action_by_a_wildcard() =>
         Assert.DoesNotContain((await RolesAsync()).SelectMany(role => Allowed(role.Policies)), action => action.Contains('*', StringComparison.Ordinal));
 
-    /// <summary>By the shared twin's runs of the road, and by the scenarios: an organization, offboarding, moving and the sweep.</summary>
+    /// <summary>Permissions used by the shared twin's executions and by the scenarios.</summary>
     private async Task<HashSet<(string Role, string Action)>> UsedAsync()
     {
         await RunSharedTwinAsync();
-        var calls = (await scenarios.AllAsync()).SelectMany(played => played.Calls).Concat(twin.World.Calls.Since(0));
+        var calls = (await scenarios.AllAsync()).SelectMany(result => result.Calls).Concat(twin.World.Calls.Since(0));
         return [.. calls.Where(call => call.Decision == "Allow").SelectMany(call => (call.Permissions ?? []).Select(action => (RoleOf(call), action)))];
     }
 
@@ -95,20 +95,20 @@ public sealed partial class PermissionTests(SharedTwin twin, ScenarioWorlds scen
             await twin.BrokenRunAsync(item.Name);
     }
 
-    /// <summary>Everything that the stacks made, the ingest role of the shared twin's first cluster, and all ingest and collector roles of the organization.</summary>
+    /// <summary>All roles of the stacks, the ingest role of the shared twin's first cluster, and all ingest and collector roles of the organization.</summary>
     private async Task<IReadOnlyList<IamRole>> RolesAsync()
     {
         await twin.FirstRunAsync();
         var shared = new[] { TwinAccounts.Hub, TwinAccounts.Member }.SelectMany(account => twin.World.Aws.Iam.Newest(account).Roles.Values)
-            // Ingest roles of other tests' clusters may not have come so far yet, or never will: theirs were tampered with.
+            // Ingest roles of other tests' clusters may be unused: their onboarding is not finished, or a break changed them.
             .Where(role => !role.Tags.TryGetValue("central-amp:cluster-arn", out var cluster) || cluster.EndsWith("cluster/first", StringComparison.Ordinal));
-        return [.. shared, .. (await scenarios.PlayedAsync("organization")).Roles];
+        return [.. shared, .. (await scenarios.ResultAsync("organization")).Roles];
     }
 
     private static IEnumerable<string> Allowed(IReadOnlyList<PolicyDocument> policies) =>
         policies.SelectMany(policy => policy.Statements).Where(statement => statement.Allows).SelectMany(statement => statement.Actions).Distinct();
 
-    private static IEnumerable<string> OfOurs(IReadOnlyList<PolicyDocument> policies) => Allowed(policies).Where(action => !PlatformPermissions.ContainsKey(action));
+    private static IEnumerable<string> WithoutPlatformPermissions(IReadOnlyList<PolicyDocument> policies) => Allowed(policies).Where(action => !PlatformPermissions.ContainsKey(action));
 
     private static string Describe(RecordedCall call) => $"{call.Caller} {call.Service}:{call.Action} {call.Resource}";
 
@@ -118,9 +118,9 @@ public sealed partial class PermissionTests(SharedTwin twin, ScenarioWorlds scen
     private static string RoleOf(RecordedCall call) =>
         WithoutSuffix(call.Caller.Contains(":assumed-role/", StringComparison.Ordinal) ? call.Caller.Split('/')[1] : call.Caller.Split('/')[^1]);
 
-    // CloudFormation names roles <stack>-<logical name>-<12 letters and digits>; these last differ from world to world.
-    private static string WithoutSuffix(string name) => GivenByCloudFormation().Replace(name, "");
+    // CloudFormation names roles <stack>-<logical name>-<12 letters and digits>. The suffix differs from world to world.
+    private static string WithoutSuffix(string name) => CloudFormationSuffix().Replace(name, "");
 
     [GeneratedRegex("-[A-Z0-9]{12}$")]
-    private static partial Regex GivenByCloudFormation();
+    private static partial Regex CloudFormationSuffix();
 }

@@ -11,47 +11,47 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>Every scenario of the command line, played once in a world of its own, whoever asks first.</summary>
+/// <summary>Every scenario of the command line. Each runs once, in its own world, when the first test needs its result.</summary>
 public sealed class ScenarioWorlds
 {
-    /// <summary>About how many seconds they take when two processors have much else to do.</summary>
+    /// <summary>Approximate duration of each scenario on two busy processors, in seconds.</summary>
     private static readonly Dictionary<string, int> Seconds = new()
     {
         ["deliveries"] = 250, ["sweep"] = 200, ["organization"] = 180, ["reroute"] = 100, ["recreate"] = 80, ["offboard"] = 60,
     };
 
-    private readonly Dictionary<string, Lazy<Task<PlayedScenario>>> played = ScenarioCatalogue.All.ToDictionary(
-        scenario => scenario.Name, scenario => new Lazy<Task<PlayedScenario>>(() => BesideTheSharedTwin.RunAsync(Seconds[scenario.Name], () => PlayAsync(scenario))));
+    private readonly Dictionary<string, Lazy<Task<ScenarioResult>>> results = ScenarioCatalogue.All.ToDictionary(
+        scenario => scenario.Name, scenario => new Lazy<Task<ScenarioResult>>(() => WorldSlots.RunAsync(Seconds[scenario.Name], () => RunAsync(scenario))));
 
-    public Task<PlayedScenario> PlayedAsync(string name) => played[name].Value;
+    public Task<ScenarioResult> ResultAsync(string name) => results[name].Value;
 
-    public async Task<IReadOnlyList<PlayedScenario>> AllAsync() => await Task.WhenAll(ScenarioCatalogue.All.Select(scenario => PlayedAsync(scenario.Name)));
+    public async Task<IReadOnlyList<ScenarioResult>> AllAsync() => await Task.WhenAll(ScenarioCatalogue.All.Select(scenario => ResultAsync(scenario.Name)));
 
-    private static async Task<PlayedScenario> PlayAsync(IScenario scenario)
+    private static async Task<ScenarioResult> RunAsync(IScenario scenario)
     {
         using var calls = new CallRecorder();
-        var told = new StringWriter();
-        var view = new RunView(TextWriter.Synchronized(told), TimeProvider.System);
+        var output = new StringWriter();
+        var view = new RunView(TextWriter.Synchronized(output), TimeProvider.System);
         await using var world = await TwinWorld.StartAsync(scenario.World, calls, view.Step, CancellationToken.None);
-        var report = await ScenarioRun.PlayAsync(scenario, world, view, CancellationToken.None);
-        var repair = scenario is Organization ? await Afterwards.RepairAsync(world, report) : null;
-        var switched = scenario is Organization ? await Afterwards.SwitchAsync(world) : null;
-        var trouble = scenario is Reroute ? await Afterwards.TroubleAsync(world) : null;
+        var report = await ScenarioRun.RunAsync(scenario, world, view, CancellationToken.None);
+        var repair = scenario is Organization ? await ScenarioFollowUps.RepairAsync(world, report) : null;
+        var switched = scenario is Organization ? await ScenarioFollowUps.SwitchAuthenticationModeAsync(world) : null;
+        var findings = scenario is Reroute ? await ScenarioFollowUps.SweepAfterFailuresAsync(world) : null;
         var roles = TwinAccounts.All.SelectMany(account => world.Aws.Iam.Newest(account).Roles.Values).ToList();
-        return new PlayedScenario(report, calls.Since(0), roles, told.ToString()) { Repair = repair, Switched = switched, Trouble = trouble };
+        return new ScenarioResult(report, calls.Since(0), roles, output.ToString()) { Repair = repair, Switched = switched, SweepFindings = findings };
     }
 }
 
-/// <param name="Roles">Of every account, as they are in the end.</param>
-/// <param name="Told">What a person would have read.</param>
-public sealed record PlayedScenario(RunReport Report, IReadOnlyList<RecordedCall> Calls, IReadOnlyList<IamRole> Roles, string Told)
+/// <param name="Roles">IAM roles of every account at the end.</param>
+/// <param name="Output">Console output of the run.</param>
+public sealed record ScenarioResult(RunReport Report, IReadOnlyList<RecordedCall> Calls, IReadOnlyList<IamRole> Roles, string Output)
 {
-    /// <summary>Of the organization: the road once more, after someone changed everything in AWS that is one chained cluster's.</summary>
+    /// <summary>Of the organization: a second onboarding, after an operator changed every managed AWS resource of one chained cluster.</summary>
     public WatchedExecution? Repair { get; init; }
 
-    /// <summary>Of the organization, whose hub may switch clusters to access entries.</summary>
+    /// <summary>Of the organization: its hub may switch clusters to access entries.</summary>
     public SwitchedRun? Switched { get; init; }
 
-    /// <summary>Of the world with one moved cluster: sweeps that find trouble.</summary>
-    public TroubleRun? Trouble { get; init; }
+    /// <summary>Of the re-route scenario: sweeps after failures were injected.</summary>
+    public SweepFindingsRun? SweepFindings { get; init; }
 }

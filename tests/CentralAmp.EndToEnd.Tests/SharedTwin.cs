@@ -14,7 +14,7 @@ using CentralAmp.Twin.World;
 namespace CentralAmp.EndToEnd.Tests;
 
 /// <summary>
-/// One twin for all tests, each with clusters of its own. A run that several tests look at happens once, whoever asks first.
+/// One twin for all tests; each test uses its own clusters. A run that several tests read happens once, when the first test needs it.
 /// </summary>
 public sealed class SharedTwin : IAsyncLifetime
 {
@@ -24,7 +24,7 @@ public sealed class SharedTwin : IAsyncLifetime
     private readonly Lazy<Task<WatchedExecution>> announced;
     private readonly Lazy<Task<StaleElevationRun>> stale;
     private readonly Dictionary<string, Lazy<Task<BrokenRun>>> broken;
-    private readonly ConcurrentDictionary<string, Func<string, LambdaFault>> accidents = new();
+    private readonly ConcurrentDictionary<string, Func<string, LambdaFault>> faults = new();
     private TwinWorld? world;
 
     public SharedTwin()
@@ -38,17 +38,17 @@ public sealed class SharedTwin : IAsyncLifetime
 
     public TwinWorld World => world ?? throw new InvalidOperationException("the twin has not started");
 
-    public Road Road => new(World);
+    public Workflows Workflows => new(World);
 
     public async ValueTask InitializeAsync()
     {
         world = await TwinWorld.StartAsync(new WorldOptions(), calls, _ => { }, CancellationToken.None);
-        world.Aws.Lambda.Accidents = (handler, _, payload) =>
-            accidents.FirstOrDefault(item => payload.Contains($"cluster/{item.Key}\"", StringComparison.Ordinal)).Value?.Invoke(handler) ?? LambdaFault.None;
+        world.Aws.Lambda.Faults = (handler, _, payload) =>
+            faults.FirstOrDefault(item => payload.Contains($"cluster/{item.Key}\"", StringComparison.Ordinal)).Value?.Invoke(handler) ?? LambdaFault.None;
     }
 
-    /// <summary>Accidents of the Lambdas that work for one cluster, by the name of the state.</summary>
-    public void OnInvocation(string clusterName, Func<string, LambdaFault> accident) => accidents[clusterName] = accident;
+    /// <summary>Injects faults into the Lambdas that work for one cluster, by the name of the handler.</summary>
+    public void OnInvocation(string clusterName, Func<string, LambdaFault> fault) => faults[clusterName] = fault;
 
     public async ValueTask DisposeAsync()
     {
@@ -57,59 +57,59 @@ public sealed class SharedTwin : IAsyncLifetime
         calls.Dispose();
     }
 
-    /// <summary>A cluster that is ACTIVE, with its collector, when the road first looks; then the road once more.</summary>
+    /// <summary>A cluster that is ACTIVE and has its collector before its first onboarding; it is onboarded twice.</summary>
     public Task<FirstRun> FirstRunAsync() => first.Value;
 
-    /// <summary>An onboarded cluster, of which someone then changes everything in AWS that is ours; and the road once more.</summary>
+    /// <summary>An onboarded cluster whose managed AWS resources an operator then changes; it is onboarded again.</summary>
     public Task<DriftRun> DriftRunAsync() => drift.Value;
 
-    /// <summary>A cluster that comes by its event while it is CREATING, and whose stack comes later still.</summary>
+    /// <summary>A cluster whose event arrives while it is CREATING, and whose stack is installed even later.</summary>
     public Task<WatchedExecution> EventRunAsync() => announced.Value;
 
-    /// <summary>An onboarded cluster in which an execution that is long gone has left an administrator; and the road once more.</summary>
+    /// <summary>An onboarded cluster in which an earlier execution left its elevation; it is onboarded again.</summary>
     public Task<StaleElevationRun> StaleElevationRunAsync() => stale.Value;
 
-    /// <summary>A settled cluster whose road meets one planted misconfiguration.</summary>
+    /// <summary>A settled cluster that is onboarded with one planted misconfiguration.</summary>
     public Task<BrokenRun> BrokenRunAsync(string name) => broken[name].Value;
 
     private async Task<FirstRun> RunFirstAsync()
     {
-        var arn = await Road.SettledClusterAsync("first", new ClusterBehaviour());
+        var arn = await Workflows.SettledClusterAsync("first", new ClusterBehaviour());
         var before = World.ClusterOf(arn).PodStarts.Count;
-        var onboarding = await Road.TakeAsync(arn);
+        var onboarding = await Workflows.OnboardAsync(arn);
         var rolled = World.ClusterOf(arn).PodStarts.Count - before;
 
         var position = calls.Position;
         before = World.ClusterOf(arn).PodStarts.Count;
-        var again = await Road.TakeAsync(arn);
-        var own = calls.Since(position).Where(call => Road.IsAbout(call, arn, "first")).ToList();
-        return new FirstRun(arn, onboarding, rolled, again, own, World.ClusterOf(arn).PodStarts.Count - before);
+        var again = await Workflows.OnboardAsync(arn);
+        var againCalls = calls.Since(position).Where(call => Workflows.IsAbout(call, arn, "first")).ToList();
+        return new FirstRun(arn, onboarding, rolled, again, againCalls, World.ClusterOf(arn).PodStarts.Count - before);
     }
 
     private async Task<DriftRun> RunDriftAsync()
     {
-        var arn = await Road.SettledClusterAsync("drifting", new ClusterBehaviour());
-        var onboarding = await Road.TakeAsync(arn);
-        await new Drift(World).OfEverythingAsync(arn, (string)onboarding.Record!["roleArn"]!, World.HubAccount);
-        return new DriftRun(arn, await Road.TakeAsync(arn), await Road.TakeAsync(arn));
+        var arn = await Workflows.SettledClusterAsync("drifting", new ClusterBehaviour());
+        var onboarding = await Workflows.OnboardAsync(arn);
+        await new Drift(World).ChangeEverythingAsync(arn, (string)onboarding.Record!["roleArn"]!, World.HubAccount);
+        return new DriftRun(arn, await Workflows.OnboardAsync(arn), await Workflows.OnboardAsync(arn));
     }
 
     private async Task<StaleElevationRun> RunStaleElevationAsync()
     {
-        var arn = await Road.SettledClusterAsync("stale", new ClusterBehaviour());
-        await Road.TakeAsync(arn);
+        var arn = await Workflows.SettledClusterAsync("stale", new ClusterBehaviour());
+        await Workflows.OnboardAsync(arn);
         var now = TimeProvider.System.GetUtcNow();
         World.Aws.Eks.Find(arn)!.AccessEntries.Values.Single().Change(
             now, groups => groups, _ => [new AssociatedPolicy(AccessEntry.ClusterAdmin, new JsonObject { ["type"] = "cluster" }, now)]);
-        return new StaleElevationRun(arn, await Road.TakeAsync(arn));
+        return new StaleElevationRun(arn, await Workflows.OnboardAsync(arn));
     }
 
     private async Task<WatchedExecution> RunAnnouncedAsync()
     {
-        // Long enough for a loaded machine to come and look too early, for the cluster and for the stack.
+        // Long enough that, even on a loaded machine, the execution polls before the cluster is ACTIVE and before the stack is installed.
         var slow = new ClusterBehaviour { ActiveAfter = TimeSpan.FromSeconds(15), OperatorAfter = TimeSpan.FromSeconds(40) };
         await World.CreateClusterAsync("announced", slow, deliveries: 1, CancellationToken.None);
-        return await Road.WatchAsync(await new RoadWatcher(World.Aws, TimeProvider.System).ExecutionOfAsync("announced", TimeSpan.FromSeconds(60), CancellationToken.None));
+        return await Workflows.WatchAsync(await new ExecutionWatcher(World.Aws, TimeProvider.System).ExecutionOfAsync("announced", TimeSpan.FromSeconds(60), CancellationToken.None));
     }
 
     private async Task<BrokenRun> RunBrokenAsync(Break planted)
@@ -118,19 +118,19 @@ public sealed class SharedTwin : IAsyncLifetime
         var behaviour = planted.Behaviour?.Invoke(new ClusterBehaviour()) ?? new ClusterBehaviour();
         if (planted.Tampering is { } tampering)
             await tampering.PlantAsync(World, name, CancellationToken.None);
-        var arn = behaviour.EndsFailed ? await Road.FailedClusterAsync(name, behaviour) : await Road.SettledClusterAsync(name, behaviour);
-        var before = Road.Fingerprint(arn);
-        var execution = await Road.TakeAsync(arn);
-        return new BrokenRun(planted, arn, execution, before, Road.Fingerprint(arn));
+        var arn = behaviour.EndsFailed ? await Workflows.FailedClusterAsync(name, behaviour) : await Workflows.SettledClusterAsync(name, behaviour);
+        var before = Workflows.Fingerprint(arn);
+        var execution = await Workflows.OnboardAsync(arn);
+        return new BrokenRun(planted, arn, execution, before, Workflows.Fingerprint(arn));
     }
 }
 
-/// <param name="AgainCalls">What the second run asked of anybody, this cluster's alone.</param>
-/// <param name="AgainRolled">Pods that were started during the second run.</param>
+/// <param name="AgainCalls">Calls of the second run that concern this cluster.</param>
+/// <param name="AgainRolled">Number of pods started during the second run.</param>
 public sealed record FirstRun(
     string ClusterArn, WatchedExecution Onboarding, int Rolled, WatchedExecution Again, IReadOnlyList<RecordedCall> AgainCalls, int AgainRolled);
 
-/// <param name="Repair">The run that found the drift.</param>
+/// <param name="Repair">The run that repaired the drift.</param>
 public sealed record DriftRun(string ClusterArn, WatchedExecution Repair, WatchedExecution After);
 
 public sealed record StaleElevationRun(string ClusterArn, WatchedExecution Execution);

@@ -18,9 +18,9 @@ public sealed class FullHub : IAsyncLifetime
 
     public TwinWorld World => world ?? throw new InvalidOperationException("the twin has not started");
 
-    public Road Road => new(World);
+    public Workflows Workflows => new(World);
 
-    /// <summary>Invocations of functions that die twice each: their work done and not answered, then not begun.</summary>
+    /// <summary>Invocation counts of functions that are killed twice each: after their work but before the answer, then before the work.</summary>
     public ConcurrentDictionary<string, int> Killed { get; } = new([KeyValuePair.Create("RemoveOldGrant", 0)]);
 
     public async ValueTask InitializeAsync()
@@ -33,16 +33,16 @@ public sealed class FullHub : IAsyncLifetime
                 [{"name":"direct","workspaceArn":"{{{{Other}}}}","tags":{"trust":"direct"},"trustMode":"direct"},
                  {"name":"other","workspaceArn":"{{{{Other}}}}","tags":{"workspace":"other"}}]
                 """));
-        turn = await BesideTheSharedTwin.EnterAsync(seconds: 90);
+        turn = await WorldSlots.EnterAsync(seconds: 90);
         world = await TwinWorld.StartAsync(options, calls, _ => { }, CancellationToken.None);
         world.Aws.IamService.ProviderQuotas[TwinAccounts.Hub] = 1;
-        world.Aws.Lambda.Accidents = (handler, _, _) => !Killed.ContainsKey(handler) ? LambdaFault.None : Killed.AddOrUpdate(handler, 1, (_, count) => count + 1) switch
+        world.Aws.Lambda.Faults = (handler, _, _) => !Killed.ContainsKey(handler) ? LambdaFault.None : Killed.AddOrUpdate(handler, 1, (_, count) => count + 1) switch
         {
             1 => LambdaFault.DiesBeforeAnswer,
             2 => LambdaFault.DiesBeforeWork,
             _ => LambdaFault.None,
         };
-        var first = await Road.TakeAsync(await Road.SettledClusterAsync("first", new()));
+        var first = await Workflows.OnboardAsync(await Workflows.SettledClusterAsync("first", new()));
         Assert.Equal(("Verified", "direct"), ((string?)first.Record?["outcome"], (string?)first.Record?["trustMode"]));
     }
 
@@ -58,16 +58,16 @@ public sealed class FullHub : IAsyncLifetime
 public sealed class TrustModeTests(FullHub hub) : IClassFixture<FullHub>
 {
     [Fact]
-    public async Task Where_direct_is_asked_for_and_the_hub_is_full_the_cluster_is_blocked_with_a_remedy()
+    public async Task Where_direct_is_requested_and_the_hub_is_full_the_cluster_is_blocked_with_a_remedy()
     {
         var arn = await CreateAsync("asks-for-direct", ("trust", "direct"));
-        var before = hub.Road.Fingerprint(arn);
+        var before = hub.Workflows.Fingerprint(arn);
 
-        var execution = await hub.Road.TakeAsync(arn);
+        var execution = await hub.Workflows.OnboardAsync(arn);
 
         Assert.Equal(("Blocked", "ProviderQuotaReached"), ((string?)execution.Record?["outcome"], (string?)execution.Record?["cause"]));
         Assert.Contains("chained", (string?)execution.Record!["remedy"], StringComparison.Ordinal);
-        Assert.Equal(before, hub.Road.Fingerprint(arn));
+        Assert.Equal(before, hub.Workflows.Fingerprint(arn));
     }
 
     [Fact]
@@ -75,20 +75,20 @@ public sealed class TrustModeTests(FullHub hub) : IClassFixture<FullHub>
     {
         var arn = await CreateAsync("chained", ("team", "payments"));
         var cluster = hub.World.ClusterOf(arn);
-        var onboarding = await hub.Road.TakeAsync(arn);
+        var onboarding = await hub.Workflows.OnboardAsync(arn);
         Assert.Equal(("Verified", "chained"), ((string?)onboarding.Record?["outcome"], (string?)onboarding.Record?["trustMode"]));
         Assert.Equal(hub.World.WorkspaceArn, (string?)onboarding.Record!["workspaceArn"]);
         Assert.Single(hub.World.Aws.Iam.Newest(TwinAccounts.Hub).Providers);
         Assert.Equal(
             [TwinAccounts.Hub, TwinAccounts.Member],
-            hub.Road.Left(arn).Where(thing => thing.Name.Contains(":role/central-amp/", StringComparison.Ordinal)).Select(thing => thing.AccountId).Order(StringComparer.Ordinal));
+            hub.Workflows.ManagedObjects(arn).Where(item => item.Name.Contains(":role/central-amp/", StringComparison.Ordinal)).Select(item => item.AccountId).Order(StringComparer.Ordinal));
         Assert.True(await hub.World.QueryAsync("""count({cluster_name="chained"})""", CancellationToken.None) > 100);
 
         var pods = cluster.PodStarts.Count;
         await hub.World.Aws.TagClusterAsync(arn, new Dictionary<string, string?> { ["workspace"] = "other" }, CancellationToken.None);
         var other = hub.World.Aws.EarlierWorkspaces[FullHub.Other];
-        await Road.WaitForAsync(async () => (await hub.Road.ItemsAsync(arn)).Single() is { State: "Verified" } item && item["workspaceArn"] == other && item["trustMode"] == "chained");
-        Assert.True(hub.Killed["RemoveOldGrant"] > 2, "the Lambda was not repeated");
+        await Workflows.WaitForAsync(async () => (await hub.Workflows.ItemsAsync(arn)).Single() is { State: "Verified" } item && item["workspaceArn"] == other && item["trustMode"] == "chained");
+        Assert.True(hub.Killed["RemoveOldGrant"] > 2, "the Lambda was not retried");
         Assert.Equal(pods, cluster.PodStarts.Count);
         Assert.True(await hub.World.QueryAsync("""count({cluster_name="chained"})""", CancellationToken.None, other) > 100);
         await hub.World.IamSettlesAsync(CancellationToken.None);
@@ -96,11 +96,11 @@ public sealed class TrustModeTests(FullHub hub) : IClassFixture<FullHub>
         Assert.Equal(403, await CollectorIdentity.WriteAsync(hub.World.Aws, key, hub.World.WorkspaceArn, TimeProvider.System.GetUtcNow(), CancellationToken.None));
 
         await hub.World.Aws.TagClusterAsync(arn, new Dictionary<string, string?> { ["central-amp:onboard"] = "false" }, CancellationToken.None);
-        await Road.WaitForAsync(async () => (await hub.World.Aws.ExecutionsAsync(Machine.Offboard, CancellationToken.None)) is [.., { IsRunning: false }]);
-        var item = (await hub.Road.ItemsAsync(arn)).Single();
+        await Workflows.WaitForAsync(async () => (await hub.World.Aws.ExecutionsAsync(Machine.Offboard, CancellationToken.None)) is [.., { IsRunning: false }]);
+        var item = (await hub.Workflows.ItemsAsync(arn)).Single();
         Assert.True(item is { State: "OptedOut" }, $"{item.State} {item["sentence"]}");
-        Assert.Empty(hub.Road.Left(arn));
-        Assert.Empty(cluster.Troubles);
+        Assert.Empty(hub.Workflows.ManagedObjects(arn));
+        Assert.Empty(cluster.PodFailures);
     }
 
     private async Task<string> CreateAsync(string name, (string Name, string Value) tag)
@@ -108,7 +108,7 @@ public sealed class TrustModeTests(FullHub hub) : IClassFixture<FullHub>
         var behaviour = new ClusterBehaviour { ActiveAfter = TimeSpan.FromMilliseconds(200), OperatorAfter = TimeSpan.FromMilliseconds(200) };
         var tags = new Dictionary<string, string> { [tag.Name] = tag.Value };
         var arn = await hub.World.CreateClusterAsync(hub.World.MemberAccount, hub.World.Region, name, tags, behaviour, deliveries: 0, CancellationToken.None);
-        await hub.World.ClusterOf(arn).StackReady.WaitAsync(Road.Limit);
+        await hub.World.ClusterOf(arn).StackReady.WaitAsync(Workflows.Limit);
         return arn;
     }
 }

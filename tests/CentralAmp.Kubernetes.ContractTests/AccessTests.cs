@@ -7,11 +7,11 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 
-/// <summary>What CentralAmp's place in a cluster relies on: RBAC of its group, by the names of objects, and tokens for one audience.</summary>
+/// <summary>The access that CentralAmp relies on in a cluster: RBAC of its group, restricted to named objects, and tokens for one audience.</summary>
 public sealed class AccessTests(ContractServer server) : IAsyncLifetime
 {
     private ContractNamespace space = null!;
-    private IKubernetes us = null!;
+    private IKubernetes group = null!;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -30,7 +30,7 @@ public sealed class AccessTests(ContractServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         space = await server.NewNamespaceAsync();
-        us = server.AsGroup();
+        group = server.AsGroup();
         foreach (var name in (string[])["prom", "other"])
         {
             await space.InstallAsync(space.ServiceAccountPath(name), space.ServiceAccount(name));
@@ -41,25 +41,25 @@ public sealed class AccessTests(ContractServer server) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        us.Dispose();
+        group.Dispose();
         await space.DisposeAsync();
     }
 
     [Fact]
     public async Task The_group_reads_what_planning_reads_and_no_Secrets()
     {
-        Assert.NotEmpty((await us.ListAsync(KubernetesPath.AllPrometheuses, Cancelled))!);
-        Assert.NotNull(await us.ListAsync(KubernetesPath.StatefulSets(space.Name), Cancelled));
-        Assert.NotNull(await us.GetAsync(space.ServiceAccountPath(), Cancelled));
-        await ForbiddenAsync(() => us.ListAsync($"/api/v1/namespaces/{space.Name}/secrets", Cancelled));
-        await ForbiddenAsync(() => us.ListAsync(space.ConfigMaps, Cancelled));
+        Assert.NotEmpty((await group.ListAsync(KubernetesPath.AllPrometheuses, Cancelled))!);
+        Assert.NotNull(await group.ListAsync(KubernetesPath.StatefulSets(space.Name), Cancelled));
+        Assert.NotNull(await group.GetAsync(space.ServiceAccountPath(), Cancelled));
+        await ForbiddenAsync(() => group.ListAsync($"/api/v1/namespaces/{space.Name}/secrets", Cancelled));
+        await ForbiddenAsync(() => group.ListAsync(space.ConfigMaps, Cancelled));
     }
 
     [Fact]
-    public async Task Our_rules_are_missing_until_an_administrator_makes_them_and_are_made_once()
+    public async Task The_managed_rules_are_missing_until_an_administrator_creates_them_and_are_created_once()
     {
         var rules = RbacRules.Writing(Collector);
-        Assert.Equal(RbacAccess.Missing, await RbacRules.CheckAsync(us, rules, Cancelled));
+        Assert.Equal(RbacAccess.Missing, await RbacRules.CheckAsync(group, rules, Cancelled));
         foreach (var change in (Change[])[Change.Created, Change.Unchanged])
         {
             foreach (var rule in rules)
@@ -68,11 +68,11 @@ public sealed class AccessTests(ContractServer server) : IAsyncLifetime
             }
         }
 
-        Assert.Equal(RbacAccess.Allowed, await RbacRules.CheckAsync(us, rules, Cancelled));
+        Assert.Equal(RbacAccess.Allowed, await RbacRules.CheckAsync(group, rules, Cancelled));
     }
 
     [Fact]
-    public async Task Rules_that_someone_widened_or_took_away_are_seen_and_put_back()
+    public async Task Rules_that_another_manager_widened_are_reported_as_missing()
     {
         var rules = RbacRules.Writing(Collector);
         foreach (var rule in rules)
@@ -82,27 +82,27 @@ public sealed class AccessTests(ContractServer server) : IAsyncLifetime
 
         await Administrator.MergePatchAsync(
             rules[0].Path, JsonNode.Parse("""{"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]}""")!.AsObject(), Cancelled);
-        Assert.Equal(RbacAccess.Missing, await RbacRules.CheckAsync(us, rules, Cancelled));
+        Assert.Equal(RbacAccess.Missing, await RbacRules.CheckAsync(group, rules, Cancelled));
     }
 
     [Fact]
-    public async Task Writing_is_by_the_names_of_objects()
+    public async Task Write_access_is_restricted_to_named_objects()
     {
         await GrantAsync();
-        Assert.NotNull(await us.ApplyAsync(space.PrometheusPath(), space.Prometheus("""{"podMetadata":{"annotations":{"ours":"1"}}}"""), Cancelled));
-        Assert.NotNull(await us.ApplyAsync(space.ServiceAccountPath(), space.ServiceAccount(), Cancelled));
-        await ForbiddenAsync(() => us.ApplyAsync(space.ServiceAccountPath("other"), space.ServiceAccount("other"), Cancelled));
-        await ForbiddenAsync(() => us.ApplyAsync(space.ConfigMapPath("a"), space.ConfigMap("a"), Cancelled));
-        await ForbiddenAsync(() => us.DeleteAsync(space.PrometheusPath(), "any", Cancelled));
+        Assert.NotNull(await group.ApplyAsync(space.PrometheusPath(), space.Prometheus("""{"podMetadata":{"annotations":{"managed":"1"}}}"""), Cancelled));
+        Assert.NotNull(await group.ApplyAsync(space.ServiceAccountPath(), space.ServiceAccount(), Cancelled));
+        await ForbiddenAsync(() => group.ApplyAsync(space.ServiceAccountPath("other"), space.ServiceAccount("other"), Cancelled));
+        await ForbiddenAsync(() => group.ApplyAsync(space.ConfigMapPath("a"), space.ConfigMap("a"), Cancelled));
+        await ForbiddenAsync(() => group.DeleteAsync(space.PrometheusPath(), "any", Cancelled));
     }
 
     [Fact]
-    public async Task Nobody_hands_out_more_than_he_has()
+    public async Task A_user_cannot_grant_more_than_he_has()
     {
         var rule = RbacRules.Writing(Collector)[0];
-        await ForbiddenAsync(() => us.ApplyAsync(rule.Path, rule.Desired, Cancelled));
+        await ForbiddenAsync(() => group.ApplyAsync(rule.Path, rule.Desired, Cancelled));
 
-        // With the right to write roles, and no more than that.
+        // This user may write roles, and nothing else.
         using var writer = server.As("contract-writer", "contract-writers");
         await Administrator.ApplyAsync(KubernetesPath.Role(space.Name, "writers"), Role("writers"), Cancelled);
         await Administrator.ApplyAsync(KubernetesPath.RoleBinding(space.Name, "writers"), Binding("writers", "contract-writers"), Cancelled);
@@ -117,19 +117,19 @@ public sealed class AccessTests(ContractServer server) : IAsyncLifetime
         var request = JsonNode.Parse("""
             {"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"audiences":["sts.amazonaws.com"],"expirationSeconds":600}}
             """)!.AsObject();
-        var answer = await us.CreateAsync(KubernetesPath.TokenRequest(space.Name, "prom"), request.DeepClone().AsObject(), Cancelled);
+        var answer = await group.CreateAsync(KubernetesPath.TokenRequest(space.Name, "prom"), request.DeepClone().AsObject(), Cancelled);
         var claims = JsonNode.Parse(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(answer.TextAt("status", "token")!.Split('.')[1])))!;
         Assert.Equal($"system:serviceaccount:{space.Name}:prom", claims.TextAt("sub"));
         Assert.Equal("""["sts.amazonaws.com"]""", claims["aud"]!.ToJsonString());
         Assert.StartsWith("https://", claims.TextAt("iss"), StringComparison.Ordinal);
         Assert.Equal(600, claims["exp"]!.GetValue<long>() - claims["iat"]!.GetValue<long>());
-        await ForbiddenAsync(() => us.CreateAsync(KubernetesPath.TokenRequest(space.Name, "other"), request, Cancelled));
+        await ForbiddenAsync(() => group.CreateAsync(KubernetesPath.TokenRequest(space.Name, "other"), request, Cancelled));
     }
 
     [Fact]
-    public async Task What_RBAC_forbids_comes_with_a_sentence_that_says_who_and_what()
+    public async Task A_forbidden_call_names_the_user_and_the_resource()
     {
-        var failure = await ForbiddenAsync(() => us.ListAsync(space.ConfigMaps, Cancelled));
+        var failure = await ForbiddenAsync(() => group.ListAsync(space.ConfigMaps, Cancelled));
         Assert.Contains("contract-member", failure.Sentence, StringComparison.Ordinal);
         Assert.Contains("configmaps", failure.Sentence, StringComparison.Ordinal);
     }

@@ -7,7 +7,7 @@ using CentralAmp.Deliveries.Values;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 
-/// <summary>What own agents are made of is taken as it is rendered, every field known, and changes nothing the second time.</summary>
+/// <summary>The server accepts the manifests of the managed agents as they are rendered, with strict field validation. A second apply changes nothing.</summary>
 public sealed class AgentTests(ContractServer server) : IAsyncLifetime
 {
     private static readonly AgentSpec Spec = new(
@@ -16,14 +16,14 @@ public sealed class AgentTests(ContractServer server) : IAsyncLifetime
         "quay.io/prometheus/prometheus:v3.5.0",
         [JsonNode.Parse("""{"key":"team","operator":"Exists","effect":"NoSchedule"}""")]);
 
-    private readonly List<string> ofCluster = [];
+    private readonly List<string> clusterScoped = [];
     private ContractNamespace space = null!;
 
     public async ValueTask InitializeAsync() => space = await server.NewNamespaceAsync();
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var path in ofCluster)
+        foreach (var path in clusterScoped)
         {
             await server.SendAsync(HttpMethod.Delete, path);
         }
@@ -36,9 +36,9 @@ public sealed class AgentTests(ContractServer server) : IAsyncLifetime
     [InlineData("agent")]
     [InlineData("prometheus-agent")]
     [InlineData("values")]
-    public async Task Every_object_is_taken_as_it_is_rendered_and_a_second_time_changes_nothing(string what)
+    public async Task Every_object_is_accepted_as_it_is_rendered_and_a_second_apply_changes_nothing(string what)
     {
-        foreach (var item in Rendered(what).Select(Here))
+        foreach (var item in Rendered(what).Select(InTestNamespace))
         {
             var first = await server.ApplyAsAsync("central-amp", PathOf(item), item, "force=false&fieldValidation=Strict");
             Assert.True(first.Status is HttpStatusCode.Created or HttpStatusCode.OK, first.Body);
@@ -55,8 +55,8 @@ public sealed class AgentTests(ContractServer server) : IAsyncLifetime
         _ => [ValuesManifest.Render(Spec.Entry, Spec.RoleArn, "monitoring", "prom")],
     };
 
-    /// <summary>In the namespace of the test instead of their own, and what is of the cluster with the namespace's name behind its own.</summary>
-    private JsonObject Here(JsonObject rendered)
+    /// <summary>Moves an object into the test's namespace. The name of a cluster-scoped object gets the namespace as its suffix.</summary>
+    private JsonObject InTestNamespace(JsonObject rendered)
     {
         var item = rendered.DeepClone().AsObject();
         if (item["metadata"]!["namespace"] is not null)
@@ -73,7 +73,7 @@ public sealed class AgentTests(ContractServer server) : IAsyncLifetime
             item["subjects"]![0]!["namespace"] = space.Name;
         }
 
-        ofCluster.Add(PathOf(item));
+        clusterScoped.Add(PathOf(item));
         return item;
     }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 
-/// <summary>A namespace of one test.</summary>
+/// <summary>The namespace of one test, with the objects that tests install in it.</summary>
 public sealed class ContractNamespace(ContractServer server, string name) : IAsyncDisposable
 {
     public string Name => name;
@@ -39,7 +39,7 @@ public sealed class ContractNamespace(ContractServer server, string name) : IAsy
         ["metadata"] = new JsonObject { ["name"] = item, ["namespace"] = name },
     };
 
-    /// <summary>As Helm installs it; a Prometheus is paused, so that an operator, where there is one, writes nothing between two looks of a test.</summary>
+    /// <summary>Applies an object as Helm. A Prometheus is paused, so that an operator in the cluster does not write to it during a test.</summary>
     public async Task<JsonObject> InstallAsync(string path, JsonObject item)
     {
         if (item.TextAt("kind") == "Prometheus")

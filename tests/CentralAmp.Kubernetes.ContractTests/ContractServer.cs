@@ -11,14 +11,14 @@ using CentralAmp.Kubernetes.ContractTests.Servers;
 namespace CentralAmp.Kubernetes.ContractTests;
 
 /// <summary>
-/// The API server that the suite runs against: the one of the kubeconfig that CENTRALAMP_TEST_KUBECONFIG names, or else the twin's
-/// stand-in. It gets the kinds and the read-only RBAC that it lacks, and loses them again.
+/// The API server of the suite: that of the kubeconfig in CENTRALAMP_TEST_KUBECONFIG, or else the twin's stand-in.
+/// The fixture installs missing custom resource definitions and the read-only RBAC, and removes them at the end.
 /// </summary>
 public sealed class ContractServer : IAsyncLifetime
 {
     private const string Variable = "CENTRALAMP_TEST_KUBECONFIG";
     private const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-    private readonly List<string> made = [];
+    private readonly List<string> created = [];
     private StandIn? standIn;
     private ServerAccess access = null!;
     private HttpClient http = null!;
@@ -26,7 +26,7 @@ public sealed class ContractServer : IAsyncLifetime
     public static ClusterReference Cluster { get; } =
         new("arn:aws:eks:us-east-1:222222222222:cluster/contract", "aws", "222222222222", "us-east-1", "contract");
 
-    /// <summary>As an elevated CentralAmp: may do everything.</summary>
+    /// <summary>Client with the rights of an elevated CentralAmp: cluster-admin.</summary>
     public IKubernetes Administrator { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -43,7 +43,7 @@ public sealed class ContractServer : IAsyncLifetime
         if (await Administrator.GetAsync(KubernetesPath.ClusterRole(RbacManifests.ReadName), CancellationToken.None) is not null
             || await Administrator.GetAsync(KubernetesPath.Namespace(AgentNames.Namespace), CancellationToken.None) is not null)
         {
-            throw new InvalidOperationException($"The cluster of {Variable} is looked after by CentralAmp; the suite wants one of its own.");
+            throw new InvalidOperationException($"CentralAmp manages the cluster of {Variable}; the suite needs a cluster that CentralAmp does not manage.");
         }
 
         await InstallKindsAsync();
@@ -56,17 +56,17 @@ public sealed class ContractServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var path in Enumerable.Reverse(made))
+        foreach (var path in Enumerable.Reverse(created))
         {
             await SendAsync(HttpMethod.Delete, path);
         }
 
-        if (made.Count > 0)
+        if (created.Count > 0)
         {
-            await EndedAsync(KubernetesPath.Namespace(AgentNames.Namespace));
+            await WaitUntilDeletedAsync(KubernetesPath.Namespace(AgentNames.Namespace));
         }
 
-        // Of a kubeconfig that was refused, or a server that does not answer, there is nothing to end: the refusal is what people shall read.
+        // These are null after a refused kubeconfig or a server that does not answer. Then the test run must show that error, not another one.
         Administrator?.Dispose();
         http?.Dispose();
         if (standIn is not null)
@@ -75,21 +75,21 @@ public sealed class ContractServer : IAsyncLifetime
         }
     }
 
-    /// <summary>Paths are removed in the reverse order.</summary>
+    /// <summary>Deletes the object after the last test. Objects are deleted in reverse order.</summary>
     public void RemoveAtTheEnd(string path)
     {
-        lock (made)
+        lock (created)
         {
-            made.Add(path);
+            created.Add(path);
         }
     }
 
-    /// <summary>As CentralAmp without an elevation: a member of its group, with what RBAC gives it.</summary>
+    /// <summary>Client with the rights of CentralAmp without an elevation: a member of its group.</summary>
     public IKubernetes AsGroup() => As("contract-member", AccessEntryDecision.Group);
 
     public IKubernetes As(string user, params string[] groups) => new KubernetesClient(Cluster, access.Open(user, groups));
 
-    /// <summary>A namespace with a name of its own, gone after the test.</summary>
+    /// <summary>Creates a namespace with a unique name.</summary>
     public async Task<ContractNamespace> NewNamespaceAsync()
     {
         var name = $"central-amp-contract-{Guid.NewGuid():N}"[..34];
@@ -98,7 +98,7 @@ public sealed class ContractServer : IAsyncLifetime
         return new ContractNamespace(this, name);
     }
 
-    /// <summary>Any request as the administrator, with the answer as it came.</summary>
+    /// <summary>Sends a request as the administrator and returns the unparsed answer.</summary>
     public async Task<RawAnswer> SendAsync(HttpMethod method, string path, JsonNode? body = null, string contentType = "application/json")
     {
         using var request = new HttpRequestMessage(method, path.TrimStart('/'));
@@ -112,12 +112,12 @@ public sealed class ContractServer : IAsyncLifetime
         return new RawAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(CancellationToken.None));
     }
 
-    /// <summary>Server-side apply as somebody else: Helm, Argo CD, a person.</summary>
+    /// <summary>Server-side apply as another field manager: Helm, Argo CD, an operator.</summary>
     public Task<RawAnswer> ApplyAsAsync(string manager, string path, JsonObject item, string options = "force=false") =>
         SendAsync(HttpMethod.Patch, $"{path}?fieldManager={manager}&{options}", item, "application/apply-patch+yaml");
 
-    /// <summary>A namespace ends when its controller has emptied it; the next run wants it gone. A bare API server has no such controller.</summary>
-    private async Task EndedAsync(string path)
+    /// <summary>Waits until the namespace controller has deleted the namespace, because the next run must not find it. A bare API server has no such controller.</summary>
+    private async Task WaitUntilDeletedAsync(string path)
     {
         for (var attempt = 0; attempt < 30 && await Administrator.GetAsync(path, CancellationToken.None) is not null; attempt++)
         {
@@ -138,7 +138,7 @@ public sealed class ContractServer : IAsyncLifetime
             }
         }
 
-        // A new kind is served after a moment.
+        // The server serves a new kind only after a moment.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         foreach (var list in (string[])[KubernetesPath.AllPrometheuses, KubernetesPath.AllPrometheusAgents])
         {
@@ -150,12 +150,12 @@ public sealed class ContractServer : IAsyncLifetime
     }
 }
 
-/// <summary>An answer as it came.</summary>
+/// <summary>An unparsed answer.</summary>
 public sealed record RawAnswer(HttpStatusCode Status, string Body)
 {
     public JsonObject Json => JsonNode.Parse(Body)!.AsObject();
 
-    /// <summary>The answer, after making sure of its status; the body is in the failure.</summary>
+    /// <summary>Asserts the status and returns the answer. The failure message has the body.</summary>
     public RawAnswer Expect(HttpStatusCode status)
     {
         Assert.True(Status == status, $"expected {status}, got {Status}: {Body}");

@@ -6,7 +6,7 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 
-/// <summary>Delivery and withdrawal themselves, as far as they come where no operator rolls pods: up to the wait for them, and back.</summary>
+/// <summary>Delivery up to the wait for the pods, and withdrawal. No operator rolls pods here.</summary>
 public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime
 {
     private ContractNamespace space = null!;
@@ -21,7 +21,7 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime
         space = await server.NewNamespaceAsync();
         account = await space.InstallAsync(space.ServiceAccountPath(), space.ServiceAccount());
         prometheus = await space.InstallAsync(space.PrometheusPath(), space.Prometheus(
-            """{"replicas":1,"serviceAccountName":"prom","externalLabels":{"team":"shop"},"podMetadata":{"annotations":{"theirs":"1"}}}"""));
+            """{"replicas":1,"serviceAccountName":"prom","externalLabels":{"team":"shop"},"podMetadata":{"annotations":{"foreign":"1"}}}"""));
         var plan = Steps.Plan(DeliveryNames.Prometheus, new Collector
         {
             Namespace = space.Name,
@@ -64,16 +64,16 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_withdrawal_leaves_everything_as_it_was_and_waits_for_the_operator()
+    public async Task A_withdrawal_restores_everything_and_waits_for_the_operator()
     {
         await Assert.ThrowsAsync<NotReadyException>(steps.DeliverAsync);
         Assert.Equal(Causes.NotReconciled, (await Assert.ThrowsAsync<NotReadyException>(steps.WithdrawAsync)).Cause);
         var now = await ReadAsync();
-        Assert.True(JsonNode.DeepEquals(account.Written(), now.Account.Written()), now.Account.ToJsonString());
-        // Our mark goes last, when the pods are as they were.
+        Assert.True(JsonNode.DeepEquals(account.WithoutServerMetadata(), now.Account.WithoutServerMetadata()), now.Account.ToJsonString());
+        // The managed annotation is removed last, after the pods are as before.
         Assert.Equal("""{"central-amp/applied":"0"}""", now.Prometheus.At("metadata", "annotations")!.ToJsonString());
         now.Prometheus["metadata"]!.AsObject().Remove("annotations");
-        Assert.True(JsonNode.DeepEquals(prometheus.Written(), now.Prometheus.Written()), now.Prometheus.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(prometheus.WithoutServerMetadata(), now.Prometheus.WithoutServerMetadata()), now.Prometheus.ToJsonString());
 
         await Assert.ThrowsAsync<NotReadyException>(steps.WithdrawAsync);
         Assert.Equal(now.Prometheus.ResourceVersion(), (await ReadAsync()).Prometheus.ResourceVersion());
@@ -88,7 +88,7 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Prometheus_that_was_replaced_since_the_plan_is_not_touched()
+    public async Task A_Prometheus_that_was_replaced_since_the_plan_is_not_changed()
     {
         Assert.True(await server.Administrator.DeleteAsync(space.PrometheusPath(), prometheus.Uid(), Cancelled));
         prometheus = await space.InstallAsync(space.PrometheusPath(), space.Prometheus("""{"serviceAccountName":"prom"}"""));
@@ -97,11 +97,11 @@ public sealed class DeliveryTests(ContractServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_role_of_someone_else_stays()
+    public async Task A_role_of_another_owner_stays()
     {
-        var theirs = space.ServiceAccount();
-        theirs["metadata"]!["annotations"] = new JsonObject { ["eks.amazonaws.com/role-arn"] = "arn:aws:iam::222222222222:role/thanos" };
-        await space.InstallAsync(space.ServiceAccountPath(), theirs);
+        var foreign = space.ServiceAccount();
+        foreign["metadata"]!["annotations"] = new JsonObject { ["eks.amazonaws.com/role-arn"] = "arn:aws:iam::222222222222:role/thanos" };
+        await space.InstallAsync(space.ServiceAccountPath(), foreign);
         var failure = await Assert.ThrowsAsync<BlockedException>(steps.DeliverAsync);
         Assert.Equal(Causes.ServiceAccountForeignRole, failure.Cause);
         Assert.Equal("arn:aws:iam::222222222222:role/thanos", (await ReadAsync()).Account.TextAt("metadata", "annotations", "eks.amazonaws.com/role-arn"));

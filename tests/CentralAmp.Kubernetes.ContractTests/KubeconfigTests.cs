@@ -5,7 +5,7 @@ using CentralAmp.Kubernetes.ContractTests.Servers;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 
-/// <summary>A server is named by a kubeconfig as kubectl takes it.</summary>
+/// <summary>The suite reads a kubeconfig in the same way as kubectl.</summary>
 public sealed class KubeconfigTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("kubeconfig-").FullName;
@@ -13,14 +13,14 @@ public sealed class KubeconfigTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void A_token_and_an_authority_in_place_are_read_from_the_current_context()
+    public void An_inline_token_and_authority_are_read_from_the_current_context()
     {
         var access = Read("{token: secret}", $"certificate-authority-data: {Base64("-----PEM-----")}");
         Assert.Equal(("https://api.example:6443/", "-----PEM-----", "secret"), (access.Server.AbsoluteUri, access.Authority, access.Token));
     }
 
     [Fact]
-    public void Files_are_looked_for_beside_the_kubeconfig()
+    public void File_paths_are_relative_to_the_kubeconfig()
     {
         File.WriteAllText(Path.Combine(folder, "ca.pem"), "authority");
         File.WriteAllText(Path.Combine(folder, "token"), "secret\n");
@@ -29,7 +29,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void A_client_certificate_comes_with_its_key()
+    public void A_client_certificate_is_read_with_its_key()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();
@@ -42,7 +42,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("{exec: {command: aws}}", "tls-server-name: x", "exec")]
     [InlineData("{token: x}", "insecure-skip-tls-verify: true", "insecure-skip-tls-verify")]
     [InlineData("{client-certificate-data: QQ==}", "tls-server-name: x", "client-key")]
-    public void What_is_not_understood_is_named(string user, string cluster, string named) =>
+    public void An_unsupported_setting_is_named_in_the_error(string user, string cluster, string named) =>
         Assert.Contains(named, Assert.Throws<InvalidOperationException>(() => Read(user, cluster)).Message, StringComparison.Ordinal);
 
     private ServerAccess Read(string user, string cluster)

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 
-/// <summary>Parts of objects that tests look at.</summary>
+/// <summary>Reads parts of Kubernetes objects.</summary>
 internal static class Nodes
 {
     public static JsonNode? At(this JsonNode? node, params string[] path) => path.Aggregate(node, (at, key) => (at as JsonObject)?[key]);
@@ -11,17 +11,17 @@ internal static class Nodes
 
     public static string ResourceVersion(this JsonObject item) => item.TextAt("metadata", "resourceVersion")!;
 
-    /// <summary>Moves with what is asked for, and not with a status that controllers write meanwhile; kinds without a status have only a version.</summary>
+    /// <summary>The generation, which a status written by a controller does not change; the resourceVersion for kinds without a generation.</summary>
     public static string Revision(this JsonObject item) => item.At("metadata", "generation")?.ToString() ?? item.ResourceVersion();
 
     public static string Uid(this JsonObject item) => item.TextAt("metadata", "uid")!;
 
-    /// <summary>Managers of an object with their operation.</summary>
+    /// <summary>Field managers of an object with their operations.</summary>
     public static IEnumerable<string> Managers(this JsonObject item) =>
         (item.At("metadata", "managedFields") as JsonArray ?? []).Select(entry => $"{entry.TextAt("manager")} {entry.TextAt("operation")}");
 
-    /// <summary>What people wrote, without what the server keeps about it.</summary>
-    public static JsonObject Written(this JsonObject item)
+    /// <summary>The object without the metadata that the server changes at every write.</summary>
+    public static JsonObject WithoutServerMetadata(this JsonObject item)
     {
         var copy = item.DeepClone().AsObject();
         foreach (var kept in (string[])["managedFields", "resourceVersion", "generation"])

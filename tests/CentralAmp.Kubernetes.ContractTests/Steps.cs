@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 
-/// <summary>The product's own steps on the server, as a member of our group.</summary>
+/// <summary>Runs CentralAmp's delivery steps against the server, as a member of CentralAmp's group.</summary>
 internal sealed class Steps(ContractServer server, OnboardingPlan plan) : IKubernetesClients
 {
     public const string Role = "arn:aws:iam::111111111111:role/central-amp/central-amp-contract-01234567";

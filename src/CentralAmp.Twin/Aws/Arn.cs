@@ -8,7 +8,7 @@ public sealed record Arn(string Partition, string Service, string Region, string
             ? new Arn(partition, service, region, account, resource)
             : null;
 
-    /// <summary>What follows the first slash or colon of the resource: the name of a cluster, a function, a table.</summary>
+    /// <summary>The part of the resource after its first slash or colon: the name of a cluster, a function or a table.</summary>
     public string ResourceName => Resource[(Resource.IndexOfAny(['/', ':']) + 1)..];
 
     public override string ToString() => $"arn:{Partition}:{Service}:{Region}:{AccountId}:{Resource}";

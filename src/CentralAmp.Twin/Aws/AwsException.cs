@@ -25,7 +25,7 @@ public sealed class AwsException(int status, string code, string message, string
     public static AwsException WrongSignature(string? detail = null) =>
         new(403, "InvalidSignatureException", detail ?? "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.", "SignatureDoesNotMatch");
 
-    /// <summary>What the twin does not know is refused loudly, so that nobody takes silence for consent.</summary>
+    /// <summary>The twin refuses unsupported calls with an explicit error, so that a test cannot pass by accident.</summary>
     public static AwsException NotImplemented(string what) =>
         new(501, "NotImplementedByTheTwin", $"{what} is not implemented by the twin.");
 }

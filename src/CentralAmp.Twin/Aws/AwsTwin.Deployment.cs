@@ -3,19 +3,19 @@ using CentralAmp.Twin.Aws.Moto;
 
 namespace CentralAmp.Twin.Aws;
 
-/// <summary>What a person does once: workspaces that were there before, the hub's stack, and members that no StackSet reaches.</summary>
+/// <summary>The setup that an operator does once: earlier workspaces, the hub's stack, and member stacks for accounts without a StackSet.</summary>
 public sealed partial class AwsTwin
 {
     /// <summary>Outputs of the hub's stack.</summary>
     public IReadOnlyDictionary<string, string> HubOutputs { get; private set; } = new Dictionary<string, string>();
 
-    /// <summary>Every stack there is, of StackSets and of other stacks too.</summary>
-    public IReadOnlyList<DeployedPlace> Stacks { get; private set; } = [];
+    /// <summary>All stacks, including StackSet instances and nested stacks.</summary>
+    public IReadOnlyList<StackDescription> Stacks { get; private set; } = [];
 
-    /// <summary>ARNs of the workspaces that somebody made before, by alias.</summary>
+    /// <summary>ARNs of the workspaces that existed before CentralAmp, by alias.</summary>
     public IReadOnlyDictionary<string, string> EarlierWorkspaces { get; private set; } = new Dictionary<string, string>();
 
-    // A StackSet reaches the accounts of its organizational units; the hub is in none, like a management account.
+    // A StackSet deploys to the accounts of its organizational units. Like a management account, the hub is in none.
     private Dictionary<string, IReadOnlyList<string>> Units => new()
     {
         [TwinAccounts.OrganizationalUnit] = [.. options.ClusterAccounts.Where(account => account != TwinAccounts.Hub)],

@@ -17,8 +17,8 @@ public enum Machine
 }
 
 /// <summary>One execution of a state machine.</summary>
-/// <param name="Output">Of a succeeded execution, JSON.</param>
-/// <param name="Events">How many events its history has so far.</param>
+/// <param name="Output">JSON output of a succeeded execution.</param>
+/// <param name="Events">Number of events in its history so far.</param>
 public sealed record TwinExecution(
     string Arn, string Name, string Status, DateTimeOffset StartedAt, DateTimeOffset? StoppedAt, string? Input, string? Output, string? Error, string? Cause, int Events)
 {
@@ -26,14 +26,14 @@ public sealed record TwinExecution(
 }
 
 /// <summary>One event of an execution's history.</summary>
-/// <param name="StateName">Of StateEntered and StateExited events.</param>
+/// <param name="StateName">Only for StateEntered and StateExited events.</param>
 /// <param name="Details">The event as GetExecutionHistory gives it.</param>
 public sealed record TwinHistoryEvent(long Id, DateTimeOffset Time, string Type, string? StateName, JsonElement Details);
 
-/// <summary>What the program and the tests do with the twin's AWS. Creating a cluster is a signed call like any other; looking on is not a call.</summary>
+/// <summary>Operations of the program and the tests on the twin's AWS. Changes are signed calls; reads of the twin's state are not.</summary>
 public sealed partial class AwsTwin
 {
-    /// <summary>Creates a cluster as the operator of the account; CloudTrail tells of it.</summary>
+    /// <summary>Creates a cluster as the operator of the account. CloudTrail records the call.</summary>
     /// <returns>The ARN of the cluster.</returns>
     public async Task<string> CreateClusterAsync(
         string accountId, string region, string name, IReadOnlyDictionary<string, string> tags, ClusterBehaviour behaviour, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ public sealed partial class AwsTwin
         await SendAsOperatorAsync(arn.AccountId, arn.Region, "eks", HttpMethod.Delete, $"/clusters/{arn.ResourceName}", null, cancellationToken);
     }
 
-    /// <summary>Sets tags of a cluster as the operator of its account, and takes others away.</summary>
+    /// <summary>Sets and removes tags of a cluster as the operator of its account; a null value removes the tag.</summary>
     public async Task TagClusterAsync(string clusterArn, IReadOnlyDictionary<string, string?> tags, CancellationToken cancellationToken)
     {
         var (arn, path) = (Arn.TryParse(clusterArn)!, $"/tags/{Uri.EscapeDataString(clusterArn)}");
@@ -75,7 +75,7 @@ public sealed partial class AwsTwin
             await SendAsOperatorAsync(arn.AccountId, arn.Region, "eks", HttpMethod.Delete, $"{path}?tagKeys={Uri.EscapeDataString(name)}", null, cancellationToken);
     }
 
-    /// <summary>Gives a role of the same account an access entry, as the operator.</summary>
+    /// <summary>Creates an access entry for a role of the same account, as the operator.</summary>
     public Task CreateAccessEntryAsync(string clusterArn, string principalArn, CancellationToken cancellationToken)
     {
         var arn = Arn.TryParse(clusterArn)!;
@@ -83,11 +83,11 @@ public sealed partial class AwsTwin
             arn.AccountId, arn.Region, "eks", HttpMethod.Post, $"/clusters/{arn.ResourceName}/access-entries", new JsonObject { ["principalArn"] = principalArn }, cancellationToken);
     }
 
-    /// <summary>Delivers the newest event of this name about a cluster once more; of a cluster that is gone, too.</summary>
+    /// <summary>Delivers the newest event of this name for a cluster again, also for a deleted cluster.</summary>
     public Task RepeatEventAsync(string clusterArn, string eventName, CancellationToken cancellationToken) =>
         CloudTrail.DeliverAsync(CloudTrail.History.Last(happened => happened.ClusterArn == clusterArn && happened.Name == eventName), cancellationToken);
 
-    /// <summary>Puts any detail on the default bus of an account, as an event of EKS via CloudTrail.</summary>
+    /// <summary>Puts an EKS event of CloudTrail with any detail on the default bus of an account.</summary>
     public Task PutCloudTrailEventAsync(string accountId, JsonObject detail, CancellationToken cancellationToken) =>
         CloudTrail.PutAsync(accountId, TwinAccounts.HomeRegion, detail, time.GetUtcNow(), cancellationToken);
 
@@ -103,12 +103,12 @@ public sealed partial class AwsTwin
         return HubOutputs.GetValueOrDefault(output) ?? throw new InvalidOperationException($"the hub's template has no output {output}");
     }
 
-    /// <summary>Starts the road by hand.</summary>
+    /// <summary>Starts the onboarding workflow with manual input.</summary>
     /// <param name="input">JSON.</param>
     /// <returns>The ARN of the execution.</returns>
     public Task<string> StartExecutionAsync(string input, CancellationToken cancellationToken) => StartExecutionAsync(Machine.Onboard, input, cancellationToken);
 
-    /// <summary>Starts a state machine by hand.</summary>
+    /// <summary>Starts a state machine with manual input.</summary>
     /// <param name="input">JSON.</param>
     /// <returns>The ARN of the execution.</returns>
     public async Task<string> StartExecutionAsync(Machine machine, string input, CancellationToken cancellationToken)
@@ -119,13 +119,13 @@ public sealed partial class AwsTwin
         return answer.GetProperty("executionArn").GetString()!;
     }
 
-    /// <summary>Stops an execution where it is, as a person or a fault of Step Functions would.</summary>
+    /// <summary>Stops an execution in its current state, as an operator does.</summary>
     public Task StopExecutionAsync(string executionArn, CancellationToken cancellationToken) =>
         moto.CallAsync("states", "AWSStepFunctions.StopExecution", TwinAccounts.Hub, new { executionArn }, cancellationToken);
 
-    /// <summary>Does what EventBridge Scheduler does when the schedule of a state machine is due, in the schedule's role.</summary>
+    /// <summary>Starts a state machine as EventBridge Scheduler does when its schedule is due, with the schedule's role.</summary>
     /// <returns>The ARN of the execution.</returns>
-    /// <exception cref="AwsException">The schedule's role does not trust the scheduler, or may not start it.</exception>
+    /// <exception cref="AwsException">The schedule's role does not trust the scheduler, or the role may not start the state machine.</exception>
     public async Task<string> RunScheduleAsync(Machine machine, CancellationToken cancellationToken)
     {
         var schedule = (await moto.ReadSchedulesAsync(cancellationToken)).Single(schedule => schedule.TargetArn == ArnOf(machine));
@@ -139,7 +139,7 @@ public sealed partial class AwsTwin
         return (string)answer!["executionArn"]!;
     }
 
-    /// <summary>All executions of the road, in the order in which they started.</summary>
+    /// <summary>All executions of the onboarding workflow, in the order in which they started.</summary>
     public Task<IReadOnlyList<TwinExecution>> ExecutionsAsync(CancellationToken cancellationToken) => ExecutionsAsync(Machine.Onboard, cancellationToken);
 
     /// <summary>All executions of a state machine, in the order in which they started.</summary>
@@ -152,7 +152,7 @@ public sealed partial class AwsTwin
     public async Task<TwinExecution> ExecutionAsync(string executionArn, CancellationToken cancellationToken) =>
         Execution(await moto.ReadExecutionAsync(executionArn, cancellationToken));
 
-    /// <summary>The history so far.</summary>
+    /// <summary>The execution's history so far.</summary>
     public async Task<IReadOnlyList<TwinHistoryEvent>> HistoryAsync(string executionArn, CancellationToken cancellationToken)
     {
         var events = await moto.ReadHistoryAsync(executionArn, cancellationToken);

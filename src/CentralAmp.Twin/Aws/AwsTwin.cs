@@ -24,8 +24,8 @@ namespace CentralAmp.Twin.Aws;
 /// </summary>
 public sealed partial class AwsTwin : IAsyncDisposable
 {
-    /// <summary>A workspace that is deleted is written to for so long at most; changes to IAM take longer here.</summary>
-    private static readonly TimeSpan WorkspaceMemory = TimeSpan.FromSeconds(1);
+    /// <summary>How long the twin may use the cached existence of a workspace. Changes to IAM take longer to propagate.</summary>
+    private static readonly TimeSpan WorkspaceCacheTime = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<(string Account, string Region, string Id), DateTimeOffset> workspacesSeen = new();
     private readonly AwsTwinOptions options;
@@ -57,10 +57,10 @@ public sealed partial class AwsTwin : IAsyncDisposable
     /// <summary>Address of every AWS API, for AWS_ENDPOINT_URL.</summary>
     public Uri Endpoint => server.Addresses[0];
 
-    /// <summary>The way to AWS's data plane by its real names.</summary>
+    /// <summary>Access to AWS's data plane by its real host names.</summary>
     public DataPlaneAccess DataPlane { get; private set; } = null!;
 
-    /// <summary>The administrator of each account.</summary>
+    /// <summary>Access key of each account's operator.</summary>
     public IReadOnlyDictionary<string, AccessKey> Operators { get; }
 
     /// <summary>Regions with clusters, the home region first.</summary>
@@ -68,10 +68,10 @@ public sealed partial class AwsTwin : IAsyncDisposable
 
     public TwinOrganization Organization { get; }
 
-    /// <summary>By account; an account without any may do everything. May be changed at any time.</summary>
+    /// <summary>Service control policies by account. An account without policies may do everything. Tests may change them at any time.</summary>
     public ConcurrentDictionary<string, IReadOnlyList<PolicyDocument>> ServiceControlPolicies { get; }
 
-    /// <summary>Regions that an account has not turned on.</summary>
+    /// <summary>Opt-in regions that an account has not enabled.</summary>
     public ConcurrentDictionary<(string AccountId, string Region), bool> DisabledRegions { get; } = new();
 
     public IamView Iam { get; private set; } = null!;
@@ -87,7 +87,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
     public CloudTrail CloudTrail { get; private set; } = null!;
 
     /// <exception cref="ProvisioningException">The machine lacks Python or moto, and they could not be provided.</exception>
-    /// <exception cref="InvalidOperationException">moto or the deployment failed; the message has the end of the log.</exception>
+    /// <exception cref="InvalidOperationException">moto or the deployment failed. The message has the end of the log.</exception>
     public static async Task<AwsTwin> StartAsync(
         AwsTwinOptions options, IClusterFactory clusters, ICallRecorder recorder, TwinCertificateAuthority authority, WorkspaceLookup workspaces,
         TimeProvider time, CancellationToken cancellationToken)
@@ -111,7 +111,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes everything that was changed behind the gateway known and effective at once.</summary>
+    /// <summary>Reads changes that were made without the gateway, and puts them into effect at once.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         foreach (var account in Operators.Keys)
@@ -121,7 +121,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Outside in: who calls goes first, what is called last. Parts that never started are null.
+        // Callers are disposed before the parts that they call. Parts that did not start are null.
         if (Lambda is not null)
             await Lambda.DisposeAsync();
         if (Eks is not null)
@@ -138,7 +138,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
             certificate.TargetCertificate.Dispose();
     }
 
-    // The gateway's address must be known before moto starts, and moto before the gateway can answer.
+    // moto needs the gateway's address at its start, and the gateway needs moto to answer requests.
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         server = await LoopbackServer.StartAsync(
@@ -155,7 +155,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
         DataPlane = new DataPlaneAccess(proxy.Address, authority.PemFile);
     }
 
-    // Kept as a context: looking for the chain anew would double the time of every handshake.
+    // The context is cached, because building the certificate chain again would double the time of every handshake.
     private SslStreamCertificateContext? Certificate(string? name) => name?.EndsWith(".amazonaws.com", StringComparison.Ordinal) == true
         ? certificates.GetOrAdd(name, host => SslStreamCertificateContext.Create(authority.Issue(host), additionalCertificates: null, offline: true))
         : null;
@@ -201,11 +201,11 @@ public sealed partial class AwsTwin : IAsyncDisposable
     private string? RoleId(string roleArn) =>
         Iam.Newest(Arn.TryParse(roleArn)?.AccountId ?? "").Roles.GetValueOrDefault(roleArn)?.Id;
 
-    // Every write of every Prometheus asks; moto has one thread, and without a memory they would keep it from all else.
+    // Every remote_write checks this. The result is cached, because moto has one thread and would be busy with these checks alone.
     private async Task<bool> WorkspaceExistsAsync(string account, string region, string workspaceId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (workspacesSeen.TryGetValue((account, region, workspaceId), out var seen) && now - seen < WorkspaceMemory)
+        if (workspacesSeen.TryGetValue((account, region, workspaceId), out var seen) && now - seen < WorkspaceCacheTime)
             return true;
         var exists = await moto.GetAsync("aps", $"/workspaces/{Uri.EscapeDataString(workspaceId)}", account, region, cancellationToken) is not null;
         if (exists)

@@ -8,45 +8,45 @@ using CentralAmp.Twin.Aws.Moto;
 
 namespace CentralAmp.Twin.Aws;
 
-/// <summary>How CloudTrail and EventBridge behave: once and soon, or as they may.</summary>
+/// <summary>How CloudTrail and EventBridge deliver an event; by default once and soon.</summary>
 public sealed record CloudTrailBehaviour
 {
-    /// <summary>0 loses the event; 2 delivers it twice.</summary>
+    /// <summary>Number of deliveries: 0 loses the event, 2 delivers it twice.</summary>
     public int Deliveries { get; init; } = 1;
 
     public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(300);
 }
 
-/// <summary>A changing call to EKS as CloudTrail keeps it, whether or not anybody was told.</summary>
-/// <param name="Detail">Of the event "AWS API Call via CloudTrail".</param>
+/// <summary>A changing call to EKS as CloudTrail records it, whether or not its event was delivered.</summary>
+/// <param name="Detail">Detail of the event "AWS API Call via CloudTrail".</param>
 public sealed record TrailEvent(string ClusterArn, string Name, string AccountId, string Region, DateTimeOffset Time, JsonObject Detail);
 
-/// <summary>Puts what happens in EKS on the default bus of its account and region, in the shape of "AWS API Call via CloudTrail".</summary>
+/// <summary>Puts changing calls to EKS on the default bus of their account and region, as events "AWS API Call via CloudTrail".</summary>
 public sealed class CloudTrail(MotoServer moto, TimeProvider time) : IEksEvents
 {
     private readonly ConcurrentDictionary<(string ClusterArn, string Name), CloudTrailBehaviour> planned = new();
     private readonly ConcurrentQueue<TrailEvent> history = new();
 
-    /// <summary>Everything that happened, in order.</summary>
+    /// <summary>All recorded calls, in order.</summary>
     public IReadOnlyList<TrailEvent> History => [.. history];
 
-    /// <summary>Says how events of this name about a cluster will be delivered from now on; without it, once.</summary>
+    /// <summary>Sets how events of this name for a cluster are delivered from now on.</summary>
     public void Plan(string clusterArn, string eventName, CloudTrailBehaviour behaviour) => planned[(clusterArn, eventName)] = behaviour;
 
     public void Changed(GatewayRequest request, string clusterArn, JsonObject? answer)
     {
         var call = request.Call;
         var detail = Detail(call, request.Caller.Arn, request.Http.Header("User-Agent") ?? "", answer, time.GetUtcNow());
-        var happened = new TrailEvent(clusterArn, call.Operation!, call.AccountId, call.Region, time.GetUtcNow(), detail);
-        history.Enqueue(happened);
-        _ = DeliverAsync(happened, planned.GetValueOrDefault((clusterArn, happened.Name)) ?? new CloudTrailBehaviour());
+        var recorded = new TrailEvent(clusterArn, call.Operation!, call.AccountId, call.Region, time.GetUtcNow(), detail);
+        history.Enqueue(recorded);
+        _ = DeliverAsync(recorded, planned.GetValueOrDefault((clusterArn, recorded.Name)) ?? new CloudTrailBehaviour());
     }
 
-    /// <summary>Delivers an event once more, however late: with the time at which it happened.</summary>
-    public Task DeliverAsync(TrailEvent happened, CancellationToken cancellationToken) =>
-        PutAsync(happened.AccountId, happened.Region, happened.Detail, happened.Time, cancellationToken);
+    /// <summary>Delivers an event again. Its time stays the time of the call.</summary>
+    public Task DeliverAsync(TrailEvent recorded, CancellationToken cancellationToken) =>
+        PutAsync(recorded.AccountId, recorded.Region, recorded.Detail, recorded.Time, cancellationToken);
 
-    /// <summary>Puts any detail on the default bus of an account and region as AWS itself would.</summary>
+    /// <summary>Puts an event with any detail on the default bus of an account and region, as AWS does.</summary>
     public async Task PutAsync(string accountId, string region, JsonObject detail, DateTimeOffset at, CancellationToken cancellationToken) =>
         await moto.CallAsync("events", "AWSEvents.PutEvents", accountId, region, new
         {
@@ -83,7 +83,7 @@ public sealed class CloudTrail(MotoServer moto, TimeProvider time) : IEksEvents
         ["eventCategory"] = "Management",
     };
 
-    // AWS does not say whether a label of the path is recorded as it was sent or decoded: here it is one or the other.
+    // AWS does not document whether CloudTrail records a path label encoded or decoded, so the twin encodes it for UntagResource only.
     private static JsonNode Parameters(ApiCall call)
     {
         var parameters = call.Parameters.DeepClone();
@@ -92,12 +92,12 @@ public sealed class CloudTrail(MotoServer moto, TimeProvider time) : IEksEvents
         return parameters;
     }
 
-    private async Task DeliverAsync(TrailEvent happened, CloudTrailBehaviour behaviour)
+    private async Task DeliverAsync(TrailEvent recorded, CloudTrailBehaviour behaviour)
     {
         if (behaviour.Deliveries == 0)
             return;
         await Task.Delay(behaviour.Delay, time);
         for (var i = 0; i < behaviour.Deliveries; i++)
-            await DeliverAsync(happened, CancellationToken.None);
+            await DeliverAsync(recorded, CancellationToken.None);
     }
 }

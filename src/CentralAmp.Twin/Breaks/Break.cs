@@ -1,10 +1,10 @@
 namespace CentralAmp.Twin.Breaks;
 
-/// <summary>One planted misconfiguration: what a person might have done, and the cause the road must name for it.</summary>
-/// <param name="Behaviour">How the cluster of the run deviates.</param>
-/// <param name="Tampering">What someone changes in AWS, and when; null when the cluster alone is wrong.</param>
-/// <param name="Cause">The stable cause the road has to end with.</param>
-/// <param name="RollsBack">Whether the cluster was touched and must be as before; otherwise nothing in it was touched.</param>
+/// <summary>One planted misconfiguration, and the cause that the onboarding workflow must report for it.</summary>
+/// <param name="Behaviour">Changes the behaviour of the run's cluster.</param>
+/// <param name="Tampering">A change in AWS; null when only the cluster is wrong.</param>
+/// <param name="Cause">The stable cause that the execution must record.</param>
+/// <param name="RollsBack">Whether onboarding changes the cluster and then rolls back; otherwise it changes nothing in the cluster.</param>
 public sealed record Break(
     string Name,
     string Description,

@@ -2,10 +2,10 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Breaks;
 
-/// <summary>What someone changes in AWS behind CentralAmp's back.</summary>
+/// <summary>A change in AWS that is made outside of CentralAmp.</summary>
 public interface ITampering
 {
-    /// <summary>Changes it now, or waits for the moment in which there is something to change.</summary>
-    /// <param name="clusterName">The cluster it is meant for, where it can be told apart.</param>
+    /// <summary>Makes the change now, or as soon as the resource exists.</summary>
+    /// <param name="clusterName">The cluster to change. Changes to a whole account ignore it.</param>
     Task PlantAsync(TwinWorld world, string clusterName, CancellationToken cancellationToken);
 }

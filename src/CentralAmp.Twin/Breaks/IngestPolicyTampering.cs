@@ -4,7 +4,7 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Breaks;
 
-/// <summary>As soon as the ingest policy is put, its workspace is replaced by another one.</summary>
+/// <summary>Replaces the workspace in the ingest policy as soon as CentralAmp puts the policy.</summary>
 public sealed class IngestPolicyTampering : ITampering
 {
     public Task PlantAsync(TwinWorld world, string clusterName, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Breaks;
 
-/// <summary>The member role loses one permission before the cluster appears.</summary>
+/// <summary>Removes one permission of the member role before the cluster is created.</summary>
 public sealed class MemberPolicyTampering(string action) : ITampering
 {
     public async Task PlantAsync(TwinWorld world, string clusterName, CancellationToken cancellationToken)

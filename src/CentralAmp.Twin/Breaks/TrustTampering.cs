@@ -4,7 +4,7 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Breaks;
 
-/// <summary>As soon as the ingest role exists, one condition of its trust policy is changed.</summary>
+/// <summary>Changes one condition of the ingest role's trust policy as soon as the role exists.</summary>
 /// <param name="key">End of the condition key: <c>:sub</c> or <c>:aud</c>.</param>
 public sealed class TrustTampering(string key, string value) : ITampering
 {

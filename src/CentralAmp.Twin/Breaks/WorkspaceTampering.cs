@@ -3,7 +3,7 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Breaks;
 
-/// <summary>The workspace is deleted before the cluster appears.</summary>
+/// <summary>Deletes the workspace before the cluster is created.</summary>
 public sealed class WorkspaceTampering : ITampering
 {
     public Task PlantAsync(TwinWorld world, string clusterName, CancellationToken cancellationToken) =>

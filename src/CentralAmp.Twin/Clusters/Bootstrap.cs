@@ -4,7 +4,7 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters;
 
-/// <summary>What every cluster has from its first moment: namespaces and the bootstrap policy of RBAC.</summary>
+/// <summary>The initial objects of every cluster: namespaces and the bootstrap policy of RBAC.</summary>
 internal static class Bootstrap
 {
     private static readonly string[] Namespaces = ["default", "kube-system", "kube-public"];
@@ -25,7 +25,7 @@ internal static class Bootstrap
         Grant(writer, "system:public-info-viewer", "system:unauthenticated", new JsonObject { ["verbs"] = Texts("get"), ["nonResourceURLs"] = Texts(PublicPaths) });
     }
 
-    /// <summary>A namespace that somebody deleted and that a finalizer holds.</summary>
+    /// <summary>A deleted namespace that stays in Terminating because of a finalizer.</summary>
     public static void BeginEndless(ObjectWriter writer, string name)
     {
         var held = Named(name);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace CentralAmp.Twin.Clusters;
 
-/// <summary>What the hub meets at the address of a cluster's API when that is not the API itself.</summary>
+/// <summary>The server at the address of a cluster's API when the API itself does not answer there.</summary>
 internal sealed class PrivateEndpoint : IAsyncDisposable
 {
     private static readonly TimeSpan Refill = TimeSpan.FromMilliseconds(200);
@@ -19,7 +19,7 @@ internal sealed class PrivateEndpoint : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    /// <returns>Null where the API answers itself.</returns>
+    /// <returns>Null if the API itself answers.</returns>
     public static async Task<PrivateEndpoint?> OpenAsync(EndpointKind kind, string folder, CancellationToken cancellationToken)
     {
         var endpoint = new PrivateEndpoint();
@@ -48,7 +48,7 @@ internal sealed class PrivateEndpoint : IAsyncDisposable
             await server.DisposeAsync();
     }
 
-    // The port is taken, and nobody listens at it: refused, now and later.
+    // The bound port has no listener, so connections are refused, and no other process can take the port.
     private Socket Bind()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -82,7 +82,7 @@ internal sealed class PrivateEndpoint : IAsyncDisposable
 
     private async Task ServeAsync(string folder, CancellationToken cancellationToken)
     {
-        using var other = new TwinCertificateAuthority("somebody else", Path.Combine(folder, "other"), TimeProvider.System);
+        using var other = new TwinCertificateAuthority("another authority", Path.Combine(folder, "other"), TimeProvider.System);
         var certificate = other.Issue("127.0.0.1");
         server = await LoopbackServer.StartAsync(context => Task.CompletedTask, cancellationToken, listener => listener.UseHttps(certificate));
         Address = Https(server);

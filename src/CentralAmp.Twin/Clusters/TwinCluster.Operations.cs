@@ -6,7 +6,7 @@ using CentralAmp.Twin.Clusters.Stack;
 
 namespace CentralAmp.Twin.Clusters;
 
-/// <content>What people, and programs that are not CentralAmp, see of a cluster and do in it.</content>
+/// <content>Operations of operators, tenants and other programs in a cluster.</content>
 public sealed partial class TwinCluster
 {
     /// <summary>An object as it is now, null if there is none; namespace empty for cluster-scoped kinds.</summary>
@@ -15,14 +15,14 @@ public sealed partial class TwinCluster
     /// <summary>All objects of a kind as they are now.</summary>
     public IReadOnlyList<JsonObject> List(string kind) => store.List(KindOf(kind));
 
-    /// <summary>Removes an object, as a person with kubectl would.</summary>
+    /// <summary>Deletes an object, as an operator does with kubectl.</summary>
     public void Delete(string kind, string ns, string name) => writer.Delete(KindOf(kind), ns, name, dryRun: false);
 
-    /// <summary>Makes an object, as a person with kubectl would.</summary>
+    /// <summary>Creates an object, as an operator does with kubectl.</summary>
     public void Create(string kind, JsonObject item) =>
         writer.Create(KindOf(kind), item, new WriteOptions(new FieldManager("kubectl-create", FieldManager.Update)));
 
-    /// <summary>What the kubelet writes into the token volume of a pod with this service account.</summary>
+    /// <summary>The token that the kubelet writes into the volume of a pod with this service account.</summary>
     public string TokenOf(string ns, string serviceAccount) => tokens.Mint(
         store.Find(ResourceKind.ServiceAccount, ns, serviceAccount) ?? throw new ArgumentException($"no service account {ns}/{serviceAccount}", nameof(serviceAccount)),
         ["sts.amazonaws.com"], TimeSpan.FromHours(1)).Token;
@@ -30,17 +30,17 @@ public sealed partial class TwinCluster
     /// <summary>Where the Prometheus of a pod listens; null while it does not run.</summary>
     public Uri? PrometheusOf(string pod, string ns = StackNames.Namespace) => kubelet.AddressOf(ns, pod, 9090);
 
-    /// <summary>So many of the API's next answers break off in the middle.</summary>
+    /// <summary>Truncates the given number of next answers of the API.</summary>
     public void CutAnswers(int count) => api.Cut(count);
 
     /// <summary>A node joins and is Ready.</summary>
     public void AddNode(string name) => new ClusterContents(writer, ports).AddNode(name);
 
-    /// <summary>Begins the end of a namespace, as a person with kubectl would.</summary>
+    /// <summary>Starts the deletion of a namespace, as an operator does with kubectl.</summary>
     public void DeleteNamespace(string name) => writer.Terminate(name, dryRun: false);
 
-    /// <summary>What the owner of the stack does time and again: <c>helm upgrade</c>, or a sync of Argo CD.</summary>
-    /// <exception cref="StatusException">409: somebody else has a field of theirs, and they do not force.</exception>
+    /// <summary>Applies the stack again as its owner does: <c>helm upgrade</c>, or a sync of Argo CD.</summary>
+    /// <exception cref="StatusException">409: another manager owns one of the fields, and the owner does not force.</exception>
     public void ApplyStackAgain() => installer.ApplyAgain();
 
     /// <summary>Changes an object as another field manager would with an update (kubectl edit, a controller).</summary>

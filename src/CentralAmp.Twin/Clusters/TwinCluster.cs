@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CentralAmp.Twin.Clusters;
 
-/// <summary>What clusters of the twin need from the rest of it.</summary>
+/// <summary>Options that all clusters of a twin share.</summary>
 /// <param name="Folder">Private; each cluster makes one of its own below.</param>
 /// <param name="DataPlane">Asked when a pod starts.</param>
 public sealed record TwinClusterOptions(
@@ -24,7 +24,7 @@ public sealed record TwinClusterOptions(
 /// <summary>One cluster: API server, stack and pods.</summary>
 public sealed partial class TwinCluster : ITwinCluster
 {
-    // Longer than anybody waits for an answer.
+    // Longer than any client waits for an answer.
     private static readonly TimeSpan Slowness = TimeSpan.FromMinutes(2);
 
     private readonly TwinClusterOptions options;
@@ -35,7 +35,7 @@ public sealed partial class TwinCluster : ITwinCluster
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource stackReady = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<Exception> faults = new();
-    private readonly ConcurrentQueue<PodTrouble> troubles = new();
+    private readonly ConcurrentQueue<PodFailure> podFailures = new();
     private readonly string folder;
     private readonly DateTimeOffset started;
     private LoopbackServer server = null!;
@@ -76,16 +76,16 @@ public sealed partial class TwinCluster : ITwinCluster
 
     public ClusterBehaviour Behaviour { get; }
 
-    /// <summary>What the stack's objects are called here.</summary>
+    /// <summary>Names of the stack's objects in this cluster.</summary>
     public StackNames Names { get; }
 
-    /// <summary>Bearer token of the cluster's administrator (<c>system:masters</c>); EKS has none, it is for people and tests.</summary>
+    /// <summary>Bearer token of the cluster's administrator (<c>system:masters</c>); only operators and tests use it, EKS has none.</summary>
     public string AdministratorToken { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
-    /// <summary>False: nothing answers at the endpoint, as behind a firewall that somebody closed. The pods go on.</summary>
+    /// <summary>False: nothing answers at the endpoint, as behind a closed firewall. The pods continue to run.</summary>
     public bool IsReachable { get; set; } = true;
 
-    /// <summary>Ends when the stack was installed and all its pods were ready once.</summary>
+    /// <summary>Completes when the stack is installed and all its pods have been ready.</summary>
     public Task StackReady => stackReady.Task;
 
     /// <summary>EKS Pod Identity associations of the stack's own service account.</summary>
@@ -103,9 +103,9 @@ public sealed partial class TwinCluster : ITwinCluster
     public IReadOnlyList<PodStart> PodStarts => kubelet.Starts;
 
     /// <summary>Every crash and every refused configuration of a pod, in order.</summary>
-    public IReadOnlyList<PodTrouble> Troubles => [.. troubles];
+    public IReadOnlyList<PodFailure> PodFailures => [.. podFailures];
 
-    /// <summary>What went wrong in the twin's own controllers and pods; empty in a sound twin.</summary>
+    /// <summary>Exceptions of the twin's own controllers and pods; empty unless the twin has a bug.</summary>
     public IReadOnlyCollection<Exception> Faults => faults;
 
     private string Region => Arn.Split(':')[3];
@@ -118,7 +118,7 @@ public sealed partial class TwinCluster : ITwinCluster
         return cluster;
     }
 
-    /// <summary>The control plane is there: nodes join, and somebody installs the stack a while later.</summary>
+    /// <summary>Called when the control plane is ACTIVE: nodes join, and the stack is installed after a delay.</summary>
     internal void InstallStackLater()
     {
         new ClusterContents(writer, ports).Install(Behaviour.Nodes);
@@ -157,11 +157,11 @@ public sealed partial class TwinCluster : ITwinCluster
         }
         catch (OperationCanceledException)
         {
-            // The cluster was deleted; nobody installs anything any more.
+            // The cluster was deleted during the delay.
         }
         catch (Exception exception)
         {
-            // The edge of a task that nobody waits for: whoever waits for the stack learns of it.
+            // No caller awaits this task; the exception reaches callers that await StackReady.
             stackReady.TrySetException(exception);
             faults.Enqueue(exception);
         }
@@ -214,7 +214,7 @@ public sealed partial class TwinCluster : ITwinCluster
         ports = ClusterPorts.Of(server.Addresses);
         var own = new Uri($"https://{server.Addresses[0].Authority}");
         kubelet = new Kubelet(new PodSurroundings(
-            store, writer, tokens, options.Prometheus, options.DataPlane, Behaviour, folder, own.Authority, authority.Pem, options.Time, faults.Enqueue, troubles.Enqueue));
+            store, writer, tokens, options.Prometheus, options.DataPlane, Behaviour, folder, own.Authority, authority.Pem, options.Time, faults.Enqueue, podFailures.Enqueue));
         installer = new StackInstaller(store, writer, Names, Behaviour, ports, options.Prometheus.Version);
         api = BuildApi(authentication, node);
         privateEndpoint = await PrivateEndpoint.OpenAsync(Behaviour.Endpoint, folder, cancellationToken);
@@ -234,7 +234,7 @@ public sealed partial class TwinCluster : ITwinCluster
             return;
         }
 
-        // What is closed from outside goes on inside: pods come with their service account's token, a JWT.
+        // An unreachable cluster still answers its own pods, which send their service account's token, a JWT.
         var isInside = context.Request.Headers.Authorization.ToString().StartsWith("Bearer eyJ", StringComparison.Ordinal);
         if (!IsReachable && !isInside)
         {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace CentralAmp.Twin.Processes;
 
-/// <summary>What to run. Standard output and error are appended to <paramref name="LogFile"/>; standard input is empty.</summary>
+/// <summary>A program to start. Standard output and error are appended to <paramref name="LogFile"/>; standard input is empty.</summary>
 public sealed record ChildProcessStart(string Program, IReadOnlyList<string> Arguments, string LogFile)
 {
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
@@ -18,17 +18,17 @@ public sealed record ChildProcessStart(string Program, IReadOnlyList<string> Arg
 }
 
 /// <summary>
-/// A program that surely ends with the twin, whatever ends the twin: Ctrl-C, a crash or kill -9.
+/// A child process that always ends with the twin, also after Ctrl-C, a crash or kill -9.
 /// </summary>
 /// <remarks>
-/// A shell in a session of its own runs the program and, beside it, a watchdog that reads a pipe only this process holds
-/// open. When the pipe closes, the kernel having closed it for us or not, the whole group is killed. The parent-death
-/// signal of Linux would be shorter, but it is bound to the thread that forked, and the .NET thread pool retires threads.
+/// A shell in a separate session runs the program and a watchdog. The watchdog reads a pipe that only this process holds
+/// open. When the pipe closes, also when the kernel closes it, the watchdog kills the whole process group. The parent-death
+/// signal of Linux would be simpler, but it is bound to the thread that forked, and the .NET thread pool ends threads.
 /// </remarks>
 public sealed class ChildProcess : IAsyncDisposable
 {
-    // In a session of its own neither Ctrl-C in the terminal nor a kill of the twin's process group can take the watchdog
-    // away before the program. "kill -9 0" means: everything in this group.
+    // The separate session protects the watchdog from Ctrl-C in the terminal and from a kill of the twin's process group.
+    // "kill -9 0" kills every process in the watchdog's group.
     private const string Wrapper =
         """
         log=$1; shift
@@ -60,7 +60,7 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public bool HasExited => Exited.IsCompleted;
 
-    /// <exception cref="ProvisioningException">There is no <c>setsid</c> (util-linux) on PATH.</exception>
+    /// <exception cref="ProvisioningException">PATH has no <c>setsid</c> (util-linux).</exception>
     public static ChildProcess Start(ChildProcessStart start)
     {
         var info = new ProcessStartInfo("setsid") { RedirectStandardInput = true, UseShellExecute = false };
@@ -81,7 +81,7 @@ public sealed class ChildProcess : IAsyncDisposable
         }
         catch (Win32Exception e)
         {
-            throw new ProvisioningException($"The twin starts its processes with setsid (package util-linux), which cannot be started from this PATH: {e.Message}");
+            throw new ProvisioningException($"The twin starts its processes with setsid (package util-linux), but PATH has no setsid that can be started: {e.Message}");
         }
     }
 
@@ -92,7 +92,7 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Kills the program and everything it started; <see cref="Exited"/> follows.</summary>
     public void Kill()
     {
-        // Whoever serves it and whoever disposes it may come at the same moment; closing the writer twice at once throws.
+        // Two threads may call this at the same time, and closing the writer twice throws.
         if (Interlocked.Exchange(ref killed, 1) == 1)
             return;
 
@@ -102,7 +102,7 @@ public sealed class ChildProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The program has ended already and took the other end of the pipe with it.
+            // The program has ended, so the other end of the pipe is closed.
         }
     }
 

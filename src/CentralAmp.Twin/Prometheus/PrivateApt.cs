@@ -3,7 +3,7 @@ namespace CentralAmp.Twin.Prometheus;
 /// <summary>apt with sources, state and cache in a folder of its own, for one suite of one archive.</summary>
 internal sealed class PrivateApt(string folder, AptArchive archive, string suite)
 {
-    /// <summary>The file of the newest package of this name, null with apt's own words when it cannot be had.</summary>
+    /// <summary>The file of the newest package of this name, null with apt's output when apt cannot download it.</summary>
     public async Task<(string? File, string Output)> DownloadAsync(string package, CancellationToken cancellationToken)
     {
         var configuration = Prepare();

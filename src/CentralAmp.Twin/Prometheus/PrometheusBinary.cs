@@ -14,7 +14,7 @@ public sealed partial record PrometheusBinary(string Path, Version Version)
 
     public bool IsNewEnough => Version >= Oldest;
 
-    /// <summary>What the program says it is; null if there is none at the path or it does not run.</summary>
+    /// <summary>Reads the program's version; null if the path has no program or it does not run.</summary>
     public static async Task<PrometheusBinary?> InspectAsync(string path, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))

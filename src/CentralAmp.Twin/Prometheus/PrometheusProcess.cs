@@ -22,7 +22,7 @@ public sealed record PrometheusStart(PrometheusBinary Binary, string Configurati
     /// <summary>Address of loopback to listen at, on Prometheus' own port; null: any free port of 127.0.0.1.</summary>
     public string? Host { get; init; }
 
-    /// <summary>Told the address before the program starts, so that a configuration can name it.</summary>
+    /// <summary>Called with the address before the program starts, so that the configuration can contain it.</summary>
     public Action<Uri> Prepare { get; init; } = _ => { };
 }
 

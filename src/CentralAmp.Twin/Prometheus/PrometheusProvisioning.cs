@@ -9,7 +9,7 @@ namespace CentralAmp.Twin.Prometheus;
 /// its own: the machine's sources and packages are neither read for writing nor changed.
 /// </remarks>
 /// <param name="folder">The twin's private folder, kept between runs.</param>
-/// <param name="progress">Told, in a sentence, what takes long.</param>
+/// <param name="progress">Receives a message before each slow step.</param>
 /// <param name="program"><c>prometheus</c> or <c>promtool</c>; Debian packs each under its name.</param>
 public sealed class PrometheusProvisioning(string folder, Action<string> progress, string program = PrometheusProvisioning.Prometheus)
 {
@@ -28,7 +28,7 @@ public sealed class PrometheusProvisioning(string folder, Action<string> progres
             return found;
 
         await using var held = await PrivateFolder.LockAsync(folder, program, cancellationToken);
-        // Another run may have brought it while this one waited.
+        // Another run may have provisioned it while this one waited.
         return await FindAsync(cancellationToken) ?? await FetchAsync(cancellationToken);
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace CentralAmp.Twin.Prometheus;
 
-/// <summary>What an AMP workspace keeps its samples in: a real Prometheus for each, fed by remote write only.</summary>
+/// <summary>Stores the samples of each AMP workspace in a real Prometheus that only accepts remote write.</summary>
 public sealed class WorkspaceBackend(PrometheusBinary binary, string folder) : IAsyncDisposable
 {
     // AMP takes samples that are up to 60 seconds out of order (reference/aws.md, workspace configuration).

@@ -3,17 +3,17 @@ using CentralAmp.Twin.Aws;
 
 namespace CentralAmp.Twin.Runs;
 
-/// <summary>A state of the road as it passed.</summary>
-/// <param name="Retries">How often the state's work was repeated before it went on.</param>
+/// <summary>A state that an execution entered.</summary>
+/// <param name="Retries">How often the execution retried the state's task.</param>
 public sealed record PassedState(string Name, DateTimeOffset Entered, DateTimeOffset? Left, int Retries)
 {
     public TimeSpan? Duration => Left - Entered;
 }
 
-/// <summary>Reads an execution's history events; pure.</summary>
+/// <summary>Reads an execution's history events.</summary>
 public static class ExecutionHistory
 {
-    /// <summary>States in the order in which they were entered. A Choice, too, is a state.</summary>
+    /// <summary>States in the order in which the execution entered them, Choice states included.</summary>
     public static IReadOnlyList<PassedState> States(IEnumerable<TwinHistoryEvent> events)
     {
         var states = new List<PassedState>();
@@ -36,7 +36,7 @@ public static class ExecutionHistory
     /// </summary>
     public static int Transitions(IEnumerable<PassedState> states) => states.Sum(state => 1 + state.Retries);
 
-    /// <summary>The result of the recording state, which is this execution's own word; the registry may hold a later one's.</summary>
+    /// <summary>The record that this execution's last state wrote. The registry may already hold that of a later execution.</summary>
     public static JsonObject? Record(IEnumerable<TwinHistoryEvent> events) =>
         events.Where(item => item.StateName is "RecordOutcome" or "RecordOffboarding" && item.Type.EndsWith("StateExited", StringComparison.Ordinal))
             .Select(item => JsonNode.Parse(item.Details.GetProperty("stateExitedEventDetails").GetProperty("output").GetString()!)?["record"] as JsonObject)

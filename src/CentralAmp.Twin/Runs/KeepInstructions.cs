@@ -3,7 +3,7 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Runs;
 
-/// <summary>What a person can try while the twin stays up: lines to be copied.</summary>
+/// <summary>Commands that an operator can copy while the twin stays up.</summary>
 public static class KeepInstructions
 {
     public static async Task<IReadOnlyList<string>> ForAsync(TwinWorld world)
@@ -22,7 +22,7 @@ public static class KeepInstructions
             $"aws eks create-cluster --name mine --role-arn arn:aws:iam::{world.MemberAccount}:role/eks-cluster --resources-vpc-config subnetIds=subnet-0a,subnet-0b",
             "aws eks delete-cluster --name mine",
             "",
-            "# in the hub account: take the road again, look at it",
+            "# in the hub account: run the onboarding workflow again, list its executions, read the registry",
             $"export AWS_ACCESS_KEY_ID={hub.Id} AWS_SECRET_ACCESS_KEY={hub.Secret}",
             $$"""aws stepfunctions start-execution --state-machine-arn {{world.StateMachineArn}} --input '{"clusterArn":"arn:aws:eks:{{world.Region}}:{{world.MemberAccount}}:cluster/mine"}'""",
             $"aws stepfunctions list-executions --state-machine-arn {world.StateMachineArn}",

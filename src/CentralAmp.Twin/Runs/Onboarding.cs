@@ -3,13 +3,13 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Runs;
 
-/// <summary>Creates a cluster and follows it down the road.</summary>
+/// <summary>Creates a cluster and follows its onboarding workflow.</summary>
 public sealed class Onboarding(TwinWorld world, RunView view)
 {
-    /// <summary>EventBridge and the rule take a moment; an event that has not started anything by then is lost.</summary>
+    /// <summary>An event that has not started an execution within this time is lost.</summary>
     private static readonly TimeSpan EventLimit = TimeSpan.FromSeconds(30);
 
-    private readonly RoadWatcher watcher = new(world.Aws, TimeProvider.System);
+    private readonly ExecutionWatcher watcher = new(world.Aws, TimeProvider.System);
 
     public async Task<ClusterReport> RunAsync(string name, ClusterBehaviour behaviour, CancellationToken cancellationToken)
     {
@@ -20,11 +20,11 @@ public sealed class Onboarding(TwinWorld world, RunView view)
         return await ReportAsync(clusterArn, watched, cancellationToken);
     }
 
-    /// <summary>The second run of the road, by manual input.</summary>
+    /// <summary>Runs the onboarding workflow again, with manual input.</summary>
     public async Task<AgainReport> AgainAsync(string clusterArn, CancellationToken cancellationToken)
     {
         var name = clusterArn[(clusterArn.LastIndexOf('/') + 1)..];
-        view.Step($"executing again for {name}, by hand");
+        view.Step($"executing again for {name}, by manual input");
         var before = world.Calls.Position;
         var execution = await world.StartExecutionAsync($$"""{"clusterArn":"{{clusterArn}}"}""", cancellationToken);
         var watched = await watcher.WatchAsync(execution, state => view.Passed(name, state), cancellationToken);

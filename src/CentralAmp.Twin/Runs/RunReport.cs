@@ -3,22 +3,22 @@ using System.Text.Json.Serialization;
 namespace CentralAmp.Twin.Runs;
 
 /// <summary>The one object of <c>--json</c>.</summary>
-/// <param name="Left">Of a scenario: what of ours is left anywhere, by account.</param>
-/// <param name="Checks">Of a scenario: what was looked at in the end.</param>
+/// <param name="Left">Of a scenario: remaining managed objects by account.</param>
+/// <param name="Checks">Of a scenario: the results of its checks.</param>
 public sealed record RunReport(
     IReadOnlyList<ClusterReport> Clusters, CallReport Calls,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, IReadOnlyList<string>>? Left = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<CheckReport>? Checks = null)
 {
-    /// <summary>Exit 0 only if every cluster ended verified, in every run of the road.</summary>
+    /// <summary>Whether the exit code is 0: every check passed, and every cluster has its expected outcome in every run.</summary>
     [JsonIgnore]
     public bool Succeeded => Clusters.Count > 0 && (Checks?.All(check => check.Passed) ?? true) && Clusters.All(cluster =>
         cluster.Outcome == (cluster.Expected ?? "Verified") && cluster.Again is null or { Outcome: "Verified" });
 }
 
-/// <param name="Outcome">The registry's word; null when no outcome was recorded.</param>
+/// <param name="Outcome">The recorded outcome; null when no outcome was recorded.</param>
 /// <param name="Series">Series of this cluster in the workspace.</param>
-/// <param name="SecondsFromActive">From the cluster's ACTIVE to its own first sample in the workspace.</param>
+/// <param name="SecondsFromActive">From the cluster's status ACTIVE to its first scraped sample in the workspace.</param>
 /// <param name="SecondsTotal">From the start of the execution to its end.</param>
 /// <param name="Transitions">State transitions as AWS bills them: states entered plus retries.</param>
 public sealed record ClusterReport(
@@ -34,11 +34,11 @@ public sealed record ClusterReport(
     int Transitions,
     AgainReport? Again = null)
 {
-    /// <summary>Of a scenario: the outcome that is right.</summary>
+    /// <summary>Of a scenario: the expected outcome.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Expected { get; init; }
 
-    /// <summary>For the person's summary only.</summary>
+    /// <summary>Only for the summary on the console.</summary>
     [JsonIgnore]
     public string? RoleArn { get; init; }
 
@@ -49,12 +49,12 @@ public sealed record ClusterReport(
     public string? Remedy { get; init; }
 }
 
-/// <summary>The second run of the road.</summary>
-/// <param name="Calls">To AWS; STS, registry and logs aside.</param>
-/// <param name="Writes">Of ours, to AWS and Kubernetes.</param>
+/// <summary>The second onboarding of a cluster.</summary>
+/// <param name="Calls">Calls of CentralAmp to AWS, without STS, registry and logs.</param>
+/// <param name="Writes">Writes of CentralAmp to AWS and Kubernetes.</param>
 public sealed record AgainReport(string? Outcome, int Calls, int Writes);
 
-/// <param name="Detail">What was found instead.</param>
+/// <param name="Detail">The value found by a failed check.</param>
 public sealed record CheckReport(string Name, bool Passed, string? Detail = null);
 
 public sealed record CallReport(int Total, int Writes, int Denied);

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace CentralAmp.Twin.Runs;
 
-/// <summary>What a person sees of a run. With <c>--json</c> it goes to standard error, so that standard output holds one object.</summary>
+/// <summary>Console output of a run. With <c>--json</c> it goes to standard error, so that standard output holds only the JSON object.</summary>
 public sealed class RunView
 {
     private readonly IAnsiConsole console;
@@ -35,10 +35,10 @@ public sealed class RunView
     public void Passed(string cluster, PassedState state) =>
         console.MarkupLineInterpolated($"[grey]{Elapsed}[/] [blue]{cluster}[/] {state.Name,-24} {Duration(state),8}{Retries(state)}");
 
-    /// <summary>A line to be copied: no markup, no wrapping by words.</summary>
+    /// <summary>Prints a line without markup and wrapping, so that it can be copied.</summary>
     public void Plain(string line) => console.Profile.Out.Writer.WriteLine(line);
 
-    public void Planted(Break planted) => console.MarkupLineInterpolated($"[yellow]planted: {planted.Name}[/] ({planted.Description}); the road must name {planted.Cause}");
+    public void Planted(Break planted) => console.MarkupLineInterpolated($"[yellow]planted: {planted.Name}[/] ({planted.Description}); expected cause: {planted.Cause}");
 
     public void Problem(string sentence) => console.MarkupLineInterpolated($"[red]{sentence}[/]");
 
@@ -50,7 +50,7 @@ public sealed class RunView
             console.Write(Overview(report.Clusters));
         foreach (var (account, names) in report.Left ?? new Dictionary<string, IReadOnlyList<string>>())
             foreach (var name in names)
-                console.MarkupLineInterpolated($"left in {account}: {name}");
+                console.MarkupLineInterpolated($"remaining in {account}: {name}");
         if (report.Checks?.Where(check => !check.Passed).ToList() is { Count: > 0 } wrong)
             foreach (var check in wrong)
                 Problem($"wrong: {check.Name} (found: {check.Detail})");

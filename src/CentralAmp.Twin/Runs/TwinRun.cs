@@ -6,7 +6,7 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Runs;
 
-/// <summary>One run of the main job: clusters appear, the road is followed, the end is summed up.</summary>
+/// <summary>One run of the main job: creates clusters, follows their onboarding and prints a summary.</summary>
 public static class TwinRun
 {
     private const int Verified = 0;
@@ -72,7 +72,7 @@ public static class TwinRun
             await tampering.PlantAsync(world, clusterName, cancellationToken);
     }
 
-    // One after the other: calls are counted for each cluster.
+    // One cluster after the other, because calls are counted for each cluster.
     private static async Task<ClusterReport[]> AgainAsync(ClusterReport[] clusters, Onboarding onboarding, CancellationToken cancellationToken)
     {
         var again = new List<ClusterReport>();
@@ -83,8 +83,8 @@ public static class TwinRun
 
     internal static CallReport Count(CallRecorder calls)
     {
-        var ours = calls.Since(0).Where(CallAccounting.IsOurs).ToList();
-        return new CallReport(ours.Count, ours.Count(CallAccounting.CountsAsWrite), ours.Count(call => call.Decision == "Deny"));
+        var own = calls.Since(0).Where(CallAccounting.IsFromCentralAmp).ToList();
+        return new CallReport(own.Count, own.Count(CallAccounting.CountsAsWrite), own.Count(call => call.Decision == "Deny"));
     }
 
     internal static async Task KeepAsync(TwinWorld world, RunView view, CancellationToken cancellationToken)

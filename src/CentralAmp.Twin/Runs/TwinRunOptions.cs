@@ -3,16 +3,16 @@ using CentralAmp.Twin.Scenarios;
 
 namespace CentralAmp.Twin.Runs;
 
-/// <summary>What a person asked of one run of the twin.</summary>
+/// <summary>Options of one run of the twin.</summary>
 public sealed record TwinRunOptions
 {
-    /// <summary>How many clusters appear, at the same time.</summary>
+    /// <summary>Number of clusters that the twin creates at the same time.</summary>
     public int Clusters { get; init; } = 1;
 
-    /// <summary>Whether the road is taken a second time, by manual input.</summary>
+    /// <summary>Whether each cluster is onboarded a second time, with manual input.</summary>
     public bool Again { get; init; }
 
-    /// <summary>Whether the twin stays up afterwards, until Ctrl-C.</summary>
+    /// <summary>Whether the twin stays up after the run, until Ctrl-C.</summary>
     public bool Keep { get; init; }
 
     public bool Json { get; init; }
@@ -21,6 +21,6 @@ public sealed record TwinRunOptions
 
     public Break? Break { get; init; }
 
-    /// <summary>Played instead of the main job.</summary>
+    /// <summary>Runs instead of the main job.</summary>
     public IScenario? Scenario { get; init; }
 }

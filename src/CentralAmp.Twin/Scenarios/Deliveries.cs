@@ -3,7 +3,7 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Scenarios;
 
-/// <summary>Ten clusters as they are found in an organization: each is served its own way, or is told why not.</summary>
+/// <summary>Ten clusters as an organization has them: each gets the delivery that fits it, or is blocked with a cause.</summary>
 public sealed class Deliveries : IScenario
 {
     private static readonly ClusterBehaviour Quick = new() { ActiveAfter = TimeSpan.FromSeconds(1), OperatorAfter = TimeSpan.FromSeconds(1), PodStart = TimeSpan.FromMilliseconds(500) };
@@ -14,11 +14,11 @@ public sealed class Deliveries : IScenario
 
     public WorldOptions World { get; } = new WorldOptions().With(
         ("AgentGraceSeconds", "15"),
-        // A dozen and more Prometheus on one machine take their time, and own agents scrape every 30 seconds.
+        // More than a dozen Prometheus processes on one machine are slow, and managed agents scrape only every 30 seconds.
         ("RolloutAttempts", "30"),
         ("VerifyAttempts", "40"));
 
-    /// <summary>The clusters of the issue, each with what it must end as.</summary>
+    /// <summary>The clusters, each with its expected outcome.</summary>
     private static IReadOnlyList<ServedCluster> Plan { get; } =
     [
         new("bare", "Verified", "agent") { Behaviour = Quick with { HasOperator = false, Nodes = 0 } },
@@ -33,75 +33,75 @@ public sealed class Deliveries : IScenario
         new("private", "Blocked", Cause: "EndpointUnreachable") { Behaviour = Quick with { Endpoint = EndpointKind.Unreachable } },
     ];
 
-    public async Task PlayAsync(Stage stage, CancellationToken cancellationToken)
+    public async Task RunAsync(ScenarioContext context, CancellationToken cancellationToken)
     {
         foreach (var cluster in Plan)
-            await stage.World.CreateClusterAsync(TwinAccounts.Member, TwinAccounts.HomeRegion, cluster.Name, new Dictionary<string, string>(), cluster.Behaviour, 0, cancellationToken);
-        stage.Say($"created: {string.Join(", ", Plan.Select(cluster => cluster.Name))}");
+            await context.World.CreateClusterAsync(TwinAccounts.Member, TwinAccounts.HomeRegion, cluster.Name, new Dictionary<string, string>(), cluster.Behaviour, 0, cancellationToken);
+        context.Log($"created: {string.Join(", ", Plan.Select(cluster => cluster.Name))}");
         foreach (var cluster in Plan.Where(cluster => cluster.Behaviour.HasOperator))
-            await stage.World.ClusterOf(cluster.Arn).StackReady.WaitAsync(cancellationToken);
-        await stage.UntilAsync("all clusters are ACTIVE", () => Plan.All(cluster => stage.Aws.Eks.Find(cluster.Arn)!.Status == "ACTIVE"), cancellationToken);
-        var byHand = new HandMade(stage, Plan.Single(cluster => cluster.Name == "by-hand").Arn);
-        await byHand.SetUpAsync(cancellationToken);
-        var watch = new DeliveriesWatch(stage, Plan, byHand);
+            await context.World.ClusterOf(cluster.Arn).StackReady.WaitAsync(cancellationToken);
+        await context.UntilAsync("all clusters are ACTIVE", () => Plan.All(cluster => context.Aws.Eks.Find(cluster.Arn)!.Status == "ACTIVE"), cancellationToken);
+        var manual = new ManualSetup(context, Plan.Single(cluster => cluster.Name == "by-hand").Arn);
+        await manual.SetUpAsync(cancellationToken);
+        var watch = new DeliveriesWatch(context, Plan, manual);
 
-        await OnboardAsync(stage, cancellationToken);
+        await OnboardAsync(context, cancellationToken);
         await watch.CheckOutcomesAsync(cancellationToken);
-        await stage.FreezeAsync(cancellationToken);
-        await watch.CheckOthersAsync("after onboarding", cancellationToken);
+        await context.FreezeAsync(cancellationToken);
+        await watch.CheckUnmanagedAsync("after onboarding", cancellationToken);
         watch.CheckOwners();
         await watch.CheckPairAsync(cancellationToken);
         await watch.CheckAgainAsync(cancellationToken);
         // Both mostly wait for samples, each for those of other clusters.
         await Task.WhenAll(
-            new Profiles(stage, Plan.Single(cluster => cluster.Name == "untouched")).CheckAsync(cancellationToken),
-            CheckWritingAndMoveAsync(stage, watch, cancellationToken));
+            new Profiles(context, Plan.Single(cluster => cluster.Name == "untouched")).CheckAsync(cancellationToken),
+            CheckWritingAndMoveAsync(context, watch, cancellationToken));
 
-        await OffboardAsync(stage, cancellationToken);
-        await watch.CheckOthersAsync("after offboarding", cancellationToken);
+        await OffboardAsync(context, cancellationToken);
+        await watch.CheckUnmanagedAsync("after offboarding", cancellationToken);
     }
 
-    private static async Task CheckWritingAndMoveAsync(Stage stage, DeliveriesWatch watch, CancellationToken cancellationToken)
+    private static async Task CheckWritingAndMoveAsync(ScenarioContext context, DeliveriesWatch watch, CancellationToken cancellationToken)
     {
         await watch.CheckWritingAsync(cancellationToken);
-        await new Move(stage, Plan.Single(cluster => cluster.Name == "bare"), watch).CheckAsync(cancellationToken);
+        await new DeliveryMove(context, Plan.Single(cluster => cluster.Name == "bare"), watch).CheckAsync(cancellationToken);
     }
 
-    private static async Task OnboardAsync(Stage stage, CancellationToken cancellationToken)
+    private static async Task OnboardAsync(ScenarioContext context, CancellationToken cancellationToken)
     {
         foreach (var cluster in Plan)
         {
-            stage.Expect(stage.Living(cluster.Arn), cluster.Outcome);
-            await stage.Aws.StartExecutionAsync(Machine.Onboard, $$"""{"clusterArn":"{{cluster.Arn}}"}""", cancellationToken);
+            context.Expect(context.Living(cluster.Arn), cluster.Outcome);
+            await context.Aws.StartExecutionAsync(Machine.Onboard, $$"""{"clusterArn":"{{cluster.Arn}}"}""", cancellationToken);
         }
 
         var bare = Plan.Single(cluster => cluster.Name == "bare");
-        await stage.UntilAsync("the bare cluster is parked", async () => (await stage.RegisteredAsync(stage.Living(bare.Arn), cancellationToken))?.State == "Parked", cancellationToken);
-        // For longer than the grace: a cluster without nodes gets nothing, however long it waits.
+        await context.UntilAsync("the bare cluster is parked", async () => (await context.RegisteredAsync(context.Living(bare.Arn), cancellationToken))?.State == "Parked", cancellationToken);
+        // Longer than the grace time: a cluster without nodes never gets an agent.
         await Task.Delay(TimeSpan.FromSeconds(20), cancellationToken);
-        stage.Check("a bare cluster without nodes is parked and gets nothing", stage.World.ClusterOf(bare.Arn).List("StatefulSet").Count == 0);
-        stage.Say("a node joins the bare cluster");
-        stage.World.ClusterOf(bare.Arn).AddNode("ip-10-0-0-1.ec2.internal");
-        await stage.QuietAsync(cancellationToken);
+        context.Check("a bare cluster without nodes is parked and gets no workload", context.World.ClusterOf(bare.Arn).List("StatefulSet").Count == 0);
+        context.Log("a node joins the bare cluster");
+        context.World.ClusterOf(bare.Arn).AddNode("ip-10-0-0-1.ec2.internal");
+        await context.QuietAsync(cancellationToken);
     }
 
-    private static async Task OffboardAsync(Stage stage, CancellationToken cancellationToken)
+    private static async Task OffboardAsync(ScenarioContext context, CancellationToken cancellationToken)
     {
-        stage.Say("all of them are offboarded");
+        context.Log("offboarding all clusters");
         foreach (var cluster in Plan)
         {
-            // Nobody reaches it, so something may stay, and is named.
+            // CentralAmp cannot reach this cluster, so objects may remain; the report lists them.
             if (cluster.Behaviour.Endpoint != EndpointKind.Answers)
-                stage.MayLeave(stage.Living(cluster.Arn));
-            await stage.Aws.StartExecutionAsync(Machine.Offboard, $$"""{"clusterArn":"{{cluster.Arn}}"}""", cancellationToken);
+                context.AllowRemaining(context.Living(cluster.Arn));
+            await context.Aws.StartExecutionAsync(Machine.Offboard, $$"""{"clusterArn":"{{cluster.Arn}}"}""", cancellationToken);
         }
-        await stage.QuietAsync(cancellationToken);
+        await context.QuietAsync(cancellationToken);
     }
 }
 
-/// <summary>A cluster of the scenario and how it must be served.</summary>
-/// <param name="Delivery">Of one that is verified.</param>
-/// <param name="Cause">Of one that is blocked.</param>
+/// <summary>A cluster of the scenario with its expected outcome.</summary>
+/// <param name="Delivery">Expected delivery of a verified cluster.</param>
+/// <param name="Cause">Expected cause of a blocked cluster.</param>
 public sealed record ServedCluster(string Name, string Outcome, string? Delivery = null, string? Cause = null)
 {
     public required ClusterBehaviour Behaviour { get; init; }

@@ -2,17 +2,17 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Scenarios;
 
-/// <summary>A stretch of an organization's life, and what must be true at its end.</summary>
+/// <summary>A sequence of changes in an organization, and the conditions that must hold at its end.</summary>
 public interface IScenario
 {
-    /// <summary>What <c>--scenario</c> calls it.</summary>
+    /// <summary>Name for <c>--scenario</c>.</summary>
     string Name { get; }
 
     string Description { get; }
 
-    /// <summary>What is deployed for it.</summary>
+    /// <summary>Options of the world that the scenario runs in.</summary>
     WorldOptions World { get; }
 
-    /// <summary>Plays it, expects outcomes and checks.</summary>
-    Task PlayAsync(Stage stage, CancellationToken cancellationToken);
+    /// <summary>Runs the scenario, sets the expected outcomes and makes the checks.</summary>
+    Task RunAsync(ScenarioContext context, CancellationToken cancellationToken);
 }

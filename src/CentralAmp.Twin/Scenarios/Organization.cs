@@ -3,7 +3,7 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Scenarios;
 
-/// <summary>Twelve clusters of three accounts and two regions appear at once; two workspaces, both trust modes, one name six times.</summary>
+/// <summary>Twelve clusters in three accounts and two regions are created at once, with two workspaces and both trust modes. Six of them share one name.</summary>
 public sealed class Organization : IScenario
 {
     private const string PreProduction = "pre-production";
@@ -19,7 +19,7 @@ public sealed class Organization : IScenario
         EarlierWorkspaces = new Dictionary<string, string> { [PreProduction] = TwinAccounts.OtherRegion },
     }.With(
         ("MoreWorkspaceArns", $"{{{PreProduction}}}"),
-        // A dozen Prometheus that are rolled at the same moment take their time on one machine.
+        // A dozen Prometheus pods that roll at the same time are slow on one machine.
         ("RolloutAttempts", "20"),
         ("VerifyAttempts", "20"),
         ("TrustMode", "chained"),
@@ -29,30 +29,30 @@ public sealed class Organization : IScenario
              {"name":"partners","workspaceArn":"{{{PreProduction}}}","accounts":["{{TwinAccounts.OtherMember}}"],"regions":["{{TwinAccounts.OtherRegion}}"]}]
             """));
 
-    public async Task PlayAsync(Stage stage, CancellationToken cancellationToken)
+    public async Task RunAsync(ScenarioContext context, CancellationToken cancellationToken)
     {
-        var planned = Plan(stage).ToList();
+        var planned = Plan(context).ToList();
         foreach (var cluster in planned)
-            await stage.CreateAsync(cluster.AccountId, cluster.Region, cluster.Name, cancellationToken, cluster.Tags);
+            await context.CreateAsync(cluster.AccountId, cluster.Region, cluster.Name, cancellationToken, cluster.Tags);
         foreach (var cluster in planned)
-            stage.Expect(stage.Living(cluster.Arn), "Verified");
-        await stage.QuietAsync(cancellationToken);
+            context.Expect(context.Living(cluster.Arn), "Verified");
+        await context.QuietAsync(cancellationToken);
 
-        var workspaces = new[] { stage.World.WorkspaceArn, stage.Aws.EarlierWorkspaces[PreProduction] };
-        var placement = new Placement(stage, workspaces);
+        var workspaces = new[] { context.World.WorkspaceArn, context.Aws.EarlierWorkspaces[PreProduction] };
+        var placement = new Placement(context, workspaces);
         foreach (var cluster in planned)
             await placement.CheckAsync(cluster, cancellationToken);
         await placement.CheckThatNothingIsUnlabelledAsync(cancellationToken);
     }
 
-    // In every account and region one cluster for production and one for what comes before; the first has the same name everywhere.
-    // Of the hub's own clusters nobody assumes a role of another account: direct, whatever is asked for.
-    private static IEnumerable<PlacedCluster> Plan(Stage stage)
+    // Every account and region has one cluster for production and one for pre-production; the first has the same name everywhere.
+    // Clusters of the hub account always get direct trust, because chained trust needs a second account.
+    private static IEnumerable<PlacedCluster> Plan(ScenarioContext context)
     {
-        var (production, preProduction) = (stage.World.WorkspaceArn, stage.Aws.EarlierWorkspaces[PreProduction]);
+        var (production, preProduction) = (context.World.WorkspaceArn, context.Aws.EarlierWorkspaces[PreProduction]);
         foreach (var account in TwinAccounts.All)
         {
-            foreach (var region in stage.Aws.Regions)
+            foreach (var region in context.Aws.Regions)
             {
                 var isPartners = account == TwinAccounts.OtherMember && region == TwinAccounts.OtherRegion;
                 yield return new PlacedCluster(account, region, "shop", "production", isPartners ? preProduction : production, account == TwinAccounts.Hub ? "direct" : "chained");

@@ -12,11 +12,11 @@ using Snappier;
 namespace CentralAmp.Twin.World;
 
 /// <summary>
-/// What a cluster's collector may do: its pod's service account token, the role that the pod was given, and the role that its
-/// remote write names, used as the collector would use them.
+/// The identity of a cluster's collector: its pod's service account token, the pod's role, and the role that its
+/// remote-write entry names. It gets credentials in the same way as the collector.
 /// </summary>
-/// <param name="RoleArn">What the pod was given.</param>
-/// <param name="SigV4RoleArn">What the remote-write entry names beside it; null with direct trust.</param>
+/// <param name="RoleArn">The role of the pod.</param>
+/// <param name="SigV4RoleArn">The role in <c>sigv4</c> of the remote-write entry; null with direct trust.</param>
 public sealed record CollectorIdentity(string Region, string RoleArn, string? SigV4RoleArn, string Token)
 {
     /// <exception cref="InvalidOperationException">No pod of the cluster has a role.</exception>
@@ -28,7 +28,7 @@ public sealed record CollectorIdentity(string Region, string RoleArn, string? Si
             Arn.TryParse(cluster.Arn)!.Region, RoleOf(pod)!, entry.TextAt("sigv4", "roleArn"), cluster.TokenOf(pod.Namespace(), pod.TextAt("spec", "serviceAccountName")!));
     }
 
-    /// <summary>Credentials that the collector signs with; with <paramref name="ingestRole"/>, those it tries to get instead.</summary>
+    /// <summary>The credentials with which the collector signs; with <paramref name="ingestRole"/>, credentials of that role instead.</summary>
     /// <exception cref="AmazonServiceException">STS refused.</exception>
     public async Task<AccessKey> CredentialsAsync(AwsTwin aws, CancellationToken cancellationToken, string? ingestRole = null)
     {
@@ -42,8 +42,8 @@ public sealed record CollectorIdentity(string Region, string RoleArn, string? Si
         return Key((await chained.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = next, RoleSessionName = "twin" }, cancellationToken)).Credentials);
     }
 
-    /// <summary>Writes one sample to a workspace, whichever.</summary>
-    /// <returns>The workspace's status.</returns>
+    /// <summary>Writes one sample to any workspace.</summary>
+    /// <returns>The HTTP status of the workspace's answer.</returns>
     public static async Task<int> WriteAsync(AwsTwin aws, AccessKey key, string workspaceArn, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // Sample: value 1.0 in field 1, the time in milliseconds in field 2.

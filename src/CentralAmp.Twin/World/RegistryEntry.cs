@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace CentralAmp.Twin.World;
 
-/// <summary>One item of the registry, as a person reads it in the console.</summary>
+/// <summary>One registry item, with its attributes as text.</summary>
 public sealed record RegistryEntry(string ClusterArn, long CreatedAt, IReadOnlyDictionary<string, string> Attributes)
 {
     public string? this[string attribute] => Attributes.GetValueOrDefault(attribute);

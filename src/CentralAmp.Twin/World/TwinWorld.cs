@@ -12,26 +12,26 @@ using CentralAmp.Twin.Tls;
 namespace CentralAmp.Twin.World;
 
 /// <summary>
-/// AWS, clusters and the workspace's Prometheus put together, with CentralAmp deployed: what the program shows and what
-/// the tests run against. Everything it started ends with it.
+/// The local AWS, the clusters and the workspaces' Prometheus, with CentralAmp deployed. The command line and
+/// the tests run against it. Disposing ends every process that it started.
 /// </summary>
 public sealed class TwinWorld : IAsyncDisposable
 {
     public const string MemberRole = "CentralAmpMember";
 
-    /// <summary>Where runs leave their logs and configurations behind, for looking into the twin itself.</summary>
+    /// <summary>If set, runs keep their logs and configurations in this folder, to debug the twin itself.</summary>
     private static readonly string? KeptFolder = Environment.GetEnvironmentVariable("CENTRALAMP_TWIN_FOLDER");
 
     private readonly string folder;
     private readonly TwinCertificateAuthority authority;
     private readonly WorkspaceBackend workspaces;
-    private readonly Dictionary<string, IAmazonIdentityManagementService> administrators;
+    private readonly Dictionary<string, IAmazonIdentityManagementService> operators;
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
 
     private TwinWorld(string folder, CallRecorder calls, TwinCertificateAuthority authority, WorkspaceBackend workspaces, AwsTwin aws)
     {
         (this.folder, Calls, this.authority, this.workspaces, Aws) = (folder, calls, authority, workspaces, aws);
-        administrators = TwinAccounts.All.ToDictionary(account => account, account =>
+        operators = TwinAccounts.All.ToDictionary(account => account, account =>
             (IAmazonIdentityManagementService)new AmazonIdentityManagementServiceClient(OperatorOf(account), Configure(new AmazonIdentityManagementServiceConfig())));
         Amp = new AmazonPrometheusServiceClient(OperatorOf(TwinAccounts.Hub), Configure(new AmazonPrometheusServiceConfig()));
     }
@@ -52,13 +52,13 @@ public sealed class TwinWorld : IAsyncDisposable
 
     public string StateMachineArn => Aws.HubOutputs["StateMachineArn"];
 
-    /// <summary>Everything that was created here, gone or not, in order.</summary>
+    /// <summary>ARNs of all clusters ever created, deleted ones included, in order.</summary>
     public IReadOnlyList<string> ClusterArns => [.. Aws.CloudTrail.History.Where(happened => happened.Name == "CreateCluster").Select(happened => happened.ClusterArn).Distinct()];
 
-    /// <summary>The hub's administrator.</summary>
+    /// <summary>IAM client of the hub's operator.</summary>
     public IAmazonIdentityManagementService Iam => IamOf(HubAccount);
 
-    /// <summary>The member account's administrator.</summary>
+    /// <summary>IAM client of the member account's operator.</summary>
     public IAmazonIdentityManagementService MemberIam => IamOf(MemberAccount);
 
     public IAmazonPrometheusService Amp { get; }
@@ -100,15 +100,15 @@ public sealed class TwinWorld : IAsyncDisposable
         return new TwinWorld(folder, calls, authority, workspaces, aws) { PropagationDelay = options.PropagationDelay };
     }
 
-    /// <summary>The administrator of an account.</summary>
-    public IAmazonIdentityManagementService IamOf(string accountId) => administrators[accountId];
+    /// <summary>IAM client of an account's operator.</summary>
+    public IAmazonIdentityManagementService IamOf(string accountId) => operators[accountId];
 
     /// <summary>A cluster of the member account, in the home region, without tags.</summary>
     /// <inheritdoc cref="CreateClusterAsync(string, string, string, IReadOnlyDictionary{string, string}, ClusterBehaviour, int, CancellationToken)"/>
     public Task<string> CreateClusterAsync(string name, ClusterBehaviour behaviour, int deliveries, CancellationToken cancellationToken) =>
         CreateClusterAsync(MemberAccount, Region, name, new Dictionary<string, string>(), behaviour, deliveries, cancellationToken);
 
-    /// <param name="deliveries">How often CloudTrail tells of it; 0 is a cluster that events missed.</param>
+    /// <param name="deliveries">How often EventBridge delivers the CreateCluster event; 0 loses it.</param>
     /// <returns>The ARN of the cluster.</returns>
     public async Task<string> CreateClusterAsync(
         string accountId, string region, string name, IReadOnlyDictionary<string, string> tags, ClusterBehaviour behaviour, int deliveries, CancellationToken cancellationToken)
@@ -117,7 +117,7 @@ public sealed class TwinWorld : IAsyncDisposable
         return await Aws.CreateClusterAsync(accountId, region, name, tags, behaviour, cancellationToken);
     }
 
-    /// <param name="deliveries">How often CloudTrail tells of it; 0 is a deletion that events missed.</param>
+    /// <param name="deliveries">How often EventBridge delivers the DeleteCluster event; 0 loses it.</param>
     public async Task DeleteClusterAsync(string clusterArn, int deliveries, CancellationToken cancellationToken)
     {
         Aws.CloudTrail.Plan(clusterArn, "DeleteCluster", new CloudTrailBehaviour { Deliveries = deliveries });
@@ -129,25 +129,25 @@ public sealed class TwinWorld : IAsyncDisposable
     /// <summary>The Kubernetes side of a cluster.</summary>
     public TwinCluster ClusterOf(string clusterArn) => (TwinCluster)Aws.Eks.Find(clusterArn)!.Twin;
 
-    /// <summary>Everything that the registry holds.</summary>
+    /// <summary>All items of the registry.</summary>
     public async Task<IReadOnlyList<RegistryEntry>> RegistryAsync(CancellationToken cancellationToken) =>
         [.. (await Aws.ScanAsync(Aws.HubOutputs["RegistryTable"], cancellationToken)).Select(RegistryEntry.Read)];
 
     public DateTimeOffset? ActiveSince(string clusterArn) => Aws.Eks.Find(clusterArn)?.ActiveAt;
 
-    /// <summary>Has something done to the ingest role of a cluster right after CentralAmp's call, before it takes effect.</summary>
-    /// <param name="tamper">Is given the name of the role.</param>
+    /// <summary>Changes the ingest role of a cluster right after CentralAmp's call, before that call takes effect.</summary>
+    /// <param name="tamper">Makes the change; its argument is the name of the role.</param>
     public void AfterIamWrite(string action, string clusterName, Func<string, Task> tamper) =>
         Aws.IamService.Interfere(action, roleName => roleName.Contains($"-{clusterName}-", StringComparison.Ordinal), tamper);
 
-    /// <summary>Until a change to IAM made by now has an effect.</summary>
+    /// <summary>Waits until every change to IAM made so far is in effect.</summary>
     public Task IamSettlesAsync(CancellationToken cancellationToken) =>
         Task.Delay(PropagationDelay + TimeSpan.FromMilliseconds(100), cancellationToken);
 
     /// <summary>Address of the Prometheus behind the hub's own workspace, or behind another one.</summary>
     public Task<Uri> WorkspaceAddressAsync(string? workspaceArn = null) => workspaces.ForWorkspaceAsync(IdOf(workspaceArn ?? WorkspaceArn));
 
-    /// <summary>When the first sample that the cluster scraped was taken; null if there is none. The proof is not one.</summary>
+    /// <summary>Time of the first sample that the cluster scraped; null if there is none. The proof's sample does not count.</summary>
     public async Task<DateTimeOffset?> FirstSampleAsync(string clusterArn, CancellationToken cancellationToken, string? workspaceArn = null)
     {
         var arn = Arn.TryParse(clusterArn)!;
@@ -170,8 +170,8 @@ public sealed class TwinWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Aws.DisposeAsync();
-        foreach (var administrator in administrators.Values)
-            (administrator as IDisposable)?.Dispose();
+        foreach (var client in operators.Values)
+            (client as IDisposable)?.Dispose();
         (Amp as IDisposable)?.Dispose();
         http.Dispose();
         await EndAsync(workspaces, authority, folder);

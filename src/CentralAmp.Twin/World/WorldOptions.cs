@@ -2,16 +2,16 @@ using CentralAmp.Twin.Aws;
 
 namespace CentralAmp.Twin.World;
 
-/// <summary>How big the world is and how fast it turns: the product's times as deployed into the twin, so that it polls fast.</summary>
+/// <summary>Size of the world, and template parameters that shorten CentralAmp's waits.</summary>
 public sealed record WorldOptions
 {
-    /// <summary>Accounts with clusters; what a run does not need is not deployed.</summary>
+    /// <summary>Accounts with clusters. The member stack is deployed only to these accounts.</summary>
     public IReadOnlyList<string> ClusterAccounts { get; init; } = [TwinAccounts.Member];
 
     /// <summary>Regions with clusters, the home region first.</summary>
     public IReadOnlyList<string> Regions { get; init; } = [TwinAccounts.HomeRegion];
 
-    /// <summary>Workspaces that were there before CentralAmp, by alias: their regions. A parameter names one as <c>{alias}</c>.</summary>
+    /// <summary>Regions of workspaces that existed before CentralAmp, by alias. A parameter refers to one as <c>{alias}</c>.</summary>
     public IReadOnlyDictionary<string, string> EarlierWorkspaces { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Parameters of template.yaml that differ from their defaults.</summary>
@@ -22,18 +22,18 @@ public sealed record WorldOptions
         ["ParkFirstSeconds"] = "1",
         ["ParkMaxSeconds"] = "3",
         ["ParkLimitSeconds"] = "120",
-        // As long as a change takes to settle here: one wait for each, as in AWS with the defaults.
+        // As long as a change takes to propagate in the twin, so that one wait is enough for each, as in AWS with the defaults.
         ["SettleIntervalSeconds"] = "2",
         ["ProofIntervalSeconds"] = "2",
         ["LeaseIntervalSeconds"] = "1",
         ["RolloutIntervalSeconds"] = "2",
         ["RolloutAttempts"] = "6",
         ["VerifyIntervalSeconds"] = "3",
-        // The clusters of this world reach AWS through the CONNECT proxy that their environment names.
+        // The clusters of the twin reach AWS through the CONNECT proxy that their environment variables set.
         ["RemoteWriteProxyFromEnvironment"] = "true",
     };
 
-    /// <summary>What a change in IAM or in an access entry takes to have an effect.</summary>
+    /// <summary>How long a change in IAM or in an access entry takes to propagate.</summary>
     public TimeSpan PropagationDelay { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The same with further parameters of template.yaml.</summary>

@@ -22,7 +22,7 @@ public static class AccessEntryDecision
     /// <summary>The authentication mode without access entries.</summary>
     public const string OnlyConfigMap = "CONFIG_MAP";
 
-    /// <exception cref="BlockedException">Another owner made the entry, and CentralAmp cannot use it as it is.</exception>
+    /// <exception cref="BlockedException">Another owner created the entry, and CentralAmp cannot use it as it is.</exception>
     public static AccessEntryDelta Decide(ClusterReference cluster, string principalArn, ObservedAccessEntry? observed)
     {
         if (observed is null)

@@ -18,13 +18,13 @@ public enum AuthenticationModeDelta
 public static class AuthenticationModeDecision
 {
     /// <summary>Reads of an ACTIVE cluster that is still not switched. Reads of an UPDATING cluster do not count. EKS is consistent within seconds.</summary>
-    public const int MostLooks = 15;
+    public const int MostReads = 15;
 
-    /// <param name="looks">How often this execution found the cluster not switched.</param>
+    /// <param name="reads">How often this execution found the cluster not switched.</param>
     /// <param name="update">The current state of the update that this execution started.</param>
     /// <exception cref="BlockedException">The cluster may not be switched, or EKS did not switch it.</exception>
     public static AuthenticationModeDelta Decide(
-        ClusterReference cluster, string mode, bool switches, bool dryRun, int looks, ModeUpdate? update)
+        ClusterReference cluster, string mode, bool switches, bool dryRun, int reads, ModeUpdate? update)
     {
         if (mode != AccessEntryDecision.OnlyConfigMap || !switches)
         {
@@ -40,9 +40,9 @@ public static class AuthenticationModeDecision
                 "Execute without dryRun, or set SwitchConfigMapClusters to false.");
         }
 
-        return (looks, update) switch
+        return (reads, update) switch
         {
-            (>= MostLooks, _) => throw Failed(cluster, $"after {MostLooks} reads EKS still returns {mode}"),
+            (>= MostReads, _) => throw Failed(cluster, $"after {MostReads} reads EKS still returns {mode}"),
             (_, { Status: "Failed" or "Cancelled" }) => throw Failed(cluster, $"the update is {update.Status} ({update.Errors})"),
             (_, not null) => AuthenticationModeDelta.Wait,
             _ => AuthenticationModeDelta.Switch,

@@ -3,7 +3,7 @@ using CentralAmp.Collectors;
 
 namespace CentralAmp.Access;
 
-/// <summary>Compares RBAC objects by what they grant and to whom: order and server-made fields do not matter. Pure.</summary>
+/// <summary>Compares RBAC objects by what they grant and to whom: order and fields set by the server do not matter. Pure.</summary>
 public static class RbacComparison
 {
     private static readonly string[] ListFields = ["apiGroups", "resources", "resourceNames", "verbs", "nonResourceURLs"];

@@ -10,9 +10,7 @@ public static class RbacManifests
     public const string ReadName = "central-amp-read";
     public const string WriteName = "central-amp-write";
 
-
-
-    private static readonly string[] OwnPods = [AgentNames.PodOf(AgentNames.Agent), AgentNames.PodOf(AgentNames.OperatorStatefulSet)];
+    private static readonly string[] AgentPods = [AgentNames.PodOf(AgentNames.Agent), AgentNames.PodOf(AgentNames.OperatorStatefulSet)];
 
     /// <summary>The rights to read for planning and delivery, in every namespace. No Secrets, no ConfigMaps.</summary>
     public static JsonObject ReadRole() => new()
@@ -67,7 +65,7 @@ public static class RbacManifests
     };
 
     /// <summary>The rights to write in the namespace of CentralAmp: by name, except for create, where RBAC supports no names.</summary>
-    public static JsonObject OwnWriteRole() => new()
+    public static JsonObject ManagedWriteRole() => new()
     {
         ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "Role",
@@ -83,7 +81,7 @@ public static class RbacManifests
             RbacManifest.Rule("", ["serviceaccounts/token"], ["create"], [AgentNames.ServiceAccount]),
             // Only events show why pods are refused (quota, pod security).
             RbacManifest.Rule("", ["events"], ["list"]),
-            RbacManifest.Rule("", ["pods/proxy"], ["get"], [.. OwnPods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")])),
+            RbacManifest.Rule("", ["pods/proxy"], ["get"], [.. AgentPods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")])),
     };
 
     public static JsonObject WriteBinding(string @namespace) => new()

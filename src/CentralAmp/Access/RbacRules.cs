@@ -45,36 +45,36 @@ public static class RbacRules
         var collector = plan.RequireCollector();
         RbacObject[] planned = plan.Delivery switch
         {
-            DeliveryNames.PrometheusAgent or DeliveryNames.Agent => [.. OwnIdentity(plan.RoleArn), .. OwnWriting()],
-            DeliveryNames.Values => [OwnNamespace(), OwnAccount(), .. OwnWriting(), .. Proving(collector)],
+            DeliveryNames.PrometheusAgent or DeliveryNames.Agent => [.. AgentIdentity(plan.RoleArn), .. ManagedWriting()],
+            DeliveryNames.Values => [NamespaceObject(), ServiceAccountObject(), .. ManagedWriting(), .. Proving(collector)],
             _ => [],
         };
         var written = plan.Replaces.Where(replaced => replaced.Delivery == DeliveryNames.Prometheus).Select(replaced => replaced.Collector);
         written = plan.Delivery == DeliveryNames.Prometheus ? written.Prepend(collector) : written;
-        var replacesOwn = plan.Replaces.Any(replaced => replaced.Delivery != DeliveryNames.Prometheus);
+        var replacesManaged = plan.Replaces.Any(replaced => replaced.Delivery != DeliveryNames.Prometheus);
         // The rights to write a collector come first: they include the rights for the proof.
         return
         [
             .. written.GroupBy(one => one.Namespace).SelectMany(group => Writing([.. group]))
                 .Concat(planned)
-                .Concat(replacesOwn ? OwnWriting() : [])
+                .Concat(replacesManaged ? ManagedWriting() : [])
                 .DistinctBy(item => item.Path),
         ];
     }
 
     /// <summary>Identity and rights of CentralAmp's agent. The rights to write in its namespace need the namespace.</summary>
-    private static IEnumerable<RbacObject> OwnIdentity(string roleArn) =>
+    private static IEnumerable<RbacObject> AgentIdentity(string roleArn) =>
         AgentManifests.Identity(roleArn).Select(manifest => new RbacObject(PathOf(manifest), manifest));
 
-    private static RbacObject OwnNamespace() => new(KubernetesPath.Namespace(AgentNames.Namespace), AgentManifests.Namespace());
+    private static RbacObject NamespaceObject() => new(KubernetesPath.Namespace(AgentNames.Namespace), AgentManifests.Namespace());
 
     /// <summary>Without a role: without an agent, the service account only carries the count of applies.</summary>
-    private static RbacObject OwnAccount() =>
+    private static RbacObject ServiceAccountObject() =>
         new(KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount), AgentManifests.ServiceAccount(roleArn: null));
 
-    private static RbacObject[] OwnWriting() =>
+    private static RbacObject[] ManagedWriting() =>
     [
-        new(KubernetesPath.Role(AgentNames.Namespace, RbacManifests.WriteName), RbacManifests.OwnWriteRole()),
+        new(KubernetesPath.Role(AgentNames.Namespace, RbacManifests.WriteName), RbacManifests.ManagedWriteRole()),
         new(KubernetesPath.RoleBinding(AgentNames.Namespace, RbacManifests.WriteName), RbacManifests.WriteBinding(AgentNames.Namespace)),
     ];
 

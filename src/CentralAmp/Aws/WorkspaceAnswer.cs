@@ -22,7 +22,7 @@ public static class WorkspaceAnswer
     {
         >= 200 and < 300 => (WorkspaceVerdict.Accepted, null),
         // Executions run in parallel: another one has already written a newer sample of the same series.
-        400 when IsOvertaken(body) => (WorkspaceVerdict.Accepted, null),
+        400 when IsOutOfOrder(body) => (WorkspaceVerdict.Accepted, null),
         401 or 403 => (WorkspaceVerdict.Denied, null),
         404 => Failed(Failure.Blocked(
             Causes.WorkspaceNotFound,
@@ -48,7 +48,7 @@ public static class WorkspaceAnswer
         return $"HTTP {status}{(text.Length == 0 ? "" : ": ")}{(text.Length <= LongestQuote ? text : text[..LongestQuote] + "…")}";
     }
 
-    private static bool IsOvertaken(string body) =>
+    private static bool IsOutOfOrder(string body) =>
         BodyContains(body, "out of order") || BodyContains(body, "out-of-order") || BodyContains(body, "duplicate sample") || BodyContains(body, "new-value-for-timestamp");
 
     private static bool BodyContains(string body, string wording) => body.Contains(wording, StringComparison.OrdinalIgnoreCase);

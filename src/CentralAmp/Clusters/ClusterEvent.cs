@@ -12,6 +12,7 @@ internal static class ClusterEvent
 
     public static readonly string[] Offboarding = ["DeleteCluster"];
 
+    /// <summary>True for an EventBridge event, false for the input of an operator or a sweep.</summary>
     public static bool HasEventFields(JsonElement input) =>
         InputFields.Has(input, "detail") || InputFields.Has(input, "detail-type") || InputFields.Has(input, "source");
 

@@ -23,6 +23,7 @@ internal static class InputFields
 
     public static string RequiredText(JsonElement parent, string path) => Text(parent, path) ?? throw Missing(path);
 
+    /// <exception cref="BlockedException">InputFieldMissing, or InputFieldInvalid if the check fails.</exception>
     public static string RequiredText(JsonElement parent, string path, Func<string, bool> check, string expected)
     {
         var value = RequiredText(parent, path);

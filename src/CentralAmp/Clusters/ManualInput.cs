@@ -9,7 +9,7 @@ internal static class ManualInput
     private static readonly string[] ClusterFields = ["clusterArn", "accountId", "region", "clusterName"];
 
     // The console and a calling state machine add these fields.
-    private static readonly string[] HarmlessPrefixes = ["comment", "aws_step_functions_"];
+    private static readonly string[] IgnoredPrefixes = ["comment", "aws_step_functions_"];
 
     /// <param name="others">Further fields that the input may have.</param>
     /// <exception cref="BlockedException">A field is missing, invalid or unknown: a misspelt field must not be ignored.</exception>
@@ -37,5 +37,5 @@ internal static class ManualInput
 
     private static bool IsUnknown(string name, string[] known) =>
         !known.Contains(name, StringComparer.Ordinal)
-        && !HarmlessPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+        && !IgnoredPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 }

@@ -15,6 +15,9 @@ public sealed record LoadedConfiguration(string Pod, bool? HasName, bool? HasEnt
 
     private const string ReloadMetric = "prometheus_config_last_reload_successful ";
 
+    /// <param name="config">The answer to <see cref="ConfigTarget"/>.</param>
+    /// <param name="metrics">The answer to <see cref="MetricsTarget"/>.</param>
+    /// <param name="entry">The desired entry, with the operator's field names.</param>
     public static LoadedConfiguration Read(string pod, ProxyAnswer config, ProxyAnswer metrics, JsonObject entry)
     {
         var lines = config.Status == 200 && Yaml(config.Body) is { } yaml ? Lines(yaml) : null;

@@ -8,7 +8,7 @@ namespace CentralAmp.Deliveries;
 /// <summary>Refusals where another owner has the field: the plan returns them, and delivery again if the owner changed meanwhile.</summary>
 internal static class DeliveryRefusals
 {
-    public const string NoCollectorRemedy = "None if it is being set up; else install kube-prometheus-stack, or execute again when it runs.";
+    public const string NoCollectorRemedy = "None if it is being set up; otherwise install kube-prometheus-stack, or execute again when it runs.";
 
     public static Failure? OfIdentity(ServiceAccountResource account, string roleArn) =>
         CollectorIdentity.Of(account, roleArn) != IdentityState.Foreign

@@ -13,6 +13,8 @@ public static class EksToken
     private const string Prefix = "k8s-aws-v1.";
     private static readonly TimeSpan Expires = TimeSpan.FromSeconds(60);
 
+    /// <param name="credentials">Of the principal that has the access entry.</param>
+    /// <param name="now">The time of the signature, from which the token is valid.</param>
     public static string Create(ClusterReference cluster, ImmutableCredentials credentials, DateTimeOffset now)
     {
         var suffix = RegionEndpoint.GetBySystemName(cluster.Region).PartitionDnsSuffix;

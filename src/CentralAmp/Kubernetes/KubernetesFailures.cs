@@ -5,6 +5,7 @@ namespace CentralAmp.Kubernetes;
 /// <summary>Maps error answers of a Kubernetes API to kinds of failures with a cause.</summary>
 public static partial class KubernetesFailures
 {
+    /// <param name="doing">The action, its object and the place: "calling GET /api/v1/nodes of cluster 'x' in 123…/eu-west-1".</param>
     public static WorkflowException Of(KubernetesException e, string doing) => OfAdmission(e, doing) ?? e.Status switch
     {
         // A new entry, association or binding takes effect after seconds: the workflow polls before it asks an operator.

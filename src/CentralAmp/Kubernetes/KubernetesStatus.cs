@@ -10,6 +10,8 @@ internal static class KubernetesStatus
 
     public static bool IsStatus(string body) => Parse(body) is { } status && Text(status["kind"]) == "Status";
 
+    /// <param name="body">The body of the answer; without a <c>Status</c> object, only the HTTP status is known.</param>
+    /// <param name="retryAfter">The header <c>Retry-After</c>.</param>
     public static KubernetesException Read(int httpStatus, string body, TimeSpan? retryAfter)
     {
         if (Parse(body) is not { } status || Text(status["kind"]) != "Status")

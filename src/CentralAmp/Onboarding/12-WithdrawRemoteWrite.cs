@@ -32,7 +32,7 @@ public sealed partial class WithdrawRemoteWriteStep(IKubernetesClients clusters,
 
     private static async Task<bool> IsOnlySenderAsync(DeliveryWork work, CancellationToken cancellationToken) =>
         work.Plan.Replaces.Length > 0
-        && !await ReplacedDeliveries.AreThereAsync(work, cancellationToken)
+        && !await ReplacedDeliveries.AnyExistsAsync(work, cancellationToken)
         && await DeliveryCatalogue.Find(work.Plan.Delivery).IsHealthy(work, cancellationToken);
 
     [LoggerMessage(LogLevel.Information, "{Cluster}: withdrew delivery {Delivery} from {Namespace}/{Name}, {Change}")]

@@ -82,7 +82,7 @@ internal static class ProofDiagnosis
 
     /// <summary>Provider and policy are correct, so the token is wrong.</summary>
     private static Failure? OfToken(WebIdentityAnswer answer, string denial) =>
-        answer.Code == "InvalidIdentityToken" && (Says(answer.Message, "signature") || Says(answer.Message, "could not be validated"))
+        answer.Code == "InvalidIdentityToken" && (Mentions(answer.Message, "signature") || Mentions(answer.Message, "could not be validated"))
             ? Failure.Blocked(
                 Causes.TokenIssuerMismatch,
                 $"{denial}: the token was not signed by the issuer that it names.",
@@ -110,7 +110,7 @@ internal static class ProofDiagnosis
 
     private static Failure? OfGuardrails(DesiredTrust desired, ObservedRole role, string action, string answer, string denial)
     {
-        if (Says(answer, "service control policy") || Says(answer, "resource control policy"))
+        if (Mentions(answer, "service control policy") || Mentions(answer, "resource control policy"))
         {
             return Failure.Blocked(
                 Causes.DeniedByServiceControlPolicy,
@@ -118,7 +118,7 @@ internal static class ProofDiagnosis
                 $"Ask the owner of the organization's policies to allow {action} for roles of CentralAmp.");
         }
 
-        return Says(answer, "permissions boundary") || role.BoundaryArn != desired.BoundaryArn
+        return Mentions(answer, "permissions boundary") || role.BoundaryArn != desired.BoundaryArn
             ? Failure.Blocked(
                 Causes.DeniedByPermissionsBoundary,
                 $"{denial}: the permissions boundary {role.BoundaryArn} does not allow {action}.",
@@ -142,5 +142,5 @@ internal static class ProofDiagnosis
             .Select(value => value?.ToString() ?? ""),
     ];
 
-    private static bool Says(string text, string wording) => text.Contains(wording, StringComparison.OrdinalIgnoreCase);
+    private static bool Mentions(string text, string wording) => text.Contains(wording, StringComparison.OrdinalIgnoreCase);
 }

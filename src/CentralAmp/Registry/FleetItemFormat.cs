@@ -48,6 +48,7 @@ internal static class FleetItemFormat
     public static string? TokenOf(Dictionary<string, AttributeValue>? key) =>
         key is { Count: > 0 } ? $"{key["createdAt"].N} {key["clusterArn"].S}" : null;
 
+    /// <summary>The reverse of <see cref="TokenOf"/>.</summary>
     public static Dictionary<string, AttributeValue>? KeyOf(string? token)
     {
         if (token is null)

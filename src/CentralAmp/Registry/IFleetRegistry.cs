@@ -16,11 +16,13 @@ public interface IFleetRegistry
     /// <summary>Writes the summary and releases the lease.</summary>
     Task EndAsync(ExecutionReference execution, SweepRecord record, CancellationToken cancellationToken);
 
+    /// <summary>Records one page of the accounts that Organizations lists.</summary>
     Task RecordAccountsAsync(SweepReference sweep, int page, IReadOnlyList<string> accounts, CancellationToken cancellationToken);
 
     /// <summary>The accounts of all pages of this sweep.</summary>
     Task<IReadOnlySet<string>> ListedAccountsAsync(SweepReference sweep, CancellationToken cancellationToken);
 
+    /// <summary>Records that the sweep could not read an account or region.</summary>
     Task ReportAsync(UnreachedPlace place, CancellationToken cancellationToken);
 
     Task<FleetItem?> FindAsync(string clusterArn, long createdAt, CancellationToken cancellationToken);

@@ -27,9 +27,9 @@ internal static class OutcomeMetrics
         // Executions without changes would hide the durations of executions that onboarded a cluster.
         if (record is { Outcome: Outcome.Verified, Changed: true })
         {
-            var alone = new JsonArray();
-            Add(alone, "TimeToVerified", "Milliseconds", duration);
-            directives.Add((JsonNode)Directive(alone));
+            var withoutDimensions = new JsonArray();
+            Add(withoutDimensions, "TimeToVerified", "Milliseconds", duration);
+            directives.Add((JsonNode)Directive(withoutDimensions));
         }
 
         // A cluster that waits for a collector has not failed.

@@ -29,6 +29,7 @@ public enum EntryState
 /// <summary>Compares <c>spec.remoteWrite</c> with the desired entry, by meaning.</summary>
 public static class RemoteWriteState
 {
+    /// <param name="desired">The desired entry, with the operator's field names.</param>
     public static EntryState Of(PrometheusResource prometheus, JsonObject desired)
     {
         var named = prometheus.RemoteWrite.Where(entry => entry["name"] is JsonValue name && name.ToString() == ManagedNames.EntryName).ToList();

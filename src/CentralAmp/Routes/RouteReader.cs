@@ -20,7 +20,7 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
             using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind == JsonValueKind.Array)
             {
-                return NamedOnce([.. document.RootElement.EnumerateArray().Select((item, index) => ReadRoute(item, $"routes[{index}]"))]);
+                return CheckRouteNames([.. document.RootElement.EnumerateArray().Select((item, index) => ReadRoute(item, $"routes[{index}]"))]);
             }
 
             AddError("routes", "is not a list");
@@ -33,7 +33,7 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
         return [];
     }
 
-    private List<Route> NamedOnce(List<Route> routes)
+    private List<Route> CheckRouteNames(List<Route> routes)
     {
         for (var later = 1; later < routes.Count; later++)
         {
@@ -55,7 +55,7 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
             return new Route { Name = "", WorkspaceArn = "" };
         }
 
-        RefuseOddFields(item, at);
+        CheckFieldNames(item, at);
         return new Route
         {
             Name = Required(item, at, "name"),
@@ -67,7 +67,7 @@ internal sealed class RouteReader(string hubAccountId, IReadOnlyCollection<strin
         };
     }
 
-    private void RefuseOddFields(JsonElement item, string at)
+    private void CheckFieldNames(JsonElement item, string at)
     {
         foreach (var group in item.EnumerateObject().GroupBy(field => field.Name, StringComparer.Ordinal))
         {

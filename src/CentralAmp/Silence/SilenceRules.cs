@@ -40,7 +40,7 @@ public static class SilenceRules
     });
 
     /// <summary>
-    /// Every scrape makes "up", and every profile and delivery sends it. The query reads its current value (lookback five minutes), not a
+    /// Every scrape creates "up", and every profile and delivery sends it. The query reads its current value (lookback five minutes), not a
     /// range, so that thousands of clusters cost little; the alert waits a quarter of an hour.
     /// </summary>
     private static JsonObject Silent(TimeSpan window) => new()

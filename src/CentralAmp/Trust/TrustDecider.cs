@@ -44,7 +44,7 @@ internal static class TrustDecider
                 + "or delete the provider if nothing uses it; then execute again.");
         }
 
-        if (observed.Role is { } role && !IsOurs(desired, role))
+        if (observed.Role is { } role && !IsManaged(desired, role))
         {
             return Failure.Blocked(
                 Causes.RoleForeign,
@@ -55,7 +55,7 @@ internal static class TrustDecider
         return null;
     }
 
-    private static bool IsOurs(DesiredTrust desired, ObservedRole role) =>
+    private static bool IsManaged(DesiredTrust desired, ObservedRole role) =>
         role.Arn == desired.RoleArn && Has(role, desired, TrustTags.ClusterArn) && Has(role, desired, TrustTags.CreatedAt);
 
     private static bool Has(ObservedRole role, DesiredTrust desired, string tag) => role.Tags.GetValueOrDefault(tag) == desired.RoleTags[tag];

@@ -16,7 +16,7 @@ public static class IngestQuery
     private const string Newest = "newest";
     private const string Series = "series";
 
-    /// <summary>The scrape itself makes <c>up</c>, so its time is the time of the scrape. The hub's own metrics are no samples of the cluster.</summary>
+    /// <summary>The scrape itself creates <c>up</c>, so its time is the time of the scrape. The hub's own metrics are no samples of the cluster.</summary>
     public static string NewestSample(string cluster) => Named(Newest, $"max(timestamp(up{{cluster=\"{cluster}\"}}))");
 
     public static string NewestSampleAndSeries(string cluster) =>

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis;
 
 namespace AwsPackages.Tests.Annotations;
 
-/// <summary>What the Annotations stand-in refuses, at compile time and with a reason.</summary>
+/// <summary>Methods that the generator refuses at compile time, with a reason.</summary>
 public sealed class AnnotationsGeneratorTests
 {
     private const string Head = """

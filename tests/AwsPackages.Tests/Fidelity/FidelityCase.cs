@@ -15,9 +15,9 @@ internal sealed class FidelityCase(string folder, string officialAssembly)
     public void Check(IEnumerable<MemoryText> models, Func<Type, IReadOnlySet<string>, bool> counts)
     {
         using var context = new MetadataLoadContext(new PathAssemblyResolver(((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)));
-        var ours = context.LoadFromStream(Compile(models));
-        var names = ours.GetExportedTypes().Select(type => type.FullName!).ToHashSet();
-        var generated = PublicSurface.Of(ours.GetExportedTypes()).ToHashSet();
+        var generatedAssembly = context.LoadFromStream(Compile(models));
+        var names = generatedAssembly.GetExportedTypes().Select(type => type.FullName!).ToHashSet();
+        var generated = PublicSurface.Of(generatedAssembly.GetExportedTypes()).ToHashSet();
         var types = context.LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, officialAssembly + ".dll")).GetExportedTypes();
         var known = KnownDifferences.Read(Path.Combine(Root, folder, "missing.txt"));
 

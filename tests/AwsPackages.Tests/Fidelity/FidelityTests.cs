@@ -5,7 +5,7 @@ namespace AwsPackages.Tests.Fidelity;
 /// <summary>The generator runs on AWS's models, and the result is compared member by member with official packages that every feed serves.</summary>
 public sealed class FidelityTests
 {
-    /// <summary>They choose the endpoint of an account or a cell, which none of our services has; the generator rightly refuses them.</summary>
+    /// <summary>They choose the endpoint of an account or a cell, which no service of CentralAmp needs; the generator refuses them.</summary>
     private static readonly string[] EndpointTraits = ["endpointdiscovery", "endpointoperation", "contextParam", "operationContextParams"];
 
     [Fact]
@@ -15,7 +15,7 @@ public sealed class FidelityTests
         sts.Check(sts.Models(), (_, _) => true);
     }
 
-    /// <summary>STS has neither JSON nor constants, maps and recursive shapes. DynamoDB has, so some of its operations stand for our JSON services.</summary>
+    /// <summary>STS has neither JSON nor constants, maps and recursive shapes. DynamoDB has, so some of its operations represent the JSON services.</summary>
     [Fact]
     public void Of_DynamoDBs_data_types_nothing_is_extra_and_every_missing_member_is_listed_with_its_reason()
     {

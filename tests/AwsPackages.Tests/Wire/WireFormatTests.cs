@@ -10,7 +10,7 @@ using Amazon.StepFunctions;
 
 namespace AwsPackages.Tests.Wire;
 
-/// <summary>What moto would not notice: the exact requests, and responses that AWS sends and moto does not.</summary>
+/// <summary>Tests that moto cannot cover: the exact requests, and responses that AWS sends and moto does not.</summary>
 public sealed class WireFormatTests
 {
     private static readonly AWSCredentials Credentials = new BasicAWSCredentials("AKIAEXAMPLE", "secret");

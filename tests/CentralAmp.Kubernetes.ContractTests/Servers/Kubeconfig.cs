@@ -4,10 +4,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace CentralAmp.Kubernetes.ContractTests.Servers;
 
-/// <summary>Reads the current context of a kubeconfig: certificates, tokens and passwords, in place or in files beside it. No programs are run.</summary>
+/// <summary>Reads the current context of a kubeconfig: certificates, tokens and passwords, inline or in files. It runs no credential programs.</summary>
 internal static class Kubeconfig
 {
-    /// <exception cref="InvalidOperationException">Something that is needed is missing, or of a kind that is not understood.</exception>
+    /// <exception cref="InvalidOperationException">A required setting is missing, or a setting is not supported.</exception>
     public static ServerAccess Read(string path)
     {
         var stream = new YamlStream();
@@ -23,12 +23,12 @@ internal static class Kubeconfig
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (Text(cluster, "insecure-skip-tls-verify") == "true")
         {
-            throw new InvalidOperationException($"{path}: insecure-skip-tls-verify is not taken; give certificate-authority-data.");
+            throw new InvalidOperationException($"{path}: insecure-skip-tls-verify is not supported; set certificate-authority-data.");
         }
 
         if (Child(user, "exec") is not null || Child(user, "auth-provider") is not null)
         {
-            throw new InvalidOperationException($"{path}: users that run a program (exec, auth-provider) are not understood; give a token or a client certificate.");
+            throw new InvalidOperationException($"{path}: users that run a program (exec, auth-provider) are not supported; set a token or a client certificate.");
         }
 
         return new ServerAccess(new Uri(Text(cluster, "server") ?? throw Missing(path, "server")))
@@ -44,7 +44,7 @@ internal static class Kubeconfig
         };
     }
 
-    /// <summary>Data in base64, or the file that is named instead.</summary>
+    /// <summary>The inline base64 data, or the content of the file that the setting names.</summary>
     private static string? Content(YamlMappingNode node, string key, string folder) =>
         Text(node, $"{key}-data") is { } data ? Encoding.UTF8.GetString(Convert.FromBase64String(data))
         : Text(node, key) is { } file ? File.ReadAllText(Path.Combine(folder, file))

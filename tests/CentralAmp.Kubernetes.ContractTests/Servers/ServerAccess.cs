@@ -5,13 +5,13 @@ using System.Text;
 
 namespace CentralAmp.Kubernetes.ContractTests.Servers;
 
-/// <summary>Where an API server is, whom it is recognized by, and how its administrator shows who he is.</summary>
+/// <summary>Address of an API server, its certificate authority, and the credentials of its administrator.</summary>
 internal sealed record ServerAccess(Uri Server)
 {
-    /// <summary>PEM; null where the machine's own trust suffices.</summary>
+    /// <summary>PEM; null to use the machine's trusted authorities.</summary>
     public string? Authority { get; init; }
 
-    /// <summary>The name on its certificate, where it is not the address.</summary>
+    /// <summary>The name in the server's certificate, if it differs from the address.</summary>
     public string? ServerName { get; init; }
 
     public X509Certificate2? ClientCertificate { get; init; }
@@ -22,7 +22,7 @@ internal sealed record ServerAccess(Uri Server)
 
     public string? Password { get; init; }
 
-    /// <param name="user">Impersonated: the administrator may act for anybody (Kubernetes, "User impersonation"). Null is himself.</param>
+    /// <param name="user">The user to impersonate (Kubernetes, "User impersonation"); null for the administrator.</param>
     public HttpClient Open(string? user = null, params string[] groups)
     {
         var http = new HttpClient(Handler()) { BaseAddress = new Uri(Server.AbsoluteUri.TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(30) };

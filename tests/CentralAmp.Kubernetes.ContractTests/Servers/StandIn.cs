@@ -5,7 +5,7 @@ using CentralAmp.Twin.Prometheus;
 
 namespace CentralAmp.Kubernetes.ContractTests.Servers;
 
-/// <summary>The twin's API server, alone: no operator, no pods.</summary>
+/// <summary>The twin's API server without operator and pods.</summary>
 internal sealed class StandIn : ICallRecorder, IClusterAuthenticator, IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("contract-").FullName;
@@ -14,7 +14,7 @@ internal sealed class StandIn : ICallRecorder, IClusterAuthenticator, IAsyncDisp
     public static async Task<StandIn> StartAsync()
     {
         var standIn = new StandIn();
-        // Nothing here runs a Prometheus.
+        // The stand-in starts no Prometheus.
         var options = new TwinClusterOptions(
             standIn.folder,
             new PrometheusBinary("/nonexistent", PrometheusBinary.Oldest),
@@ -34,7 +34,7 @@ internal sealed class StandIn : ICallRecorder, IClusterAuthenticator, IAsyncDisp
 
     public void Record(RecordedCall call)
     {
-        // Nobody asks.
+        // The suite does not check recorded calls.
     }
 
     public CallerIdentity? Authenticate(string presignedUrl, string clusterName) => null;

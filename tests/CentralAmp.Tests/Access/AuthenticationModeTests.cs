@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Access;
 
-/// <summary>The switch of a cluster that knows only its ConfigMap: asked for, once, never narrower, and its failure told.</summary>
+/// <summary>The switch of a cluster that uses only its ConfigMap: only if allowed, once, never back, and its failure is reported.</summary>
 public sealed class AuthenticationModeTests : IAsyncLifetime
 {
     private readonly FakeSts sts = new(TimeProvider.System);
@@ -39,7 +39,7 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_switched_unless_the_installation_says_so()
+    public async Task Nothing_is_switched_unless_the_installation_allows_it()
     {
         var blocked = await Assert.ThrowsAsync<BlockedException>(() => RunAsync(switches: false));
         Assert.Equal(Causes.AuthenticationModeConfigMap, blocked.Cause);
@@ -48,7 +48,7 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_dry_run_says_what_a_real_one_would_do_for_good_and_does_not_do_it()
+    public async Task A_dry_run_announces_the_irreversible_switch_and_does_not_make_it()
     {
         var blocked = await Assert.ThrowsAsync<BlockedException>(() => RunAsync(dryRun: true));
         Assert.Equal(Causes.AuthenticationModeConfigMap, blocked.Cause);
@@ -57,7 +57,7 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_mode_gets_wider_and_nothing_else_changes()
+    public async Task The_switch_adds_access_entries_and_changes_nothing_else()
     {
         var result = await RunAsync();
         Assert.Equal(new SwitchAuthenticationModeResult(Change.Updated, "u-1", 1, 60), result);
@@ -69,7 +69,7 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     [Theory]
     [InlineData("API")]
     [InlineData("API_AND_CONFIG_MAP")]
-    public async Task A_cluster_that_knows_access_entries_is_never_touched(string mode)
+    public async Task A_cluster_that_supports_access_entries_is_never_changed(string mode)
     {
         Assert.Equal(Change.Unchanged, (await RunAsync(described: OnlyConfigMap with { AuthenticationMode = mode })).Change);
         Assert.Empty(eks.Configurations);
@@ -84,7 +84,7 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_another_update_runs_the_cluster_is_looked_at_again()
+    public async Task While_another_update_runs_the_cluster_is_read_again()
     {
         eks.Updates["u-0"] = new JsonObject { ["id"] = "u-0", ["status"] = "InProgress" };
         var busy = await RunAsync();
@@ -96,7 +96,7 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     [Theory]
     [InlineData("InProgress")]
     [InlineData("Successful")]
-    public async Task A_switch_that_does_not_show_yet_is_waited_for_and_not_repeated(string status)
+    public async Task An_execution_waits_for_a_switch_that_is_not_visible_yet_and_does_not_repeat_it(string status)
     {
         var before = await RunAsync();
         eks.Updates["u-1"]["status"] = status;
@@ -105,7 +105,7 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_switch_that_failed_is_told_with_the_words_of_EKS()
+    public async Task A_failed_switch_is_reported_with_the_error_of_EKS()
     {
         var before = await RunAsync();
         eks.Updates["u-1"]["status"] = "Failed";
@@ -116,14 +116,14 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_switch_that_never_shows_ends()
+    public async Task A_switch_that_never_becomes_visible_fails()
     {
-        var before = new SwitchAuthenticationModeResult(Change.Unchanged, null, AuthenticationModeDecision.MostLooks, 30);
+        var before = new SwitchAuthenticationModeResult(Change.Unchanged, null, AuthenticationModeDecision.MostReads, 30);
         Assert.Equal(Causes.AuthenticationModeSwitchFailed, (await Assert.ThrowsAsync<BlockedException>(() => RunAsync(before: before))).Cause);
     }
 
     [Fact]
-    public async Task A_platform_that_knows_no_access_entries_is_told()
+    public async Task A_platform_version_without_access_entries_is_reported()
     {
         eks.NextError = (400, "InvalidParameterException", "The platform version is too old");
         var blocked = await Assert.ThrowsAsync<BlockedException>(() => RunAsync());
@@ -132,7 +132,7 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_member_that_did_not_allow_it_is_told_apart()
+    public async Task A_denial_in_the_member_account_has_its_own_cause()
     {
         eks.NextError = (403, "AccessDeniedException", "User: x is not authorized to perform: eks:UpdateClusterConfig");
         Assert.Equal(Causes.MemberPermissionMissing, (await Assert.ThrowsAsync<BlockedException>(() => RunAsync())).Cause);

@@ -41,7 +41,7 @@ public sealed class EksAccessEntriesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_entry_is_created_as_the_contract_says_and_read_back()
+    public async Task An_entry_is_created_as_in_the_contract_and_read_back()
     {
         Assert.Null(await entries.FindAsync(Shop, Some.Execution(), Cancelled));
         Assert.True(await entries.CreateAsync(Shop, Some.Execution(), Cancelled));
@@ -64,14 +64,14 @@ public sealed class EksAccessEntriesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_entry_that_is_there_already_is_told_and_not_an_error()
+    public async Task An_existing_entry_is_reported_and_is_no_error()
     {
         await entries.CreateAsync(Shop, Some.Execution(), Cancelled);
         Assert.False(await entries.CreateAsync(Shop, Some.Execution(), Cancelled));
     }
 
     [Fact]
-    public async Task Groups_are_set_to_ours()
+    public async Task Groups_are_set_to_CentralAmps_group()
     {
         await entries.CreateAsync(Shop, Some.Execution(), Cancelled);
         eks.Entries.Values.Single()["kubernetesGroups"] = new System.Text.Json.Nodes.JsonArray("viewers");
@@ -80,7 +80,7 @@ public sealed class EksAccessEntriesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_admin_policy_comes_and_goes_and_both_can_be_repeated()
+    public async Task Associating_and_disassociating_the_admin_policy_are_idempotent()
     {
         await entries.CreateAsync(Shop, Some.Execution(), Cancelled);
         Assert.False(await entries.IsAdminAsync(Shop, Some.Execution(), Cancelled));
@@ -94,7 +94,7 @@ public sealed class EksAccessEntriesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_an_entry_there_is_no_admin()
+    public async Task Without_an_entry_the_role_is_not_admin()
     {
         Assert.False(await entries.IsAdminAsync(Shop, Some.Execution(), Cancelled));
         Assert.False(await entries.AssociateAdminAsync(Shop, Some.Execution(), Cancelled));
@@ -102,7 +102,7 @@ public sealed class EksAccessEntriesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cluster_that_knows_no_entries_has_no_admin()
+    public async Task In_a_cluster_without_access_entries_the_role_is_not_admin()
     {
         eks.Clusters["shop"] = false;
         Assert.False(await entries.IsAdminAsync(Shop, Some.Execution(), Cancelled));
@@ -110,7 +110,7 @@ public sealed class EksAccessEntriesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cluster_deleted_meanwhile_is_named_so()
+    public async Task A_cluster_deleted_meanwhile_has_its_own_cause()
     {
         eks.Clusters.Clear();
         var blocked = await Assert.ThrowsAsync<BlockedException>(() => entries.CreateAsync(Shop, Some.Execution(), Cancelled));

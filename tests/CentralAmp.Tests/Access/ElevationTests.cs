@@ -11,7 +11,7 @@ public sealed class ElevationTests(MotoServer moto)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Elevation_is_given_and_taken_back_and_nothing_is_left()
+    public async Task An_elevation_is_started_and_ended_without_remaining_rights()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         Assert.Equal(Change.Created, await StartAsync(table, "first"));
@@ -22,7 +22,7 @@ public sealed class ElevationTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task Starting_and_ending_can_be_repeated()
+    public async Task Starting_and_ending_are_idempotent()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await StartAsync(table, "first");
@@ -42,7 +42,7 @@ public sealed class ElevationTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task Another_executions_live_elevation_is_neither_taken_nor_ended()
+    public async Task The_valid_elevation_of_another_execution_is_neither_taken_nor_ended()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await StartAsync(table, "first");
@@ -54,7 +54,7 @@ public sealed class ElevationTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task What_a_dead_execution_left_is_removed_when_its_lease_expires()
+    public async Task The_elevation_of_a_dead_execution_is_removed_when_its_lease_expires()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await StartAsync(table, "killed");
@@ -65,7 +65,7 @@ public sealed class ElevationTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task An_elevation_that_nobody_holds_is_removed()
+    public async Task An_elevation_without_a_lease_is_removed()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         entries.Admin = true;
@@ -75,7 +75,7 @@ public sealed class ElevationTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task A_Lambda_killed_between_lease_and_association_leaves_nothing_after_the_end()
+    public async Task After_a_kill_between_lease_and_association_the_end_removes_both()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         entries.BeforeChange = () => throw new InvalidOperationException("killed");
@@ -86,7 +86,7 @@ public sealed class ElevationTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task A_Lambda_killed_while_ending_can_end_again()
+    public async Task After_a_kill_during_the_end_the_end_can_be_repeated()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await StartAsync(table, "first");
@@ -97,7 +97,7 @@ public sealed class ElevationTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task Our_own_fresh_association_is_removed_although_it_is_not_listed_yet()
+    public async Task A_new_association_of_this_execution_is_removed_although_EKS_does_not_list_it_yet()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         entries.ListsLate = true;
@@ -107,7 +107,7 @@ public sealed class ElevationTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task An_entry_that_EKS_does_not_find_yet_is_waited_for()
+    public async Task An_entry_that_EKS_does_not_find_yet_is_not_ready()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         entries.Entry = null;
@@ -116,7 +116,7 @@ public sealed class ElevationTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task Many_executions_at_once_leave_no_admin()
+    public async Task After_many_concurrent_executions_the_role_is_not_admin()
     {
         using var table = await RegistryTable.CreateAsync(moto);
         await Task.WhenAll(Enumerable.Range(0, 6).Select(async i =>

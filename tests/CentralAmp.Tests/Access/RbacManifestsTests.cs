@@ -14,18 +14,18 @@ public sealed class RbacManifestsTests
         { "read-role", Text(RbacManifests.ReadRole()) },
         { "read-binding", Text(RbacManifests.ReadBinding()) },
         { "write-role", Text(RbacManifests.WriteRole(Some.Collector)) },
-        { "own-write-role", Text(RbacManifests.OwnWriteRole()) },
+        { "own-write-role", Text(RbacManifests.ManagedWriteRole()) },
         { "prove-role", Text(RbacManifests.ProveRole(Some.Collector)) },
         { "write-binding", Text(RbacManifests.WriteBinding(Some.Collector.Namespace)) },
     };
 
     [Theory]
     [MemberData(nameof(Manifests))]
-    public void Rendered_RBAC_is_what_was_reviewed(string name, string rendered) =>
+    public void Rendered_RBAC_equals_the_reviewed_files(string name, string rendered) =>
         Assert.Equal(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Access", $"{name}.golden.json")), rendered + "\n");
 
     [Fact]
-    public void Reading_never_includes_secrets_config_maps_or_everything()
+    public void The_read_role_never_includes_Secrets_ConfigMaps_or_wildcards()
     {
         var rules = RbacManifests.ReadRole()["rules"]!.AsArray();
         Assert.All(rules, rule =>
@@ -38,12 +38,12 @@ public sealed class RbacManifestsTests
     }
 
     [Fact]
-    public void Every_rule_of_writing_names_its_objects() => Assert.All(
+    public void Every_rule_of_the_write_role_names_its_objects() => Assert.All(
         RbacManifests.WriteRole(Some.Collector)["rules"]!.AsArray(), rule => Assert.NotEmpty(Texts(rule!["resourceNames"])));
 
     [Fact]
-    public void In_our_own_namespace_only_making_and_events_know_no_names() => Assert.All(
-        RbacManifests.OwnWriteRole()["rules"]!.AsArray().Where(rule => rule!["resourceNames"] is null),
+    public void In_CentralAmps_namespace_only_create_and_events_have_no_resource_names() => Assert.All(
+        RbacManifests.ManagedWriteRole()["rules"]!.AsArray().Where(rule => rule!["resourceNames"] is null),
         rule => Assert.True(Texts(rule!["verbs"]).SequenceEqual(["create"]) || Texts(rule["resources"]).SequenceEqual(["events"])));
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class RbacManifestsTests
     }
 
     [Fact]
-    public void What_the_server_adds_and_another_order_make_no_difference()
+    public void Fields_of_the_server_and_another_order_make_no_difference()
     {
         var observed = RbacManifests.ReadRole();
         observed["metadata"]!["uid"] = "1";
@@ -69,16 +69,16 @@ public sealed class RbacManifestsTests
         { "a rule less", role => role["rules"]!.AsArray().RemoveAt(0) },
         { "a rule more", role => role["rules"]!.AsArray().Add(JsonNode.Parse("""{"apiGroups":[""],"resources":["secrets"],"verbs":["get"]}""")) },
         { "a verb more", role => role["rules"]![0]!["verbs"]!.AsArray().Add("patch") },
-        { "names gone", role => role["rules"]![4]!.AsObject().Remove("resourceNames") },
+        { "names removed", role => role["rules"]![4]!.AsObject().Remove("resourceNames") },
         { "aggregation", role => role["aggregationRule"] = new JsonObject() },
-        { "our label gone", role => role["metadata"]!.AsObject().Remove("labels") },
+        { "label removed", role => role["metadata"]!.AsObject().Remove("labels") },
         { "no rules", role => role.Remove("rules") },
         { "malformed rules", role => role["rules"] = "everything" },
     };
 
     [Theory]
     [MemberData(nameof(Differences), DisableDiscoveryEnumeration = true)]
-    public void A_real_difference_is_seen(string name, Action<JsonObject> change)
+    public void A_real_difference_is_detected(string name, Action<JsonObject> change)
     {
         var observed = RbacManifests.ReadRole();
         change(observed);
@@ -86,7 +86,7 @@ public sealed class RbacManifestsTests
     }
 
     [Fact]
-    public void Another_subject_or_role_of_a_binding_is_seen()
+    public void Another_subject_or_role_of_a_binding_is_detected()
     {
         var widened = RbacManifests.ReadBinding();
         widened["subjects"]!.AsArray().Add(JsonNode.Parse("""{"kind":"Group","name":"system:authenticated"}"""));

@@ -7,7 +7,7 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Deliveries;
 
-/// <summary>The safe order, and what it waits for or refuses.</summary>
+/// <summary>Delivery <c>prometheus</c> in the safe order, its waits and its refusals.</summary>
 public sealed class DeliverRemoteWriteTests : DeliverySteps
 {
     [Fact]
@@ -32,7 +32,7 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task The_entry_waits_until_the_operator_has_rolled_every_pod()
+    public async Task The_entry_is_applied_only_after_the_operator_has_rolled_every_pod()
     {
         Cluster.OperatorIsQuick = false;
         Assert.Equal(Causes.NotReconciled, (await Assert.ThrowsAsync<NotReadyException>(DeliverAsync)).Cause);
@@ -54,7 +54,7 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task Pods_that_came_up_without_the_role_get_no_entry()
+    public async Task Pods_that_started_without_the_role_get_no_entry()
     {
         Cluster.WebhookWorks = false;
         var failure = await Assert.ThrowsAsync<BlockedException>(DeliverAsync);
@@ -64,7 +64,7 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task What_the_operator_complains_about_is_said()
+    public async Task An_error_of_the_operator_is_reported()
     {
         Cluster.Objects.ForceApply(Stack, "operator", Parse("""{"status":{"conditions":[{"type":"Reconciled","status":"False","message":"two ways to authenticate"}]}}"""));
         var failure = await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
@@ -73,14 +73,14 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task A_refused_reload_is_said()
+    public async Task A_refused_reload_is_reported()
     {
         Cluster.ReloadWorks = false;
         Assert.Equal(Causes.ReloadFailed, (await Assert.ThrowsAsync<NotReadyException>(DeliverAsync)).Cause);
     }
 
     [Fact]
-    public async Task Pods_that_cannot_be_asked_are_trusted()
+    public async Task Pods_that_cannot_be_read_do_not_stop_the_delivery()
     {
         Cluster.ProxyWorks = false;
         Assert.Equal(Change.Created, (await DeliverAsync()).Change);
@@ -101,7 +101,7 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task An_earlier_role_of_ours_is_replaced_and_the_list_stays_while_pods_roll()
+    public async Task An_earlier_role_of_CentralAmp_is_replaced_and_the_list_stays_while_pods_roll()
     {
         await DeliverAsync();
         const string Newer = RoleArn + "9";
@@ -114,7 +114,7 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task Someone_who_takes_the_list_meanwhile_gets_it()
+    public async Task Another_manager_that_takes_the_list_meanwhile_keeps_it()
     {
         Cluster.OperatorIsQuick = false;
         await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
@@ -126,7 +126,7 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task A_conflict_of_managers_at_the_last_moment_is_blocked_and_not_forced()
+    public async Task A_late_conflict_with_another_manager_is_Blocked_and_not_forced()
     {
         Cluster.FailOnce($"PATCH {Account}", 409, "Conflict", "conflict with \"helm\"", new KubernetesCause("FieldManagerConflict", ".metadata.annotations", "conflict with \"helm\""));
         Assert.Equal(Causes.ServiceAccountForeignRole, (await Assert.ThrowsAsync<BlockedException>(DeliverAsync)).Cause);
@@ -141,14 +141,14 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task What_changed_since_it_was_read_is_read_again()
+    public async Task An_object_that_changed_after_the_read_is_read_again()
     {
         Cluster.FailOnce($"PATCH {Stack}", 409, "Conflict", "the object has been modified");
         Assert.Equal(Change.Created, (await DeliverAsync()).Change);
     }
 
     [Fact]
-    public async Task What_never_holds_still_is_not_ready()
+    public async Task An_object_that_changes_before_every_write_is_not_ready()
     {
         for (var i = 0; i < 10; i++)
         {
@@ -172,7 +172,7 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task An_entry_removed_again_and_again_is_not_put_back_for_ever()
+    public async Task An_entry_that_is_removed_repeatedly_is_not_restored_for_ever()
     {
         for (var time = 1; time <= 2; time++)
         {
@@ -187,7 +187,7 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task A_resource_recreated_after_the_plan_is_left_alone()
+    public async Task A_resource_recreated_after_the_plan_is_not_changed()
     {
         Cluster.Objects.Delete(Stack);
         Cluster.Objects.Create(Stack, "helm", Parse("""{"metadata":{"name":"stack","namespace":"monitoring"},"spec":{"replicas":2}}"""));
@@ -199,9 +199,9 @@ public sealed class DeliverRemoteWriteTests : DeliverySteps
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task A_delivery_killed_after_any_write_is_finished_by_the_next(int writes)
+    public async Task A_delivery_killed_after_any_write_is_completed_by_the_next_attempt(int writes)
     {
-        for (var look = 0; look < writes; look++)
+        for (var read = 0; read < writes; read++)
         {
             Cluster.FailOnce($"GET {Stack}", failure: null);
         }

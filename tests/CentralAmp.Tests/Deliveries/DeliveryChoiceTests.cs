@@ -11,7 +11,7 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Deliveries;
 
-/// <summary>Which delivery a cluster gets; facts come from a cluster with state, by the real gatherer.</summary>
+/// <summary>The choice of the delivery. <c>CollectorObserver</c> reads the state from a fake cluster.</summary>
 public sealed class DeliveryChoiceTests : IDisposable
 {
     private static readonly string Stack = KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name);
@@ -24,17 +24,17 @@ public sealed class DeliveryChoiceTests : IDisposable
 
     public void Dispose() => cluster.Dispose();
 
-    public static TheoryData<string, Action<FakeCollectorCluster>> Untouchable => new()
+    public static TheoryData<string, Action<FakeCollectorCluster>> NotChangeable => new()
     {
         { "foreign list", cluster => Take(cluster, """{"spec":{"remoteWrite":[{"url":"https://elsewhere"}]}}""") },
         { "foreign empty list", cluster => Take(cluster, """{"spec":{"remoteWrite":[]}}""") },
         { "no storage", cluster => cluster.Objects.Remove(Stack, "spec", "storage") },
-        { "foreign role", cluster => cluster.Objects.ForceApply(Account, "terraform", Parse("""{"metadata":{"annotations":{"eks.amazonaws.com/role-arn":"arn:aws:iam::222222222222:role/theirs"}}}""")) },
+        { "foreign role", cluster => cluster.Objects.ForceApply(Account, "terraform", Parse("""{"metadata":{"annotations":{"eks.amazonaws.com/role-arn":"arn:aws:iam::222222222222:role/foreign"}}}""")) },
     };
 
     [Theory]
-    [MemberData(nameof(Untouchable), DisableDiscoveryEnumeration = true)]
-    public async Task What_may_not_be_touched_gets_an_agent_beside_it(string name, Action<FakeCollectorCluster> change)
+    [MemberData(nameof(NotChangeable), DisableDiscoveryEnumeration = true)]
+    public async Task A_Prometheus_that_may_not_be_changed_gets_an_agent_beside_it(string name, Action<FakeCollectorCluster> change)
     {
         change(cluster);
         var plan = await PlanAsync();
@@ -47,7 +47,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_identity_is_seen_and_not_pushed_aside()
+    public async Task A_pod_identity_is_detected_and_not_replaced()
     {
         podIdentities.Association = "arn:aws:eks:us-east-1:222222222222:podidentityassociation/shop/a-123";
         Assert.Equal(DeliveryNames.PrometheusAgent, (await PlanAsync()).Delivery);
@@ -60,16 +60,16 @@ public sealed class DeliveryChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task EKS_is_not_asked_for_identities_once_ours_is_there()
+    public async Task EKS_is_not_called_for_identities_once_CentralAmps_identity_exists()
     {
         await PlanAsync();
-        cluster.Objects.Apply(Account, "central-amp", CollectorPatches.ServiceAccount(ServiceAccountResource.Read(cluster.ServiceAccount), Facts().RoleArn));
+        cluster.Objects.Apply(Account, "central-amp", CollectorPatches.ServiceAccount(ServiceAccountResource.Read(cluster.ServiceAccount), Observation().RoleArn));
         await PlanAsync();
         Assert.Equal(1, podIdentities.Calls);
     }
 
     [Fact]
-    public async Task An_untouched_stack_gets_the_entry_itself() => Assert.Equal(DeliveryNames.Prometheus, (await PlanAsync()).Delivery);
+    public async Task An_unchanged_stack_gets_the_entry_itself() => Assert.Equal(DeliveryNames.Prometheus, (await PlanAsync()).Delivery);
 
     [Fact]
     public async Task A_bare_cluster_waits_for_the_grace_time_and_then_gets_an_agent()
@@ -91,7 +91,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_without_a_ready_node_gets_nothing()
+    public async Task A_cluster_without_a_Ready_node_waits()
     {
         Bare(nodes: 0);
         cluster.Objects.Put("/api/v1/nodes/dead", Parse("""{"metadata":{"name":"dead"},"status":{"conditions":[{"type":"Ready","status":"Unknown"}]}}"""));
@@ -102,7 +102,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task CRDs_alone_are_no_operator()
+    public async Task CRDs_alone_do_not_count_as_an_operator()
     {
         Bare(nodes: 1);
         cluster.HasOperator = true;
@@ -111,10 +111,10 @@ public sealed class DeliveryChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Someones_agent_shows_an_operator_that_can_run_ours()
+    public async Task An_agent_of_another_owner_shows_that_an_operator_runs()
     {
         cluster.Objects.Delete(Stack);
-        cluster.Objects.Create(KubernetesPath.PrometheusAgent("team", "theirs"), "helm", Parse("""{"metadata":{"name":"theirs","namespace":"team"},"spec":{}}"""));
+        cluster.Objects.Create(KubernetesPath.PrometheusAgent("team", "foreign"), "helm", Parse("""{"metadata":{"name":"foreign","namespace":"team"},"spec":{}}"""));
         elapsed = TimeSpan.FromHours(1);
         Assert.Equal(DeliveryNames.PrometheusAgent, (await PlanAsync()).Delivery);
     }
@@ -122,14 +122,14 @@ public sealed class DeliveryChoiceTests : IDisposable
     public static TheoryData<string, string> Streams => new()
     {
         { "the routed workspace", "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write" },
-        { "another of the hub, by a gateway", "https://gateway.example/workspaces/ws-11112222-3333-4444-5555-666677778888/api/v1/remote_write" },
+        { "another workspace of the hub, through a gateway", "https://gateway.example/workspaces/ws-11112222-3333-4444-5555-666677778888/api/v1/remote_write" },
     };
 
     [Theory]
     [MemberData(nameof(Streams))]
-    public async Task Someones_own_stream_to_the_hub_is_never_doubled(string name, string url)
+    public async Task A_stream_of_another_owner_to_the_hub_is_never_doubled(string name, string url)
     {
-        Take(cluster, new JsonObject { ["spec"] = new JsonObject { ["remoteWrite"] = new JsonArray(new JsonObject { ["name"] = "ours-by-hand", ["url"] = url }) } }.ToJsonString());
+        Take(cluster, new JsonObject { ["spec"] = new JsonObject { ["remoteWrite"] = new JsonArray(new JsonObject { ["name"] = "by-hand", ["url"] = url }) } }.ToJsonString());
         foreach (var asked in (string?[])[null, "prometheus", "prometheus-agent", "agent", "values"])
         {
             tag = asked;
@@ -143,7 +143,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     [Theory]
     [InlineData("agent")]
     [InlineData("prometheus-agent")]
-    public async Task Beside_an_agent_that_was_asked_for_an_entry_of_our_name_by_someone_else_is_a_stream_like_any_other(string asked)
+    public async Task Beside_a_requested_agent_a_foreign_entry_with_CentralAmps_name_is_a_stream_like_any_other(string asked)
     {
         tag = asked;
         const string Url = "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write";
@@ -152,19 +152,19 @@ public sealed class DeliveryChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stream_of_someones_agent_or_of_one_that_said_no_counts_too()
+    public async Task A_stream_of_a_foreign_agent_or_of_a_Prometheus_that_opted_out_counts_too()
     {
         const string Entry = """{"remoteWrite":[{"url":"https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write"}]}""";
-        cluster.Objects.Create(KubernetesPath.PrometheusAgent("team", "theirs"), "helm", Parse($$"""{"metadata":{"name":"theirs","namespace":"team"},"spec":{{Entry}}}"""));
-        Assert.Contains("PrometheusAgent 'team/theirs'", (await RefusalAsync()).Sentence, StringComparison.Ordinal);
-        cluster.Objects.Delete(KubernetesPath.PrometheusAgent("team", "theirs"));
+        cluster.Objects.Create(KubernetesPath.PrometheusAgent("team", "foreign"), "helm", Parse($$"""{"metadata":{"name":"foreign","namespace":"team"},"spec":{{Entry}}}"""));
+        Assert.Contains("PrometheusAgent 'team/foreign'", (await RefusalAsync()).Sentence, StringComparison.Ordinal);
+        cluster.Objects.Delete(KubernetesPath.PrometheusAgent("team", "foreign"));
         cluster.Objects.Create(KubernetesPath.Prometheus("team", "no"), "helm", Parse(
             $$$"""{"metadata":{"name":"no","namespace":"team","annotations":{"central-amp/onboard":"false"}},"spec":{{{Entry}}}}"""));
         Assert.Contains("Prometheus 'team/no'", (await RefusalAsync()).Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_entry_of_our_name_by_someone_else_gets_no_second_stream_beside_it()
+    public async Task A_foreign_entry_with_CentralAmps_name_gets_no_second_stream_beside_it()
     {
         Take(cluster, """{"spec":{"remoteWrite":[{"name":"central-amp","url":"https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/api/v1/remote_write"}]}}""");
         Assert.Equal(Causes.EntryForeign, (await RefusalAsync()).Cause);
@@ -180,15 +180,15 @@ public sealed class DeliveryChoiceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Choices))]
-    public async Task Of_several_the_one_that_is_named_or_selects_most_is_taken(string name, string second, string taken)
+    public async Task Of_several_candidates_the_named_one_or_the_one_that_selects_most_is_chosen(string name, string second, string chosen)
     {
         cluster.Objects.Create(KubernetesPath.Prometheus("team", "second"), "helm", Parse(second));
-        var facts = await CollectorObserver.ObserveAsync(Facts(), cluster, TestContext.Current.CancellationToken);
-        Assert.True(facts.Candidates is [{ } only] && only.Name == taken, name);
+        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, TestContext.Current.CancellationToken);
+        Assert.True(observation.Candidates is [{ } only] && only.Name == chosen, name);
     }
 
     [Fact]
-    public async Task What_selects_differently_is_a_persons_choice()
+    public async Task Candidates_that_select_differently_need_the_choice_of_an_operator()
     {
         Take(cluster, """{"spec":{"serviceMonitorSelector":{},"serviceMonitorNamespaceSelector":{"matchLabels":{"a":"b"}}}}""");
         cluster.Objects.Create(KubernetesPath.Prometheus("team", "second"), "helm", Parse(
@@ -199,7 +199,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_agent_that_is_asked_for_and_that_the_operator_does_not_know_is_refused()
+    public async Task A_requested_agent_that_the_operator_does_not_support_is_refused()
     {
         (cluster.HasAgentCrd, tag) = (false, DeliveryNames.PrometheusAgent);
         var refusal = await RefusalAsync();
@@ -207,7 +207,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_agent_that_is_asked_for_needs_no_grace_time_and_leaves_the_stack_alone()
+    public async Task A_requested_agent_needs_no_grace_time_and_does_not_change_the_stack()
     {
         tag = DeliveryNames.Agent;
         Assert.Equal(PlanNext.Park, (await PlanAsync()).Next);
@@ -216,7 +216,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Values_are_written_for_the_collector_that_is_there()
+    public async Task Values_are_written_for_the_existing_collector()
     {
         tag = DeliveryNames.Values;
         var plan = await PlanAsync();
@@ -227,7 +227,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     [Theory]
     [InlineData("""{"metadata":{"name":"central-amp"}}""", Causes.KubernetesConflict, FailureKind.Blocked)]
     [InlineData("""{"metadata":{"name":"central-amp","deletionTimestamp":"2026-03-01T11:00:00Z","labels":{"app.kubernetes.io/managed-by":"central-amp"}}}""", Causes.NamespaceTerminating, FailureKind.NotReady)]
-    public async Task A_namespace_of_our_name_that_cannot_be_used_is_said(string @namespace, string cause, FailureKind kind)
+    public async Task A_namespace_with_CentralAmps_name_that_cannot_be_used_is_reported(string @namespace, string cause, FailureKind kind)
     {
         cluster.Objects.Put(KubernetesPath.Namespace(AgentNames.Namespace), Parse(@namespace));
         tag = DeliveryNames.PrometheusAgent;
@@ -253,7 +253,7 @@ public sealed class DeliveryChoiceTests : IDisposable
         }
     }
 
-    private PlanObservation Facts() => new()
+    private PlanObservation Observation() => new()
     {
         Cluster = Some.Cluster(),
         Described = Some.Described() with { Options = new ClusterOptions(AllowRestart: false, tag) },
@@ -265,9 +265,9 @@ public sealed class DeliveryChoiceTests : IDisposable
 
     private async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync()
     {
-        var facts = await CollectorObserver.ObserveAsync(Facts(), cluster, TestContext.Current.CancellationToken);
+        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, TestContext.Current.CancellationToken);
         return OnboardingDecider.Decide(
-            await CollectorObserver.WithPodIdentityAsync(facts, podIdentities, Some.Execution(), TestContext.Current.CancellationToken));
+            await CollectorObserver.WithPodIdentityAsync(observation, podIdentities, Some.Execution(), TestContext.Current.CancellationToken));
     }
 
     private async Task<OnboardingPlan> PlanAsync()

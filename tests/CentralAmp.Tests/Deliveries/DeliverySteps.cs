@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Deliveries;
 
-/// <summary>Both steps over a cluster with an operator, a webhook and pods; the plan was made before the first.</summary>
+/// <summary>Delivery and withdrawal in a fake cluster with an operator, a webhook and pods. The plan is from before the delivery.</summary>
 public abstract class DeliverySteps : IDisposable
 {
     protected const string RoleArn = "arn:aws:iam::111111111111:role/central-amp/central-amp-shop-12345678";
@@ -67,7 +67,7 @@ public abstract class DeliverySteps : IDisposable
 
     private static EnsureTrustResult Trust(string roleArn) => new(Change.Unchanged, roleArn, "arn:aws:iam::111111111111:oidc-provider/x", RbacAccess.Allowed);
 
-    /// <summary>All but what the server counts.</summary>
+    /// <summary>The resource without its resourceVersion.</summary>
     protected static string Content(JsonObject resource)
     {
         resource["metadata"]!.AsObject().Remove("resourceVersion");

@@ -11,7 +11,7 @@ using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Deliveries;
 
-/// <summary>Facts come from a cluster with state, by the real gatherer; the decision is pure.</summary>
+/// <summary>The plan. <c>CollectorObserver</c> reads the state from a fake cluster; the decision is pure.</summary>
 public sealed class OnboardingDeciderTests : IDisposable
 {
     private static readonly string Stack = KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name);
@@ -23,7 +23,7 @@ public sealed class OnboardingDeciderTests : IDisposable
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_untouched_stack_is_planned_with_all_that_later_steps_need()
+    public async Task The_plan_of_an_unchanged_stack_has_everything_that_later_steps_need()
     {
         var plan = await PlanAsync();
         Assert.Equal((PlanNext.Deliver, PlanStop.None, Change.Created, 0), (plan.Next, plan.Stop, plan.Change, plan.WaitSeconds));
@@ -34,9 +34,9 @@ public sealed class OnboardingDeciderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_says_what_would_be_done_and_stops()
+    public async Task A_dry_run_describes_the_changes_and_stops()
     {
-        var plan = await PlanAsync(facts => facts with { DryRun = true });
+        var plan = await PlanAsync(observation => observation with { DryRun = true });
         Assert.Equal((PlanNext.Stop, PlanStop.DryRun), (plan.Next, plan.Stop));
         Assert.Contains("pods to be rolled", plan.Sentence, StringComparison.Ordinal);
         Assert.NotNull(plan.Collector);
@@ -46,7 +46,7 @@ public sealed class OnboardingDeciderTests : IDisposable
     public async Task A_dry_run_without_a_collector_stops_too()
     {
         cluster.Objects.Delete(Stack);
-        var plan = await PlanAsync(facts => facts with { DryRun = true });
+        var plan = await PlanAsync(observation => observation with { DryRun = true });
         Assert.Equal((PlanNext.Stop, PlanStop.DryRun), (plan.Next, plan.Stop));
     }
 
@@ -56,26 +56,26 @@ public sealed class OnboardingDeciderTests : IDisposable
     [InlineData(800, 200)]
     [InlineData(100_000, 3600)]
     [InlineData(604_790, 10)]
-    public async Task Waits_grow_with_the_time_it_took_between_the_first_and_the_longest(int elapsed, int wait)
+    public async Task Waits_grow_with_the_elapsed_time_between_the_first_and_the_longest_wait(int elapsed, int wait)
     {
         cluster.Objects.Delete(Stack);
-        var plan = await PlanAsync(facts => facts with { Elapsed = TimeSpan.FromSeconds(elapsed) });
+        var plan = await PlanAsync(observation => observation with { Elapsed = TimeSpan.FromSeconds(elapsed) });
         Assert.Equal((PlanNext.Park, wait), (plan.Next, plan.WaitSeconds));
         Assert.Null(plan.Collector);
     }
 
     [Fact]
-    public async Task After_the_limit_the_road_stops_looking()
+    public async Task After_the_limit_the_execution_stops_waiting()
     {
         cluster.Objects.Delete(Stack);
-        var plan = await PlanAsync(facts => facts with { Elapsed = TimeSpan.FromDays(7) });
+        var plan = await PlanAsync(observation => observation with { Elapsed = TimeSpan.FromDays(7) });
         Assert.Equal((PlanNext.Stop, PlanStop.ParkedTooLong), (plan.Next, plan.Stop));
     }
 
     public static TheoryData<string, Action<FakeCollectorCluster>, string> Waiting => new()
     {
         { "no resource", cluster => cluster.Objects.Delete(Stack), "no Prometheus resource yet" },
-        { "all said no", cluster => Take(cluster, """{"metadata":{"annotations":{"central-amp/onboard":"false"}}}"""), "has central-amp/onboard=false" },
+        { "all opted out", cluster => Take(cluster, """{"metadata":{"annotations":{"central-amp/onboard":"false"}}}"""), "has central-amp/onboard=false" },
         { "no account", cluster => cluster.Objects.Delete(Account), "does not exist yet" },
         { "no replicas", cluster => Take(cluster, """{"spec":{"replicas":0}}"""), "has no replicas" },
         { "no pods", cluster => cluster.Objects.Delete(KubernetesPath.StatefulSet("monitoring", "prometheus-stack")), "has not created the pods" },
@@ -84,7 +84,7 @@ public sealed class OnboardingDeciderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Waiting), DisableDiscoveryEnumeration = true)]
-    public async Task What_is_not_there_yet_is_waited_for(string name, Action<FakeCollectorCluster> change, string sentence)
+    public async Task A_collector_that_is_not_complete_yet_parks_the_execution(string name, Action<FakeCollectorCluster> change, string sentence)
     {
         change(cluster);
         var plan = await PlanAsync();
@@ -93,15 +93,15 @@ public sealed class OnboardingDeciderTests : IDisposable
     }
 
     [Fact]
-    public void A_cluster_without_the_operator_is_waited_for()
+    public void A_cluster_without_the_operator_parks_the_execution()
     {
-        var (plan, _) = OnboardingDecider.Decide(Facts());
+        var (plan, _) = OnboardingDecider.Decide(Observation());
         Assert.Equal(PlanNext.Park, plan!.Next);
         Assert.Contains("no Prometheus operator yet", plan.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Agents_alone_are_named_and_waited_beside()
+    public async Task A_cluster_with_agents_only_parks_the_execution_and_the_sentence_names_them()
     {
         cluster.Objects.Delete(Stack);
         cluster.Objects.Create("/apis/x/prometheusagents/a", "helm", Named("a"));
@@ -113,7 +113,7 @@ public sealed class OnboardingDeciderTests : IDisposable
         { "two resources", cluster => cluster.Objects.Create(KubernetesPath.Prometheus("team", "second"), "helm", Named("second", "team")), Causes.SeveralCollectors, "monitoring/stack, team/second" },
         { "malformed", cluster => Take(cluster, """{"spec":{"replicas":"many"}}"""), Causes.CollectorMalformed, "spec.replicas" },
         { "paused", cluster => Take(cluster, """{"spec":{"paused":true}}"""), Causes.NotReconciled, "paused" },
-        { "foreign role", cluster => TakeAccount(cluster, "arn:aws:iam::222222222222:role/theirs"), Causes.ServiceAccountForeignRole, "role/theirs, set by 'terraform'" },
+        { "foreign role", cluster => TakeAccount(cluster, "arn:aws:iam::222222222222:role/foreign"), Causes.ServiceAccountForeignRole, "role/foreign, set by 'terraform'" },
         { "foreign list", cluster => Take(cluster, """{"spec":{"remoteWrite":[{"url":"https://elsewhere"}]}}"""), Causes.RemoteWriteForeign, "belongs to 'terraform'" },
         { "foreign empty list", cluster => Take(cluster, """{"spec":{"remoteWrite":[]}}"""), Causes.RemoteWriteForeign, "belongs to 'terraform'" },
         { "name taken", cluster => Take(cluster, """{"spec":{"remoteWrite":[{"name":"central-amp","url":"https://elsewhere"}]}}"""), Causes.EntryForeign, "named 'central-amp'" },
@@ -123,9 +123,9 @@ public sealed class OnboardingDeciderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Refusals), DisableDiscoveryEnumeration = true)]
-    public async Task What_belongs_to_someone_else_or_would_do_harm_is_refused(string name, Action<FakeCollectorCluster> change, string cause, string sentence)
+    public async Task A_change_of_foreign_fields_or_with_data_loss_is_refused(string name, Action<FakeCollectorCluster> change, string cause, string sentence)
     {
-        // Where the operator knows agents, some of them get one beside it (DeliveryChoiceTests).
+        // With an operator that supports agents, some of these clusters get one beside the Prometheus (DeliveryChoiceTests).
         cluster.HasAgentCrd = false;
         change(cluster);
         var (plan, refusal) = await DecideAsync();
@@ -153,12 +153,12 @@ public sealed class OnboardingDeciderTests : IDisposable
     public async Task The_tag_accepts_that_data_in_an_emptyDir_is_lost()
     {
         cluster.Objects.Remove(Stack, "spec", "storage");
-        var plan = await PlanAsync(facts => facts with { Described = facts.Described with { Options = new ClusterOptions(AllowRestart: true) } });
+        var plan = await PlanAsync(observation => observation with { Described = observation.Described with { Options = new ClusterOptions(AllowRestart: true) } });
         Assert.Equal(PlanNext.Deliver, plan.Next);
     }
 
     [Fact]
-    public async Task A_resource_that_says_no_is_not_a_choice()
+    public async Task A_resource_that_opted_out_is_no_candidate()
     {
         cluster.Objects.Create(KubernetesPath.Prometheus("team", "second"), "helm", JsonNode.Parse(
             """{"metadata":{"name":"second","namespace":"team","annotations":{"central-amp/onboard":"false"}},"spec":{"replicas":1}}""")!.AsObject());
@@ -166,7 +166,7 @@ public sealed class OnboardingDeciderTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_delivered_is_unchanged_and_stays_the_choice_when_a_second_appears()
+    public async Task A_delivered_collector_is_unchanged_and_stays_chosen_when_a_second_appears()
     {
         await DeliverAsync();
         Assert.Equal(Change.Unchanged, (await PlanAsync()).Change);
@@ -175,25 +175,25 @@ public sealed class OnboardingDeciderTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_stopped_halfway_is_led_on_even_with_unready_pods()
+    public async Task An_interrupted_delivery_continues_even_with_unready_pods()
     {
-        cluster.Objects.Apply(Account, "central-amp", CollectorPatches.ServiceAccount(ServiceAccountResource.Read(cluster.ServiceAccount), Facts().RoleArn));
+        cluster.Objects.Apply(Account, "central-amp", CollectorPatches.ServiceAccount(ServiceAccountResource.Read(cluster.ServiceAccount), Observation().RoleArn));
         Unready(cluster);
         var plan = await PlanAsync();
         Assert.Equal((PlanNext.Deliver, Change.Updated), (plan.Next, plan.Change));
     }
 
     [Fact]
-    public async Task Defaults_that_the_server_adds_to_our_entry_are_no_change()
+    public async Task Defaults_that_the_server_adds_to_CentralAmps_entry_are_no_change()
     {
         await DeliverAsync();
         var entry = cluster.Prometheus["spec"]!["remoteWrite"]![0]!.DeepClone().AsObject();
         entry["sendExemplars"] = false;
-        cluster.Objects.Apply(Stack, "central-amp", CollectorPatches.Prometheus(PrometheusResource.Read(cluster.Prometheus), 1, Facts().RoleArn, [entry]));
+        cluster.Objects.Apply(Stack, "central-amp", CollectorPatches.Prometheus(PrometheusResource.Read(cluster.Prometheus), 1, Observation().RoleArn, [entry]));
         Assert.Equal(Change.Unchanged, (await PlanAsync()).Change);
     }
 
-    private static PlanObservation Facts() => new()
+    private static PlanObservation Observation() => new()
     {
         Cluster = Some.Cluster(),
         Described = Some.Described(),
@@ -204,8 +204,8 @@ public sealed class OnboardingDeciderTests : IDisposable
 
     private async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync(Func<PlanObservation, PlanObservation>? adjust = null)
     {
-        var facts = adjust is null ? Facts() : adjust(Facts());
-        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(facts, cluster, Cancelled));
+        var observation = adjust is null ? Observation() : adjust(Observation());
+        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(observation, cluster, Cancelled));
     }
 
     private async Task<OnboardingPlan> PlanAsync(Func<PlanObservation, PlanObservation>? adjust = null)
@@ -217,9 +217,9 @@ public sealed class OnboardingDeciderTests : IDisposable
 
     private async Task DeliverAsync()
     {
-        var facts = await CollectorObserver.ObserveAsync(Facts(), cluster, Cancelled);
-        cluster.Objects.Apply(Account, "central-amp", CollectorPatches.ServiceAccount(facts.ServiceAccount!, facts.RoleArn));
-        cluster.Objects.Apply(Stack, "central-amp", CollectorPatches.ApplyEntry(facts.Candidate, facts.Desired));
+        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, Cancelled);
+        cluster.Objects.Apply(Account, "central-amp", CollectorPatches.ServiceAccount(observation.ServiceAccount!, observation.RoleArn));
+        cluster.Objects.Apply(Stack, "central-amp", CollectorPatches.ApplyEntry(observation.Candidate, observation.Desired));
         cluster.Reconcile();
     }
 

@@ -2,11 +2,11 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Tests.Deliveries;
 
-/// <summary>The safe order backwards, finished however it was interrupted.</summary>
+/// <summary>Withdrawal in the reverse of the safe order; an interrupted withdrawal is completed.</summary>
 public sealed class WithdrawRemoteWriteTests : DeliverySteps
 {
     [Fact]
-    public async Task Withdrawal_leaves_everything_as_it_was()
+    public async Task Withdrawal_restores_the_original_state()
     {
         await DeliverAsync();
         Assert.Equal(Change.Updated, await WithdrawAsync());
@@ -16,7 +16,7 @@ public sealed class WithdrawRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task Withdrawal_of_pods_without_the_role_leaves_everything_as_it_was()
+    public async Task Withdrawal_from_pods_without_the_role_restores_the_original_state()
     {
         Cluster.WebhookWorks = false;
         await Assert.ThrowsAsync<BlockedException>(DeliverAsync);
@@ -26,7 +26,7 @@ public sealed class WithdrawRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task Withdrawal_after_a_refused_reload_takes_the_entry_first()
+    public async Task Withdrawal_after_a_refused_reload_removes_the_entry_first()
     {
         Cluster.ReloadWorks = false;
         await Assert.ThrowsAsync<NotReadyException>(DeliverAsync);
@@ -35,7 +35,7 @@ public sealed class WithdrawRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task The_role_stays_until_the_entry_is_gone_from_what_runs()
+    public async Task The_role_stays_until_the_entry_is_absent_from_the_running_configuration()
     {
         await DeliverAsync();
         Cluster.OperatorIsQuick = false;
@@ -57,10 +57,10 @@ public sealed class WithdrawRemoteWriteTests : DeliverySteps
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task A_withdrawal_killed_after_any_write_is_finished_by_the_next(int writes)
+    public async Task A_withdrawal_killed_after_any_write_is_completed_by_the_next_attempt(int writes)
     {
         await DeliverAsync();
-        for (var look = 0; look < writes; look++)
+        for (var read = 0; read < writes; read++)
         {
             Cluster.FailOnce($"GET {Stack}", failure: null);
         }
@@ -74,14 +74,14 @@ public sealed class WithdrawRemoteWriteTests : DeliverySteps
     }
 
     [Fact]
-    public async Task Nothing_of_ours_is_nothing_to_withdraw()
+    public async Task Without_managed_parts_there_is_nothing_to_withdraw()
     {
         Assert.Equal(Change.Unchanged, await WithdrawAsync());
         Assert.Empty(Cluster.Writes);
     }
 
     [Fact]
-    public async Task A_service_account_alone_is_withdrawn_when_the_resource_is_gone()
+    public async Task The_service_account_is_withdrawn_when_the_Prometheus_resource_is_gone()
     {
         await DeliverAsync();
         Cluster.Objects.Delete(Stack);

@@ -10,7 +10,7 @@ namespace CentralAmp.Tests.Proof;
 public sealed class ProofSampleTests
 {
     [Fact]
-    public void The_body_is_one_sample_with_sorted_labels_as_remote_write_wants_it()
+    public void The_body_is_one_sample_with_sorted_labels_as_remote_write_requires()
     {
         var request = Snappy.DecompressToArray(ProofSample.Body(ClusterLabels.Of(Some.Cluster()), Some.Noon));
         Assert.Equal(
@@ -26,7 +26,7 @@ public sealed class ProofSampleTests
     }
 
     [Fact]
-    public void The_bytes_are_those_that_protoc_would_write() => Assert.StartsWith(
+    public void The_bytes_equal_those_of_protoc() => Assert.StartsWith(
         // timeseries of 171 bytes: labels of 42, 28, 40, 22 and 21, a sample of 18; the first label is __name__.
         "0A-AB-01-0A-28-0A-08-5F-5F-6E-61-6D-65-5F-5F-12-1C-63-65-6E-74-72-61-6C",
         BitConverter.ToString(RemoteWriteBody.WriteRequest([ProofSample.Of(ClusterLabels.Of(Some.Cluster()), Some.Noon)])),

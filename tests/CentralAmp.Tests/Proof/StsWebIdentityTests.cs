@@ -39,7 +39,7 @@ public sealed class StsWebIdentityTests : IAsyncLifetime
     {
         server.Always = Error(status, code);
         var answer = await AssumeAsync();
-        Assert.Equal((null, code, "words"), (answer.Credentials, answer.Code, answer.Message));
+        Assert.Equal((null, code, "reason"), (answer.Credentials, answer.Code, answer.Message));
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class StsWebIdentityTests : IAsyncLifetime
     [InlineData(400, "IDPCommunicationError", typeof(TransientException))]
     [InlineData(400, "Throttling", typeof(TransientException))]
     [InlineData(500, "InternalFailure", typeof(TransientException))]
-    public async Task Everything_else_is_a_failure_that_does_not_quote_the_token(int status, string code, Type kind)
+    public async Task Every_other_error_is_a_failure_that_does_not_quote_the_token(int status, string code, Type kind)
     {
         server.Always = Error(status, code);
         var failure = await Assert.ThrowsAnyAsync<WorkflowException>(AssumeAsync);
@@ -56,7 +56,7 @@ public sealed class StsWebIdentityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_second_role_is_asked_for_with_the_collectors_credentials()
+    public async Task The_second_role_is_assumed_with_the_collectors_credentials()
     {
         server.Always = (HttpStatusCode.OK, "text/xml", """
             <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
@@ -73,7 +73,7 @@ public sealed class StsWebIdentityTests : IAsyncLifetime
     public async Task A_denial_of_the_second_role_is_an_answer_and_throttling_a_failure()
     {
         server.Always = Error(403, "AccessDenied");
-        Assert.Equal((null, "AccessDenied", "words"), ((await ChainAsync()) is var answer ? answer.Credentials : null, answer.Code, answer.Message));
+        Assert.Equal((null, "AccessDenied", "reason"), ((await ChainAsync()) is var answer ? answer.Credentials : null, answer.Code, answer.Message));
         server.Always = Error(400, "Throttling");
         Assert.Equal(Causes.Throttled, (await Assert.ThrowsAsync<TransientException>(ChainAsync)).Cause);
     }
@@ -96,5 +96,5 @@ public sealed class StsWebIdentityTests : IAsyncLifetime
     }
 
     private static (HttpStatusCode Status, string Type, string Body) Error(int status, string code) =>
-        ((HttpStatusCode)status, "text/xml", $"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>words</Message></Error><RequestId>1</RequestId></ErrorResponse>");
+        ((HttpStatusCode)status, "text/xml", $"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>reason</Message></Error><RequestId>1</RequestId></ErrorResponse>");
 }

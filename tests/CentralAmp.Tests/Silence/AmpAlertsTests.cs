@@ -16,7 +16,7 @@ public sealed class AmpAlertsTests(MotoServer moto)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Rules_are_made_read_back_and_changed_as_they_were_written()
+    public async Task Rules_are_created_read_back_and_changed_as_written()
     {
         using var amp = new AmazonPrometheusServiceClient(MotoServer.Credentials, await moto.ConfigureAsync(new AmazonPrometheusServiceConfig(), Region));
         var workspace = (await amp.CreateWorkspaceAsync(new CreateWorkspaceRequest { Alias = "rules" }, Cancelled)).Arn;
@@ -33,30 +33,30 @@ public sealed class AmpAlertsTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task An_alert_manager_definition_is_read_and_made()
+    public async Task An_alert_manager_definition_is_read_and_created()
     {
         await using var server = await AnsweringServer.StartAsync();
         using var amp = new AmazonPrometheusServiceClient(
             MotoServer.Credentials, new AmazonPrometheusServiceConfig { ServiceURL = server.Address, AuthenticationRegion = Region, MaxErrorRetry = 0 });
         var alerts = new AmpAlerts(_ => amp);
-        var data = Convert.ToBase64String(Encoding.UTF8.GetBytes("alertmanager_config: theirs"));
+        var data = Convert.ToBase64String(Encoding.UTF8.GetBytes("alertmanager_config: foreign"));
         server.Always = (HttpStatusCode.OK, "application/json",
             $$$$"""{"alertManagerDefinition":{"data":"{{{{data}}}}","createdAt":1,"modifiedAt":1,"status":{"statusCode":"UPDATE_FAILED","statusReason":"no such topic"}}}""");
         Assert.Equal(
-            new AlertDefinition("alertmanager_config: theirs", "UPDATE_FAILED", "no such topic"), await alerts.FindAlertManagerAsync(Some.WorkspaceArn, Cancelled));
+            new AlertDefinition("alertmanager_config: foreign", "UPDATE_FAILED", "no such topic"), await alerts.FindAlertManagerAsync(Some.WorkspaceArn, Cancelled));
 
         server.Always = (HttpStatusCode.Accepted, "application/json", """{"status":{"statusCode":"CREATING"}}""");
-        await alerts.CreateAlertManagerAsync(Some.WorkspaceArn, "alertmanager_config: ours", Cancelled);
+        await alerts.CreateAlertManagerAsync(Some.WorkspaceArn, "alertmanager_config: managed", Cancelled);
         var (method, path, _, body) = server.Requests.Last();
         Assert.Equal(("POST", "/workspaces/ws-11112222-3333-4444-5555-666677778888/alertmanager/definition"), (method, path));
-        Assert.Equal("alertmanager_config: ours", Encoding.UTF8.GetString(Convert.FromBase64String(JsonNode.Parse(body)!["data"]!.GetValue<string>())));
+        Assert.Equal("alertmanager_config: managed", Encoding.UTF8.GetString(Convert.FromBase64String(JsonNode.Parse(body)!["data"]!.GetValue<string>())));
     }
 
     [Theory]
     [InlineData(HttpStatusCode.NotFound, "ResourceNotFoundException", Causes.WorkspaceNotFound)]
     [InlineData(HttpStatusCode.Conflict, "ConflictException", Causes.ServiceUnavailable)]
     [InlineData(HttpStatusCode.Forbidden, "AccessDeniedException", Causes.HubPermissionMissing)]
-    public async Task What_AMP_answers_instead_has_its_cause(HttpStatusCode status, string code, string cause)
+    public async Task Each_error_of_AMP_has_its_cause(HttpStatusCode status, string code, string cause)
     {
         await using var server = await AnsweringServer.StartAsync();
         using var amp = new AmazonPrometheusServiceClient(

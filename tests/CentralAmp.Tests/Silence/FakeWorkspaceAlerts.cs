@@ -11,7 +11,7 @@ internal sealed class FakeWorkspaceAlerts : IWorkspaceAlerts
 
     public List<string> Writes { get; } = [];
 
-    /// <summary>Instead of an answer, by workspace ARN.</summary>
+    /// <summary>Thrown instead of an answer, by workspace ARN.</summary>
     public Dictionary<string, Exception> Failures { get; } = [];
 
     public Task<AlertDefinition?> FindRulesAsync(string workspaceArn, CancellationToken cancellationToken) =>

@@ -8,13 +8,13 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Trust;
 
-/// <summary>The adapter against moto, and against answers that moto does not give.</summary>
+/// <summary>The adapter with moto, and with a server for the errors that moto does not return.</summary>
 public sealed class IamTrustStoreTests(MotoServer moto)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_is_written_is_read_back_as_desired()
+    public async Task Written_trust_is_read_back_as_desired()
     {
         using var iam = await ClientAsync();
         var store = new IamTrustStore(iam);
@@ -36,7 +36,7 @@ public sealed class IamTrustStoreTests(MotoServer moto)
     public async Task Both_roles_of_chained_trust_are_read_back_as_desired_and_the_hub_reads_no_provider()
     {
         using var iam = await ClientAsync();
-        // One account of moto plays both: the names of the roles tell them apart.
+        // moto has one account for both roles; their names distinguish them.
         var (hub, member) = Chained("chained");
         hub = hub with { RoleName = hub.RoleName + "-hub", RoleArn = hub.RoleArn + "-hub" };
         member = member! with { RoleArn = InMoto(member.RoleArn), ProviderArn = InMoto(member.ProviderArn!), BoundaryArn = InMoto(member.BoundaryArn) };
@@ -108,7 +108,7 @@ public sealed class IamTrustStoreTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task What_another_execution_made_first_is_said()
+    public async Task A_resource_that_another_execution_created_first_is_reported()
     {
         using var iam = await ClientAsync();
         var store = new IamTrustStore(iam);
@@ -121,10 +121,10 @@ public sealed class IamTrustStoreTests(MotoServer moto)
     }
 
     [Fact]
-    public async Task A_role_that_someone_else_made_is_foreign()
+    public async Task A_role_of_another_owner_is_foreign()
     {
         using var iam = await ClientAsync();
-        var desired = Desired("theirs");
+        var desired = Desired("foreign");
         await iam.CreateRoleAsync(
             new CreateRoleRequest { RoleName = desired.RoleName, Path = "/central-amp/", AssumeRolePolicyDocument = desired.TrustPolicy }, Cancelled);
         var (_, refusal) = TrustDecider.Decide(desired, await new IamTrustStore(iam).ObserveAsync(desired, Cancelled));

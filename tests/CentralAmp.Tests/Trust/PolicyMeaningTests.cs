@@ -22,7 +22,7 @@ public sealed class PolicyMeaningTests
     [InlineData("\"*\"", """{"AWS":"*"}""", true)]
     [InlineData("""{"AWS":"123456789012"}""", """{"AWS":"210987654321"}""", false)]
     [InlineData("""{"AWS":"*"}""", """{"Service":"*"}""", false)]
-    public void Forms_of_a_principal_are_one(string left, string right, bool same) => Assert.Equal(same, PolicyMeaning.IsSame(With(left), With(right)));
+    public void All_forms_of_a_principal_are_equal(string left, string right, bool same) => Assert.Equal(same, PolicyMeaning.IsSame(With(left), With(right)));
 
     [Theory]
     [InlineData("StringEquals", "StringLike")]
@@ -33,7 +33,7 @@ public sealed class PolicyMeaningTests
     [InlineData("2012-10-17", "2008-10-17")]
     [InlineData("x:aud", "y:aud")]
     [InlineData("""}}}]""", """}}},{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]""")]
-    public void A_real_difference_is_seen(string what, string instead) =>
+    public void A_real_difference_is_detected(string what, string instead) =>
         Assert.False(PolicyMeaning.IsSame(Policy, Policy.Replace(what, instead, StringComparison.Ordinal)));
 
     [Theory]
@@ -42,14 +42,14 @@ public sealed class PolicyMeaningTests
     [InlineData("no policy")]
     [InlineData("[]")]
     [InlineData("%7Bbroken")]
-    public void What_is_no_policy_is_the_same_as_none(string? document)
+    public void Texts_that_are_no_policy_equal_no_document(string? document)
     {
         Assert.False(PolicyMeaning.IsSame(Policy, document));
         Assert.False(PolicyMeaning.IsSame(document, document));
     }
 
     [Fact]
-    public void Odd_documents_are_compared_and_do_not_fail()
+    public void Malformed_documents_are_compared_without_an_exception()
     {
         Assert.True(PolicyMeaning.IsSame("""{"Statement":["odd"]}""", """{"Statement":"odd"}"""));
         Assert.False(PolicyMeaning.IsSame("""{"Statement":[{"Condition":"odd"}]}""", """{"Statement":[{"Condition":{}}]}"""));

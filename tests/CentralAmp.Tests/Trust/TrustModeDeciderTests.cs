@@ -13,7 +13,7 @@ public sealed class TrustModeDeciderTests
     [Theory]
     [InlineData("direct", "direct")]
     [InlineData("chained", "chained")]
-    public void A_new_cluster_gets_what_its_route_says_uncounted(string asked, string mode) => Is(mode, item: null, asked, counted: null);
+    public void A_new_cluster_gets_the_mode_of_its_route_without_a_count(string asked, string mode) => Is(mode, item: null, asked, counted: null);
 
     [Theory]
     [InlineData(0, false, "direct")]
@@ -21,7 +21,7 @@ public sealed class TrustModeDeciderTests
     [InlineData(90, false, "chained")]
     [InlineData(700, false, "chained")]
     [InlineData(700, true, "direct")]
-    public void Auto_is_direct_while_the_quota_has_room_or_the_provider_is_there(int count, bool hasIssuer, string mode) =>
+    public void Auto_is_direct_below_the_quota_or_if_the_provider_exists(int count, bool hasIssuer, string mode) =>
         Is(mode, item: null, "auto", new HubProviders(count, hasIssuer));
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class TrustModeDeciderTests
     public void An_item_of_an_older_version_that_has_a_role_is_direct(string asked) => Is("direct", Item(mode: null), asked, counted: null);
 
     [Fact]
-    public void An_item_without_a_role_keeps_nothing()
+    public void An_item_without_a_role_keeps_no_mode()
     {
         Is("chained", Item("direct") with { RoleArn = null }, "chained", counted: null);
         Is("chained", Item("direct") with { State = Outcome.Offboarded }, "chained", counted: null);
@@ -46,7 +46,7 @@ public sealed class TrustModeDeciderTests
     [Theory]
     [InlineData("chained")]
     [InlineData("auto")]
-    public void A_cluster_of_the_hub_account_is_direct_whatever_is_asked(string asked)
+    public void A_cluster_of_the_hub_account_is_always_direct(string asked)
     {
         var hubs = Some.Cluster() with { AccountId = Some.HubAccount };
         Assert.False(TrustModeDecider.MustCount(hubs, item: null, asked, Settings));

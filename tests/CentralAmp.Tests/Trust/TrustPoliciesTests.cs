@@ -11,25 +11,25 @@ namespace CentralAmp.Tests.Trust;
 public sealed class TrustPoliciesTests
 {
     [Fact]
-    public void Trust_policy_is_what_was_reviewed() => Golden.Check("Trust", "trust-policy", JsonNode.Parse(Desired().TrustPolicy)!);
+    public void Trust_policy_equals_the_reviewed_file() => Golden.Check("Trust", "trust-policy", JsonNode.Parse(Desired().TrustPolicy)!);
 
     [Fact]
-    public void Ingest_policy_is_what_was_reviewed() => Golden.Check("Trust", "ingest-policy", JsonNode.Parse(Desired().Policy)!);
+    public void Ingest_policy_equals_the_reviewed_file() => Golden.Check("Trust", "ingest-policy", JsonNode.Parse(Desired().Policy)!);
 
     [Fact]
-    public void Trust_policy_of_a_collector_role_is_what_was_reviewed() =>
+    public void Trust_policy_of_a_collector_role_equals_the_reviewed_file() =>
         Golden.Check("Trust", "chained-collector-trust-policy", JsonNode.Parse(Chained().Member!.TrustPolicy)!);
 
     [Fact]
-    public void Policy_of_a_collector_role_is_what_was_reviewed() =>
+    public void Policy_of_a_collector_role_equals_the_reviewed_file() =>
         Golden.Check("Trust", "chained-collector-policy", JsonNode.Parse(Chained().Member!.Policy)!);
 
     [Fact]
-    public void Trust_policy_of_a_chained_ingest_role_is_what_was_reviewed() =>
+    public void Trust_policy_of_a_chained_ingest_role_equals_the_reviewed_file() =>
         Golden.Check("Trust", "chained-ingest-trust-policy", JsonNode.Parse(Chained().Hub.TrustPolicy)!);
 
     [Fact]
-    public void Ingest_policy_while_a_cluster_moves_is_what_was_reviewed() =>
+    public void Ingest_policy_while_a_cluster_moves_equals_the_reviewed_file() =>
         Golden.Check("Trust", "moving-ingest-policy", JsonNode.Parse(Desired().StillGranting(Some.WorkspaceArn.Replace("us-east-1", "eu-west-1", StringComparison.Ordinal)).Policy)!);
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class TrustPoliciesTests
     }
 
     [Fact]
-    public void A_collector_role_lies_in_the_member_account_under_its_boundary_and_names_no_workspace()
+    public void A_collector_role_is_in_the_member_account_has_its_boundary_and_names_no_workspace()
     {
         var member = Chained().Member!;
         Assert.Equal($"arn:aws:iam::222222222222:role/central-amp/{IngestRole.Name(Some.Cluster(), Some.CreatedAt)}", member.RoleArn);
@@ -68,7 +68,7 @@ public sealed class TrustPoliciesTests
     }
 
     [Fact]
-    public void Tags_say_which_cluster_issuer_and_workspace()
+    public void Tags_name_cluster_issuer_and_workspace()
     {
         var desired = Desired();
         Assert.Equal(
@@ -79,7 +79,7 @@ public sealed class TrustPoliciesTests
     }
 
     [Fact]
-    public void A_role_name_fits_and_a_recreated_cluster_gets_another()
+    public void A_role_name_fits_the_limit_and_a_recreated_cluster_gets_another()
     {
         var longest = Some.Cluster(new string('n', 100));
         Assert.Equal(64, IngestRole.Name(longest, 1).Length);

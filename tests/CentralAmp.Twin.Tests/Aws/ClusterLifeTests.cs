@@ -75,7 +75,7 @@ public sealed class ClusterLifeTests(AwsTwinFixture fixture) : AwsTwinTests(fixt
     [Fact]
     public async Task An_event_is_delivered_again_with_the_time_at_which_it_happened()
     {
-        var arn = await CreateAsync("told-twice");
+        var arn = await CreateAsync("delivered-twice");
         var happened = Fixture.Twin.CloudTrail.History.Single(item => item.ClusterArn == arn);
         await Fixture.Twin.RepeatEventAsync(arn, "CreateCluster", Cancellation);
 

@@ -24,7 +24,7 @@ public sealed class DeployedTwinFixture : IAsyncLifetime
     }
 }
 
-/// <summary>Up to the cluster's Kubernetes API, which is not there.</summary>
+/// <summary>Tests up to the calls to the cluster's Kubernetes API, which does not exist here.</summary>
 public sealed class DeployedTwinTests(DeployedTwinFixture fixture) : IClassFixture<DeployedTwinFixture>
 {
     private readonly AwsTwin twin = fixture.Twin;
@@ -33,12 +33,12 @@ public sealed class DeployedTwinTests(DeployedTwinFixture fixture) : IClassFixtu
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_cluster_of_the_member_starts_the_road_in_the_hub_and_its_functions_run_with_their_own_roles()
+    public async Task A_cluster_of_the_member_starts_onboarding_in_the_hub_and_its_functions_run_with_their_own_roles()
     {
         var cluster = await twin.CreateClusterAsync(TwinAccounts.Member, "us-east-1", "first", new Dictionary<string, string>(), new ClusterBehaviour(), Cancellation);
         var execution = await EndedAsync(await ExecutionOfAsync(cluster));
         var history = await twin.HistoryAsync(execution.Arn, Cancellation);
-        TestContext.Current.TestOutputHelper?.WriteLine(Tell(execution, history));
+        TestContext.Current.TestOutputHelper?.WriteLine(Describe(execution, history));
 
         using var input = JsonDocument.Parse(execution.Input!);
         Assert.Equal((TwinAccounts.Member, "aws.eks"), (input.RootElement.GetProperty("account").GetString(), input.RootElement.GetProperty("source").GetString()));
@@ -58,10 +58,10 @@ public sealed class DeployedTwinTests(DeployedTwinFixture fixture) : IClassFixtu
     public async Task A_function_that_dies_is_a_failure_of_its_state_and_not_of_the_twin()
     {
         var died = false;
-        twin.Lambda.Accidents = (handler, _, _) => handler == "ResolveCluster" && !died && (died = true) ? LambdaFault.DiesBeforeAnswer : LambdaFault.None;
+        twin.Lambda.Faults = (handler, _, _) => handler == "ResolveCluster" && !died && (died = true) ? LambdaFault.DiesBeforeAnswer : LambdaFault.None;
         var execution = await EndedAsync(await twin.StartExecutionAsync("""{"clusterArn":"arn:aws:eks:us-east-1:222222222222:cluster/not-there"}""", Cancellation));
         var history = await twin.HistoryAsync(execution.Arn, Cancellation);
-        TestContext.Current.TestOutputHelper?.WriteLine(Tell(execution, history));
+        TestContext.Current.TestOutputHelper?.WriteLine(Describe(execution, history));
 
         Assert.Contains(history, entry => entry.Details.ToString().Contains("Runtime.ExitError", StringComparison.Ordinal));
         Assert.Equal("ClusterNotFound", execution.Error);
@@ -103,7 +103,7 @@ public sealed class DeployedTwinTests(DeployedTwinFixture fixture) : IClassFixtu
         }
     }
 
-    private string Tell(TwinExecution execution, IReadOnlyList<TwinHistoryEvent> history) => string.Join('\n',
+    private string Describe(TwinExecution execution, IReadOnlyList<TwinHistoryEvent> history) => string.Join('\n',
         history.Select(entry => $"{entry.Time:HH:mm:ss.fff} {entry.Type} {entry.StateName} {(entry.Type.Contains("Fail", StringComparison.Ordinal) ? entry.Details.ToString() : "")}")
             .Append($"{execution.Status} {execution.Error} {execution.Cause}")
             .Concat(calls.All.Select(call => $"{call.Time:HH:mm:ss.fff} {call.Caller} {call.Service}:{call.Action} {call.Resource} {call.Decision} {call.Status}")));

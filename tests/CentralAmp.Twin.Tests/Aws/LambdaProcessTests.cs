@@ -91,7 +91,7 @@ public sealed class LambdaProcessTests : IDisposable
     [Theory]
     [InlineData(LambdaFault.DiesBeforeWork)]
     [InlineData(LambdaFault.DiesBeforeAnswer)]
-    public async Task An_accident_kills_the_process_in_the_middle_of_an_invocation(LambdaFault fault)
+    public async Task A_fault_kills_the_process_in_the_middle_of_an_invocation(LambdaFault fault)
     {
         await using var process = await StartAsync();
         var result = await InvokeAsync(process, "work", fault);

@@ -208,7 +208,7 @@ public sealed class PolicyEvaluatorTests
     [InlineData(DenialKind.NoBoundaryAllows, "because no permissions boundary allows the iam:CreateRole action")]
     [InlineData(DenialKind.ServiceControlPolicyDenies, "with an explicit deny in a service control policy")]
     [InlineData(DenialKind.IdentityPolicyDenies, "with an explicit deny in an identity-based policy")]
-    public void A_denial_is_told_in_the_words_of_AWS(DenialKind denial, string reason) =>
+    public void A_denial_has_the_message_of_AWS(DenialKind denial, string reason) =>
         Assert.Equal($"User: me is not authorized to perform: iam:CreateRole on resource: {Ingest} {reason}", PolicyEvaluator.Describe(denial, "me", Ask("iam:CreateRole", Ingest)));
 
     private static void AssertAllowed(bool allowed, PolicyDocument policy, RequestedAction request) =>

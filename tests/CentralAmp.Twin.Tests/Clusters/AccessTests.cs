@@ -8,7 +8,7 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Tests.Clusters;
 
-/// <summary>Who gets in, and what he may do there.</summary>
+/// <summary>Authentication and authorization of a cluster's API.</summary>
 public sealed class AccessTests : IAsyncLifetime
 {
     private const string ConfigMaps = "/api/v1/namespaces/default/configmaps";
@@ -43,7 +43,7 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_principal_without_an_access_entry_is_nobody()
+    public async Task A_principal_without_an_access_entry_gets_a_401()
     {
         test.Groups = null;
 
@@ -100,7 +100,7 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cluster_told_to_hands_out_tokens_that_another_cluster_signed()
+    public async Task A_cluster_with_that_behaviour_issues_tokens_that_another_cluster_signed()
     {
         await using var confused = await TestCluster.StartAsync(new ClusterBehaviour { TokensOfAnotherCluster = true });
         await confused.CreateAsync("/api/v1/namespaces/default/serviceaccounts", """{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"main"}}""");

@@ -5,7 +5,7 @@ using CentralAmp.Twin.Tests.Prometheus;
 
 namespace CentralAmp.Twin.Tests.Clusters;
 
-/// <summary>Agents of somebody's own: a StatefulSet of his, and a PrometheusAgent that the operator runs.</summary>
+/// <summary>Agents of another owner: a StatefulSet, and a PrometheusAgent that the operator runs.</summary>
 public sealed class AgentTests(PrometheusFixture prometheus)
 {
     private const string Namespace = "agents";
@@ -51,7 +51,7 @@ public sealed class AgentTests(PrometheusFixture prometheus)
         """;
 
     [Fact]
-    public async Task A_stateful_set_of_somebody_runs_a_real_agent_that_discovers_scrapes_and_sends()
+    public async Task A_stateful_set_of_another_owner_runs_a_real_agent_that_discovers_scrapes_and_sends()
     {
         await using var receiver = await Receiver.StartAsync(prometheus.Binary);
         await using var test = await TestCluster.StartBareAsync(prometheus.Binary);
@@ -120,9 +120,9 @@ public sealed class AgentTests(PrometheusFixture prometheus)
         await Eventually.TrueAsync(async () => await receiver.CountAsync("container_cpu_usage_seconds_total") == 12);
         await Eventually.TrueAsync(async () => await receiver.CountAsync("prometheus_build_info") == 1);
         await Eventually.TrueAsync(() => Agent(test).ObjectsAt("status", "conditions").All(c => c.TextAt("status") == "True"));
-        Assert.Equal("prom-agent-ours-0", test.Cluster.PodStarts[^1].Pod);
+        Assert.Equal("prom-agent-managed-0", test.Cluster.PodStarts[^1].Pod);
 
-        (await test.SendAsync(HttpMethod.Delete, $"{AgentPath}/ours")).Expect(HttpStatusCode.OK);
+        (await test.SendAsync(HttpMethod.Delete, $"{AgentPath}/managed")).Expect(HttpStatusCode.OK);
         await Eventually.TrueAsync(() => !test.Cluster.List("Pod").Any(p => p.Namespace() == Namespace));
         Assert.Empty(test.Cluster.OwnRestarts);
     }
@@ -154,25 +154,25 @@ public sealed class AgentTests(PrometheusFixture prometheus)
         await ApplyAgentAsync(test, receiver.Url, 2);
 
         await Eventually.TrueAsync(() => Agent(test).ObjectsAt("status", "shardStatuses").Count() == 2 && Agent(test).NumberAt("status", "availableReplicas") == 2);
-        Assert.Contains(test.Cluster.PodStarts, s => s.Pod == "prom-agent-ours-shard-1-0");
+        Assert.Contains(test.Cluster.PodStarts, s => s.Pod == "prom-agent-managed-shard-1-0");
         await Eventually.TrueAsync(async () => await receiver.CountAsync("up") >= 5);
         // One series for each target: none is scraped twice, none is lost.
         Assert.Equal(await receiver.CountAsync("up"), await receiver.CountAsync("group without(prometheus_replica) (up)"));
 
         await ApplyAgentAsync(test, receiver.Url, 1);
-        await Eventually.TrueAsync(() => test.Cluster.Snapshot("StatefulSet", Namespace, "prom-agent-ours-shard-1") is null);
+        await Eventually.TrueAsync(() => test.Cluster.Snapshot("StatefulSet", Namespace, "prom-agent-managed-shard-1") is null);
     }
 
     private static string AgentPath => $"/apis/monitoring.coreos.com/v1alpha1/namespaces/{Namespace}/prometheusagents";
 
-    private static JsonObject Agent(TestCluster test) => test.Cluster.Snapshot("PrometheusAgent", Namespace, "ours")!;
+    private static JsonObject Agent(TestCluster test) => test.Cluster.Snapshot("PrometheusAgent", Namespace, "managed")!;
 
-    private static async Task ApplyAgentAsync(TestCluster test, Uri url, int shards) => (await test.ApplyAsync($"{AgentPath}/ours",
+    private static async Task ApplyAgentAsync(TestCluster test, Uri url, int shards) => (await test.ApplyAsync($"{AgentPath}/managed",
         $$"""
-        {"apiVersion":"monitoring.coreos.com/v1alpha1","kind":"PrometheusAgent","metadata":{"name":"ours","namespace":"{{Namespace}}"},
+        {"apiVersion":"monitoring.coreos.com/v1alpha1","kind":"PrometheusAgent","metadata":{"name":"managed","namespace":"{{Namespace}}"},
          "spec":{"replicas":1,"shards":{{shards}},"serviceAccountName":"agent","scrapeInterval":"1s","serviceMonitorSelector":{},"serviceMonitorNamespaceSelector":{},"podMonitorSelector":{},"podMonitorNamespaceSelector":{},"probeSelector":{},"probeNamespaceSelector":{},
-                 "remoteWrite":[{"name":"ours","url":"{{url}}","queueConfig":{"batchSendDeadline":"1s"} } ] } }
-        """, "fieldManager=test&force=true")).Expect(shards == 1 && test.Cluster.Snapshot("PrometheusAgent", Namespace, "ours") is { } agent && agent.NumberAt("metadata", "generation") > 1 ? HttpStatusCode.OK : HttpStatusCode.Created);
+                 "remoteWrite":[{"name":"managed","url":"{{url}}","queueConfig":{"batchSendDeadline":"1s"} } ] } }
+        """, "fieldManager=test&force=true")).Expect(shards == 1 && test.Cluster.Snapshot("PrometheusAgent", Namespace, "managed") is { } agent && agent.NumberAt("metadata", "generation") > 1 ? HttpStatusCode.OK : HttpStatusCode.Created);
 
     private static async Task InstallIdentityAsync(TestCluster test, string rules)
     {

@@ -3,7 +3,7 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Tests.Clusters;
 
-/// <summary>What the hub meets at the address of a private API.</summary>
+/// <summary>Behaviours of the address of a private API.</summary>
 public sealed class EndpointTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -25,7 +25,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task Somebody_elses_certificate_does_not_fit_the_authority_of_the_cluster()
+    public async Task A_certificate_of_another_authority_is_not_trusted()
     {
         await using var test = await TestCluster.StartAsync(new ClusterBehaviour { Endpoint = EndpointKind.WrongCertificate });
 
@@ -44,7 +44,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task A_watch_tells_what_happens()
+    public async Task A_watch_reports_changes()
     {
         await using var test = await TestCluster.StartAsync();
         const string path = "/api/v1/namespaces/default/configmaps";
@@ -53,9 +53,9 @@ public sealed class EndpointTests
         await test.SendAsync(HttpMethod.Delete, $"{path}/a");
         await test.CreateAsync("/api/v1/namespaces/kube-system/configmaps", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"b"}}""");
 
-        var told = (await test.GetAsync($"{path}?watch=true&timeoutSeconds=1&resourceVersion={from}")).Body.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var events = (await test.GetAsync($"{path}?watch=true&timeoutSeconds=1&resourceVersion={from}")).Body.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.Equal(["ADDED", "DELETED"], told.Select(line => System.Text.Json.Nodes.JsonNode.Parse(line).TextAt("type")));
+        Assert.Equal(["ADDED", "DELETED"], events.Select(line => System.Text.Json.Nodes.JsonNode.Parse(line).TextAt("type")));
     }
 
     private static async Task ConnectAsync(TestCluster test)

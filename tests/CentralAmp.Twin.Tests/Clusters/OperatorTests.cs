@@ -90,8 +90,8 @@ public sealed class OperatorTests(PrometheusFixture prometheus)
         await test.ApplyPrometheusAsync(withEntry);
         await Eventually.TrueAsync(async () => (await test.MetricsAsync()).Contains("prometheus_config_last_reload_successful 0", StringComparison.Ordinal));
         Assert.True(test.AllPods(p => p.IsReady()));
-        Assert.All(test.Cluster.Troubles, trouble => Assert.Equal("did not load its configuration", trouble.What));
-        Assert.NotEmpty(test.Cluster.Troubles);
+        Assert.All(test.Cluster.PodFailures, failure => Assert.Equal("did not load its configuration", failure.What));
+        Assert.NotEmpty(test.Cluster.PodFailures);
 
         await test.ApplyPrometheusAsync(PodAnnotation());
         await Eventually.TrueAsync(async () => (await test.MetricsAsync()).Contains("prometheus_config_last_reload_successful 1", StringComparison.Ordinal));

@@ -7,7 +7,7 @@ using CentralAmp.Twin.Tests.Prometheus;
 
 namespace CentralAmp.Twin.Tests.Clusters;
 
-/// <summary>Those who own the stack: Helm and Argo CD, and what they do to a list that somebody else changed.</summary>
+/// <summary>Owners of the stack: Helm and Argo CD, and their effect on a list that another manager changed.</summary>
 public sealed class OwnershipTests(PrometheusFixture prometheus)
 {
     [Theory]
@@ -25,7 +25,7 @@ public sealed class OwnershipTests(PrometheusFixture prometheus)
     }
 
     [Fact]
-    public async Task Helm_fails_when_somebody_forced_his_entry_in_and_argo_takes_it_out_again()
+    public async Task Helm_fails_after_another_manager_forced_an_entry_and_argo_removes_the_entry()
     {
         await using var helm = await StartAsync(RemoteWriteOwner.Helm);
         (await helm.ApplyAsync(Path(helm), Entry(helm), "fieldManager=central-amp&force=true")).Expect(HttpStatusCode.OK);
@@ -38,7 +38,7 @@ public sealed class OwnershipTests(PrometheusFixture prometheus)
     }
 
     [Fact]
-    public async Task A_list_that_helm_does_not_apply_is_left_as_somebody_else_set_it()
+    public async Task A_list_that_helm_does_not_apply_stays_as_another_manager_set_it()
     {
         await using var test = await StartAsync(RemoteWriteOwner.HelmElsewhere);
         (await test.ApplyAsync(Path(test), Entry(test))).Expect(HttpStatusCode.OK);
@@ -63,7 +63,7 @@ public sealed class OwnershipTests(PrometheusFixture prometheus)
     }
 
     [Fact]
-    public async Task A_role_of_somebody_else_is_on_the_service_account_and_on_the_pods()
+    public async Task A_role_of_another_owner_is_on_the_service_account_and_on_the_pods()
     {
         const string role = "arn:aws:iam::222222222222:role/thanos";
         await using var test = await TestCluster.StartWithStackAsync(prometheus.Binary, new ClusterBehaviour { ForeignRole = role });

@@ -12,8 +12,8 @@ namespace CentralAmp.Twin.Tests.Clusters;
 public sealed class ServerSideApplyTests : IAsyncLifetime
 {
     private const string Path = "/apis/monitoring.coreos.com/v1/namespaces/monitoring/prometheuses/main";
-    private const string Ours = """{"name":"central-amp","url":"https://ours.example/write"}""";
-    private const string Theirs = """{"name":"theirs","url":"https://theirs.example/write"}""";
+    private const string ManagedEntry = """{"name":"central-amp","url":"https://managed.example/write"}""";
+    private const string ForeignEntry = """{"name":"theirs","url":"https://theirs.example/write"}""";
     private const string Jsonpatch = "application/json-patch+json";
     private const string Mergepatch = "application/merge-patch+json";
 
@@ -33,9 +33,9 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     public ValueTask DisposeAsync() => test.DisposeAsync();
 
     [Fact]
-    public async Task What_nobody_owns_is_applied_and_other_fields_stay()
+    public async Task A_field_without_an_owner_is_applied_and_other_fields_stay()
     {
-        await ApplyOursAsync();
+        await ApplyManagedAsync();
 
         Assert.Equal(2, Live.NumberAt("spec", "replicas"));
         Assert.Equal(["central-amp"], EntryNames());
@@ -48,10 +48,10 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     [InlineData("fieldManager=central-amp&dryRun=All")]
     public async Task Another_value_of_a_field_that_another_manager_applied_is_a_conflict_that_names_it(string options)
     {
-        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"version":"v2.53.3","externalLabels":{"team":"a"},"remoteWrite":[{{Theirs}}]}"""));
+        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"version":"v2.53.3","externalLabels":{"team":"a"},"remoteWrite":[{{ForeignEntry}}]}"""));
         var before = Live.ToText();
 
-        var answer = (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{Ours}}]}"""), options)).Expect(HttpStatusCode.Conflict);
+        var answer = (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{ManagedEntry}}]}"""), options)).Expect(HttpStatusCode.Conflict);
 
         var cause = Assert.Single(answer.Causes);
         Assert.Equal("FieldManagerConflict", cause.TextAt("reason"));
@@ -64,19 +64,19 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     [Fact]
     public async Task Another_value_of_a_field_that_another_manager_updated_is_a_conflict_that_names_it()
     {
-        Cluster.UpdateAs("kubectl-edit", "Prometheus", "monitoring", "main", item => item["spec"]!["remoteWrite"] = new JsonArray(JsonNode.Parse(Theirs)));
+        Cluster.UpdateAs("kubectl-edit", "Prometheus", "monitoring", "main", item => item["spec"]!["remoteWrite"] = new JsonArray(JsonNode.Parse(ForeignEntry)));
 
-        var answer = (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{Ours}}]}"""))).Expect(HttpStatusCode.Conflict);
+        var answer = (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{ManagedEntry}}]}"""))).Expect(HttpStatusCode.Conflict);
 
         Assert.StartsWith("conflict with \"kubectl-edit\" using monitoring.coreos.com/v1 at ", Assert.Single(answer.Causes).TextAt("message"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Force_with_our_entry_alone_wipes_all_others_and_makes_us_the_only_owner()
+    public async Task Force_with_the_managed_entry_alone_removes_all_others_and_makes_CentralAmp_the_only_owner()
     {
-        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"remoteWrite":[{{Theirs}}]}"""));
+        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"remoteWrite":[{{ForeignEntry}}]}"""));
 
-        (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{Ours}}]}"""), "fieldManager=central-amp&force=true")).Expect(HttpStatusCode.OK);
+        (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{ManagedEntry}}]}"""), "fieldManager=central-amp&force=true")).Expect(HttpStatusCode.OK);
 
         Assert.Equal(["central-amp"], EntryNames());
         Assert.Equal(["central-amp"], Owners("f:remoteWrite"));
@@ -85,19 +85,19 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     [Fact]
     public async Task The_owners_exact_value_is_shared_and_then_neither_may_change_it()
     {
-        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"remoteWrite":[{{Theirs}}]}"""));
+        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"remoteWrite":[{{ForeignEntry}}]}"""));
 
-        (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{Theirs}}]}"""))).Expect(HttpStatusCode.OK);
+        (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{ForeignEntry}}]}"""))).Expect(HttpStatusCode.OK);
 
         Assert.Equal(["central-amp", "helm"], Owners("f:remoteWrite").Order(StringComparer.Ordinal));
-        (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{Ours}}]}"""))).Expect(HttpStatusCode.Conflict);
-        (await test.ApplyAsync(Path, Text($$"""{"replicas":2,"remoteWrite":[{{Ours}}]}"""), "fieldManager=helm")).Expect(HttpStatusCode.Conflict);
+        (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{ManagedEntry}}]}"""))).Expect(HttpStatusCode.Conflict);
+        (await test.ApplyAsync(Path, Text($$"""{"replicas":2,"remoteWrite":[{{ManagedEntry}}]}"""), "fieldManager=helm")).Expect(HttpStatusCode.Conflict);
     }
 
     [Fact]
     public async Task A_field_that_its_only_owner_no_longer_applies_is_removed()
     {
-        await ApplyOursAsync();
+        await ApplyManagedAsync();
 
         (await test.ApplyAsync(Path, Text("{}"))).Expect(HttpStatusCode.OK);
 
@@ -109,8 +109,8 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     [Fact]
     public async Task Force_with_the_whole_list_and_the_current_version_keeps_the_others()
     {
-        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"remoteWrite":[{{Theirs}}]}"""));
-        var body = Body($$"""{"remoteWrite":[{{Theirs}},{{Ours}}]}""");
+        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"remoteWrite":[{{ForeignEntry}}]}"""));
+        var body = Body($$"""{"remoteWrite":[{{ForeignEntry}},{{ManagedEntry}}]}""");
         body.Metadata()["resourceVersion"] = Live.TextAt("metadata", "resourceVersion");
 
         (await test.ApplyAsync(Path, body.ToText(), "fieldManager=central-amp&force=true")).Expect(HttpStatusCode.OK);
@@ -121,7 +121,7 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     [Fact]
     public async Task A_stale_version_is_a_conflict_without_causes()
     {
-        var body = Body($$"""{"remoteWrite":[{{Ours}}]}""");
+        var body = Body($$"""{"remoteWrite":[{{ManagedEntry}}]}""");
         body.Metadata()["resourceVersion"] = "1";
 
         var answer = (await test.ApplyAsync(Path, body.ToText(), "fieldManager=central-amp&force=true")).Expect(HttpStatusCode.Conflict);
@@ -131,11 +131,11 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_json_patch_that_adds_to_the_list_keeps_the_others_and_moves_the_ownership_to_us_as_an_update()
+    public async Task A_json_patch_that_adds_to_the_list_keeps_the_others_and_moves_the_ownership_to_CentralAmp_as_an_update()
     {
-        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"remoteWrite":[{{Theirs}}]}"""));
+        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"remoteWrite":[{{ForeignEntry}}]}"""));
 
-        (await PatchAsync(Jsonpatch, $$"""[{"op":"add","path":"/spec/remoteWrite/-","value":{{Ours}}}]""")).Expect(HttpStatusCode.OK);
+        (await PatchAsync(Jsonpatch, $$"""[{"op":"add","path":"/spec/remoteWrite/-","value":{{ManagedEntry}}}]""")).Expect(HttpStatusCode.OK);
 
         Assert.Equal(["theirs", "central-amp"], EntryNames());
         var entry = Assert.Single(Live.ObjectsAt("metadata", "managedFields"), m => m.At("fieldsV1", "f:spec", "f:remoteWrite") is not null);
@@ -156,8 +156,8 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     [Fact]
     public async Task A_merge_patch_replaces_the_list_and_a_strategic_one_is_no_media_type_here()
     {
-        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"remoteWrite":[{{Theirs}}]}"""));
-        var patch = $$"""{"spec":{"remoteWrite":[{{Ours}}]} }""";
+        Cluster.ApplyAs("helm", Body($$"""{"replicas":2,"remoteWrite":[{{ForeignEntry}}]}"""));
+        var patch = $$"""{"spec":{"remoteWrite":[{{ManagedEntry}}]} }""";
 
         (await PatchAsync("application/strategic-merge-patch+json", patch)).Expect(HttpStatusCode.UnsupportedMediaType);
         (await PatchAsync(Mergepatch, patch)).Expect(HttpStatusCode.OK);
@@ -178,7 +178,7 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     public async Task An_absent_object_is_created_unless_a_uid_says_that_it_should_exist()
     {
         const string other = "/apis/monitoring.coreos.com/v1/namespaces/monitoring/prometheuses/other";
-        var body = Body($$"""{"remoteWrite":[{{Ours}}]}""", "other");
+        var body = Body($$"""{"remoteWrite":[{{ManagedEntry}}]}""", "other");
         body.Metadata()["uid"] = "0b6e0c6b-6a5e-4a55-9c1c-0f5ad0c1f5c2";
 
         (await test.ApplyAsync(other, body.ToText())).Expect(HttpStatusCode.Conflict);
@@ -194,7 +194,7 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     {
         var token = await test.UserWithAsync("""{"apiGroups":["monitoring.coreos.com"],"resources":["prometheuses"],"verbs":["patch"]}""");
 
-        (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{Ours}}]}"""), token: token)).Expect(HttpStatusCode.OK);
+        (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{ManagedEntry}}]}"""), token: token)).Expect(HttpStatusCode.OK);
         var answer = (await test.ApplyAsync(Path.Replace("main", "other", StringComparison.Ordinal), Body("{}", "other").ToText(), token: token)).Expect(HttpStatusCode.Forbidden);
 
         Assert.Contains("cannot create resource", answer.Message, StringComparison.Ordinal);
@@ -217,7 +217,7 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
         const string both = """{"url":"https://x.example","sigv4":{"region":"us-east-1"},"basicAuth":{}}""";
 
         (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{both}}]}"""))).Expect(HttpStatusCode.OK);
-        (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{Ours}},{{Ours}}]}"""))).Expect(HttpStatusCode.OK);
+        (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{ManagedEntry}},{{ManagedEntry}}]}"""))).Expect(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -242,20 +242,20 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
         helm.At("metadata", "annotations")!["other"] = "stays";
         Cluster.ApplyAs("helm", helm);
 
-        var answer = (await test.ApplyAsync(account, annotated.Replace("ROLE", "arn:ours", StringComparison.Ordinal))).Expect(HttpStatusCode.Conflict);
+        var answer = (await test.ApplyAsync(account, annotated.Replace("ROLE", "arn:managed", StringComparison.Ordinal))).Expect(HttpStatusCode.Conflict);
         Assert.Equal(".metadata.annotations.eks.amazonaws.com/role-arn", Assert.Single(answer.Causes).TextAt("field"));
 
-        (await test.ApplyAsync(account, annotated.Replace("ROLE", "arn:ours", StringComparison.Ordinal), "fieldManager=central-amp&force=true")).Expect(HttpStatusCode.OK);
+        (await test.ApplyAsync(account, annotated.Replace("ROLE", "arn:managed", StringComparison.Ordinal), "fieldManager=central-amp&force=true")).Expect(HttpStatusCode.OK);
         Assert.Equal("stays", Cluster.Snapshot("ServiceAccount", "monitoring", "main").TextAt("metadata", "annotations", "other"));
     }
 
     [Fact]
     public async Task An_apply_that_changes_nothing_leaves_the_version_alone()
     {
-        await ApplyOursAsync();
+        await ApplyManagedAsync();
         var version = Live.TextAt("metadata", "resourceVersion");
 
-        await ApplyOursAsync();
+        await ApplyManagedAsync();
 
         Assert.Equal(version, Live.TextAt("metadata", "resourceVersion"));
     }
@@ -265,7 +265,7 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
     {
         var before = Live.ToText();
 
-        var answer = (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{Ours}}]}"""), "fieldManager=central-amp&dryRun=All")).Expect(HttpStatusCode.OK);
+        var answer = (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{ManagedEntry}}]}"""), "fieldManager=central-amp&dryRun=All")).Expect(HttpStatusCode.OK);
 
         Assert.NotNull(answer.Json.At("spec", "remoteWrite"));
         Assert.Equal(before, Live.ToText());
@@ -279,16 +279,16 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
         Cluster.UpdateAs("x", "Prometheus", "monitoring", "main", item => item.Metadata().Child("labels")["a"] = "b");
         Assert.Equal(before, Live.NumberAt("metadata", "generation"));
 
-        await ApplyOursAsync();
+        await ApplyManagedAsync();
 
         Assert.Equal(before + 1, Live.NumberAt("metadata", "generation"));
     }
 
     [Fact]
-    public async Task Taking_everything_of_ours_back_leaves_the_object_as_it_was()
+    public async Task Removing_all_managed_fields_leaves_the_object_as_it_was()
     {
         var before = Specification();
-        (await test.ApplyAsync(Path, Text($$"""{"podMetadata":{"annotations":{"central-amp/role":"arn"} },"remoteWrite":[{{Ours}}]}"""))).Expect(HttpStatusCode.OK);
+        (await test.ApplyAsync(Path, Text($$"""{"podMetadata":{"annotations":{"central-amp/role":"arn"} },"remoteWrite":[{{ManagedEntry}}]}"""))).Expect(HttpStatusCode.OK);
         Assert.NotEqual(before, Specification());
 
         var nothing = Body("{}");
@@ -311,7 +311,7 @@ public sealed class ServerSideApplyTests : IAsyncLifetime
 
     private string Specification() => Live["spec"]!.ToText();
 
-    private async Task ApplyOursAsync() => (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{Ours}}]}"""))).Expect(HttpStatusCode.OK);
+    private async Task ApplyManagedAsync() => (await test.ApplyAsync(Path, Text($$"""{"remoteWrite":[{{ManagedEntry}}]}"""))).Expect(HttpStatusCode.OK);
 
     private Task<ApiAnswer> PatchAsync(string contentType, string patch) =>
         test.SendAsync(HttpMethod.Patch, $"{Path}?fieldManager=central-amp", patch, contentType);

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace CentralAmp.AwsPackages.Generator.Annotations;
 
-/// <summary>What the assembly's attributes say: whether to generate Main, and with which serializer.</summary>
+/// <summary>Settings from the assembly's attributes: whether to generate Main, and the serializer.</summary>
 internal sealed record AssemblySettings(bool GenerateMain, string? SerializerType)
 {
     public static AssemblySettings Read(IAssemblySymbol assembly)

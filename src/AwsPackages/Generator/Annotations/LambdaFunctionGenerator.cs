@@ -9,7 +9,7 @@ namespace CentralAmp.AwsPackages.Generator.Annotations;
 
 /// <summary>
 /// The part of Amazon.Lambda.Annotations that CentralAmp uses, in executable mode: a wrapper for each [LambdaFunction] and a Main.
-/// It writes source only; a CloudFormation template is nothing of its business.
+/// It generates only source code, no CloudFormation template.
 /// </summary>
 [Generator]
 public sealed class LambdaFunctionGenerator : IIncrementalGenerator
@@ -55,7 +55,7 @@ public sealed class LambdaFunctionGenerator : IIncrementalGenerator
     private static void Add(SourceProductionContext context, string name, string source) =>
         context.AddSource(name + ".g.cs", SourceText.From(source, Encoding.UTF8));
 
-    /// <summary>Reports everything that is wrong; true if anything is.</summary>
+    /// <summary>Reports all errors; true if there is one.</summary>
     private static bool Report(SourceProductionContext context, ImmutableArray<LambdaFunction> functions, ImmutableArray<string> startups, AssemblySettings assembly)
     {
         var found = false;

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 
 namespace CentralAmp.AwsPackages.Generator.Annotations;
 
-/// <summary>Reads a method with [LambdaFunction] and checks what Lambda asks of a handler.</summary>
+/// <summary>Reads a method with [LambdaFunction] and checks Lambda's requirements for a handler.</summary>
 internal static class LambdaFunctionReader
 {
     private const string FromServices = "Amazon.Lambda.Annotations.FromServicesAttribute";

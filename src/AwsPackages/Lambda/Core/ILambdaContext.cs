@@ -1,6 +1,6 @@
 namespace Amazon.Lambda.Core;
 
-/// <summary>What Lambda says of the invocation at hand. The official interface, less the members for mobile clients.</summary>
+/// <summary>The context of the current invocation. The official interface without the members for mobile clients.</summary>
 public interface ILambdaContext
 {
     /// <summary>The id of this invocation; the same in a retry of it.</summary>
@@ -22,6 +22,6 @@ public interface ILambdaContext
     /// <summary>In megabytes.</summary>
     int MemoryLimitInMB { get; }
 
-    /// <summary>What is left until Lambda ends the invocation; zero when the deadline has passed.</summary>
+    /// <summary>The remaining time until Lambda ends the invocation; zero when the deadline has passed.</summary>
     TimeSpan RemainingTime { get; }
 }

@@ -19,7 +19,7 @@ public sealed class LambdaBootstrap : IDisposable
     }
 
     /// <summary>Runs until <paramref name="cancellationToken"/> or SIGTERM; an invocation under way is finished first.</summary>
-    /// <exception cref="Exception">What the initializer threw, after it was reported; what the Runtime API answered unrecoverably.</exception>
+    /// <exception cref="Exception">The initializer's exception, after it was reported, or an unrecoverable error of the Runtime API.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -90,7 +90,7 @@ public sealed class LambdaBootstrap : IDisposable
         }
         catch (Exception exception)
         {
-            // The edge: whatever the function throws is the invocation's error, and the process lives on.
+            // Catches every exception of the function: it becomes the invocation's error, and the process serves further invocations.
             await Console.Error.WriteLineAsync($"{requestId} {exception}");
             await runtime.FailAsync(requestId, ErrorDocument.Of(exception));
         }

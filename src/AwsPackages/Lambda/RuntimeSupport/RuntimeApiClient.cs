@@ -43,7 +43,7 @@ internal sealed class RuntimeApiClient : IDisposable
             throw new RuntimeApiException($"The Runtime API answered {(int)response.StatusCode} to the request for the next invocation.");
         }
 
-        // Of a response that has begun nothing may be lost: from here on the invocation counts as taken.
+        // Once the response has begun, the invocation counts as taken, so the read must not be cancelled.
         var payload = await response.Content.ReadAsByteArrayAsync(CancellationToken.None);
         Environment.SetEnvironmentVariable("_X_AMZN_TRACE_ID", Header(response, "Lambda-Runtime-Trace-Id"));
         return new RuntimeInvocation(payload, ReadContext(response));
@@ -89,7 +89,7 @@ internal sealed class RuntimeApiClient : IDisposable
 
         if (!response.IsSuccessStatusCode)
         {
-            // Typically an invocation whose deadline has passed; Lambda has given its verdict already.
+            // Typically an invocation whose deadline has passed; Lambda has already reported a timeout.
             await Console.Error.WriteLineAsync($"The Runtime API answered {(int)response.StatusCode} to {path}: {await response.Content.ReadAsStringAsync()}");
         }
     }

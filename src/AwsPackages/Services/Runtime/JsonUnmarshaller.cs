@@ -33,7 +33,7 @@ internal sealed class JsonUnmarshaller(
         return readError(new(response, ParseOrNull(input.GetResponseBodyBytes()), input.ResponseData, innerException, statusCode));
     }
 
-    /// <summary>The body of an error may be empty or come from a proxy; the status then has to do.</summary>
+    /// <summary>The body of an error may be empty or come from a proxy; then only the status is used.</summary>
     private static JsonElement? ParseOrNull(byte[] body)
     {
         try

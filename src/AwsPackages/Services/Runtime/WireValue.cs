@@ -7,13 +7,13 @@ using Amazon.Runtime.Internal.Transform;
 
 namespace CentralAmp.AwsPackages.Runtime;
 
-/// <summary>What the generated marshallers of all protocols share.</summary>
+/// <summary>Functions that the generated marshallers of all protocols share.</summary>
 internal static class WireValue
 {
     /// <summary>SDK v4: an empty collection is sent, unless collections start out empty as in v3.</summary>
     public static bool IsSet(ICollection? collection) => collection is not null && (collection.Count > 0 || !AWSConfigs.InitializeCollections);
 
-    /// <summary>The text of a path segment; null stops the request before it could address something else.</summary>
+    /// <summary>The text of a path segment; null stops the request, because it would address another resource.</summary>
     public static string? Required(string? value) => string.IsNullOrEmpty(value) ? null : value;
 
     public static string Text(string value) => value;

@@ -6,11 +6,11 @@ using Snappier;
 
 namespace CentralAmp.Twin.Aws.Amp;
 
-/// <summary>Finds the Prometheus that stands behind a workspace; starts it when it is asked for the first time.</summary>
+/// <summary>Returns the address of a workspace's Prometheus, and starts it at the first call.</summary>
 public delegate Task<Uri> WorkspaceLookup(string workspaceId);
 
 /// <summary>
-/// AMP: the control plane is moto's, the data plane takes remote_write and queries for the Prometheus behind a workspace.
+/// AMP: moto serves the control plane; the data plane forwards remote_write and queries to the workspace's Prometheus.
 /// </summary>
 /// <param name="exists">Whether the caller's account has the workspace: account, region, workspace id.</param>
 public sealed class AmpService(
@@ -42,7 +42,7 @@ public sealed class AmpService(
 
         var workspace = request.Call.Required("workspaceId");
         if (faults.TryGetValue(workspace, out var status))
-            throw new AwsException(status, status == 429 ? "ThrottlingException" : "InternalServerException", $"The twin was told to answer {status}");
+            throw new AwsException(status, status == 429 ? "ThrottlingException" : "InternalServerException", $"The test made the workspace answer {status}");
         if (!await exists(request.Call.AccountId, request.Call.Region, workspace, cancellationToken))
             throw new AwsException(404, "ResourceNotFoundException", $"Workspace not found: {workspace}");
 
@@ -51,7 +51,7 @@ public sealed class AmpService(
             : await QueryAsync(workspace, path[cut..], request, cancellationToken);
     }
 
-    /// <summary>Makes the data plane of a workspace answer with an error; null ends it.</summary>
+    /// <summary>Makes the data plane of a workspace answer with an error status; null ends the fault.</summary>
     public void Fail(string workspaceId, int? status)
     {
         if (status is { } code)
@@ -67,7 +67,7 @@ public sealed class AmpService(
         var written = Decode(request);
         foreach (var series in written.Series)
             Check(series);
-        // Of a replica that is not elected AMP takes nothing, and says so with 202.
+        // AMP drops samples of a replica that is not elected, and answers 202.
         if (replicas.Accept(workspace, written) is not { } accepted)
             return GatewayResponse.Empty(202);
 
@@ -123,7 +123,7 @@ public sealed class AmpService(
             var name = series.Labels[i].Key;
             if (!IsLabelName(name))
                 throw Bad($"sample invalid label: \"{name}\" metric \"{series["__name__"]}\"");
-            // Few labels: comparing all of them costs less than a set.
+            // A series has few labels, so comparing all pairs costs less than a set.
             for (var earlier = 0; earlier < i; earlier++)
             {
                 if (series.Labels[earlier].Key == name)

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace CentralAmp.Twin.Aws.Amp;
 
 /// <summary>
-/// AMP's deduplication of replicas: of those that send the same <c>cluster</c> label, the first is elected and the others
-/// are dropped, until the elected one has been silent for a while ("Send high-availability data", AMP user guide).
+/// AMP's deduplication of replicas. Among replicas that send the same <c>cluster</c> label, AMP elects the first one and
+/// drops the samples of the others until the elected one is silent ("Send high-availability data", AMP user guide).
 /// </summary>
 public sealed class HighAvailabilityTracker(TimeSpan failover, TimeProvider time)
 {
@@ -13,10 +13,10 @@ public sealed class HighAvailabilityTracker(TimeSpan failover, TimeProvider time
 
     private readonly ConcurrentDictionary<(string Workspace, string Cluster), (string Replica, DateTimeOffset Seen)> elected = new();
 
-    /// <summary>What of a request is kept: everything without the replica label, or nothing.</summary>
+    /// <summary>The request without the replica label; null if AMP drops it.</summary>
     public WriteRequest? Accept(string workspaceId, WriteRequest request)
     {
-        // As in Cortex the first series speaks for the request; without both labels there is nothing to elect.
+        // As in Cortex, the first series decides for the whole request. Without both labels there is no election.
         if (request.Series is not [var first, ..] || first[ClusterLabel] is not { } cluster || first[ReplicaLabel] is not { } replica)
             return request;
 

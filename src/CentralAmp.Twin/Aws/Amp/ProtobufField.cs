@@ -7,7 +7,7 @@ internal readonly record struct ProtobufField(int Number, int WireType, ReadOnly
 
     public bool IsMessage(int number) => Number == number && WireType == LengthDelimited;
 
-    /// <exception cref="FormatException">The bytes are no protobuf message; thrown on the way.</exception>
+    /// <exception cref="FormatException">The bytes are not a protobuf message; thrown by the enumeration.</exception>
     public static Fields Read(ReadOnlyMemory<byte> message) => new(message);
 
     public static void Write(Stream stream, int number, ReadOnlySpan<byte> content)
@@ -48,7 +48,7 @@ internal readonly record struct ProtobufField(int Number, int WireType, ReadOnly
         stream.WriteByte((byte)value);
     }
 
-    /// <summary>A cluster writes ten thousand labels a second, and each is a message: so nothing is allocated to go through one.</summary>
+    /// <summary>An allocation-free enumerator, because a cluster writes ten thousand labels a second and each is a message.</summary>
     internal struct Fields(ReadOnlyMemory<byte> message)
     {
         private int position;

@@ -7,11 +7,11 @@ using CentralAmp.Twin.Aws.Gateway;
 
 namespace CentralAmp.Twin.Aws.Amp;
 
-/// <summary>What evaluates the rules of a workspace; false for text that is not rules.</summary>
-/// <param name="rules">By namespace, the whole of them.</param>
+/// <summary>Makes a workspace evaluate these rules; false if the text is not valid.</summary>
+/// <param name="rules">All rules of the workspace, by namespace.</param>
 public delegate Task<bool> RuleEvaluation(string workspaceId, IReadOnlyDictionary<string, string> rules);
 
-/// <summary>Rule groups namespaces and the alert manager definition of workspaces (AMP API reference). The rules are really evaluated.</summary>
+/// <summary>Rule groups namespaces and the alert manager definition of workspaces (AMP API reference). A real Prometheus evaluates the rules.</summary>
 public sealed partial class RulesAndAlerts(RuleEvaluation evaluate, TimeProvider time)
 {
     // A definition takes some seconds to become ACTIVE in AMP.
@@ -23,7 +23,7 @@ public sealed partial class RulesAndAlerts(RuleEvaluation evaluate, TimeProvider
     public static bool Knows(string? operation) =>
         operation is not null && (operation.Contains("RuleGroupsNamespace", StringComparison.Ordinal) || operation.Contains("AlertManagerDefinition", StringComparison.Ordinal));
 
-    /// <summary>The rules that a workspace has, by namespace.</summary>
+    /// <summary>The rules of a workspace, by namespace.</summary>
     public IReadOnlyDictionary<string, string> RulesOf(string workspace) =>
         namespaces.Where(n => n.Key.Workspace == workspace).ToDictionary(n => n.Key.Name, n => n.Value.Text);
 
@@ -96,7 +96,7 @@ public sealed partial class RulesAndAlerts(RuleEvaluation evaluate, TimeProvider
     private Definition Namespace(string workspace, ApiCall call) =>
         namespaces.GetValueOrDefault((workspace, call.Required("name"))) ?? throw Missing($"Rule groups namespace {call.Text("name")}");
 
-    // AMP checks the text itself; here the Prometheus that will evaluate it does.
+    // AMP validates the text itself; in the twin, the Prometheus that evaluates the rules does.
     private async Task<string> CheckedAsync(string workspace, string name, ApiCall call)
     {
         var text = Text(call);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CentralAmp.Twin.Aws.Amp;
 
-/// <summary>One series of a remote_write: its labels, and its samples as they came.</summary>
+/// <summary>One series of a remote_write: its labels, and its samples undecoded.</summary>
 /// <param name="Rest">Every other field of the message (samples, exemplars, histograms), undecoded.</param>
 public sealed record WriteSeries(IReadOnlyList<KeyValuePair<string, string>> Labels, int Samples, ReadOnlyMemory<byte> Rest)
 {
@@ -25,7 +25,7 @@ public sealed record WriteSeries(IReadOnlyList<KeyValuePair<string, string>> Lab
 
 /// <summary>
 /// prometheus.WriteRequest (remote write 1.0), read and written field by field: TimeSeries 1, in it Label 1 (name 1,
-/// value 2) and Sample 2. The rest is carried along.
+/// value 2) and Sample 2. Other fields are kept undecoded.
 /// </summary>
 public sealed record WriteRequest(IReadOnlyList<WriteSeries> Series, ReadOnlyMemory<byte> Rest)
 {
@@ -73,7 +73,7 @@ public sealed record WriteRequest(IReadOnlyList<WriteSeries> Series, ReadOnlyMem
 
     private static KeyValuePair<string, string> ParseLabel(ReadOnlyMemory<byte> message)
     {
-        // Of a field that comes twice the last one counts (protobuf).
+        // The last occurrence of a repeated field wins (protobuf).
         var (name, value) = ("", "");
         foreach (var field in ProtobufField.Read(message))
         {

@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Twin.Aws.Authorization;
 
-/// <summary>A request as the service understands it: operation and parameters, whatever the protocol was.</summary>
+/// <summary>A request in the service's terms: operation and parameters, independent of the protocol.</summary>
 /// <param name="Operation">Null if the twin does not know the operation behind the path.</param>
-/// <param name="Parameters">JSON body, form fields (flattened as they come, <c>Tags.member.1.Key</c>), path labels and query values.</param>
+/// <param name="Parameters">JSON body, form fields (still flattened: <c>Tags.member.1.Key</c>), path labels and query values.</param>
 public sealed record ApiCall(string Service, string? Operation, string AccountId, string Region, JsonObject Parameters)
 {
     public string? Text(string name) =>

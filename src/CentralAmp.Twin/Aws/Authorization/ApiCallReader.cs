@@ -6,10 +6,10 @@ using CentralAmp.Twin.Aws.Signing;
 
 namespace CentralAmp.Twin.Aws.Authorization;
 
-/// <summary>Reads operation and parameters out of a request in the protocol of its service.</summary>
+/// <summary>Reads operation and parameters of a request in the protocol of its service.</summary>
 public static class ApiCallReader
 {
-    /// <exception cref="AwsException">The body is not what the protocol says.</exception>
+    /// <exception cref="AwsException">The body does not match the protocol.</exception>
     public static ApiCall Read(SignedRequest request, string service, string accountId, string region)
     {
         var (operation, parameters) = service switch
@@ -39,7 +39,7 @@ public static class ApiCallReader
     private static (string?, JsonObject) Rest(SignedRequest request, string service)
     {
         var match = RestRoutes.Match(service, request.Method, request.RawPath);
-        // What is posted to the data plane or to a function is the customer's and not the API's.
+        // The body of a data-plane call or of an invocation is the customer's payload, not API parameters.
         var parameters = match is null or { Operation: "RemoteWrite" or "Invoke" } ? [] : Body(request);
         foreach (var (name, value) in request.Query)
             parameters[name] = value;
@@ -50,7 +50,7 @@ public static class ApiCallReader
 
     private static JsonObject Body(SignedRequest request)
     {
-        // A query of Prometheus may come as a form; it has no parameters that authorization asks for.
+        // A Prometheus query may be a form; authorization needs no parameter of it.
         if (request.Body.IsEmpty || request.Header("Content-Type")?.StartsWith("application/x-www-form-urlencoded", StringComparison.Ordinal) == true)
             return [];
 

@@ -3,11 +3,11 @@ using CentralAmp.Twin.Aws.Policies;
 
 namespace CentralAmp.Twin.Aws.Authorization;
 
-/// <summary>Puts a caller's policies together and asks the evaluator.</summary>
-/// <param name="serviceControlPolicies">Documents by account; an account without any has AWS's default, which allows everything.</param>
+/// <summary>Collects a caller's policies and evaluates them.</summary>
+/// <param name="serviceControlPolicies">Documents by account; an account without documents has AWS's default, which allows everything.</param>
 public sealed class Authorizer(IamView iam, IReadOnlyDictionary<string, IReadOnlyList<PolicyDocument>> serviceControlPolicies)
 {
-    /// <exception cref="AwsException">Denied, in AWS's words.</exception>
+    /// <exception cref="AwsException">The call is denied, with AWS's message.</exception>
     public void Demand(Caller caller, RequestedAction action)
     {
         var denial = Judge(caller, action);
@@ -15,13 +15,13 @@ public sealed class Authorizer(IamView iam, IReadOnlyDictionary<string, IReadOnl
             throw AwsException.AccessDenied(PolicyEvaluator.Describe(denial, caller.Arn, action));
     }
 
-    /// <summary>What identity policies, boundary and service control policies say together.</summary>
+    /// <summary>The combined decision of identity policies, boundary and service control policies.</summary>
     public DenialKind Judge(Caller caller, RequestedAction action)
     {
         if (caller.IsOperator)
             return DenialKind.None;
 
-        // A role that was made anew under the same name is another one: old sessions have nothing of it.
+        // A role that was recreated under the same name is another role: sessions of the old one have no permissions.
         var role = iam.InEffect(caller.AccountId).Roles.GetValueOrDefault(caller.RoleArn!);
         if (role is null || role.Id != caller.RoleId)
             return DenialKind.NoIdentityPolicyAllows;
@@ -31,7 +31,7 @@ public sealed class Authorizer(IamView iam, IReadOnlyDictionary<string, IReadOnl
             action with { Context = action.Context.With(GlobalKeys(caller, role, action.Resource)) });
     }
 
-    /// <summary>The names by which a resource policy may mean this caller.</summary>
+    /// <summary>The names by which a resource policy may identify this caller.</summary>
     public static CallerNames NamesOf(Caller caller) => new("AWS",
         [.. ((string?[])[caller.RoleArn, caller.Arn, $"arn:aws:iam::{caller.AccountId}:root", caller.AccountId]).OfType<string>()]);
 

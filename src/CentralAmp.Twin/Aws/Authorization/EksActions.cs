@@ -32,7 +32,7 @@ internal static class EksActions
     private static string Entry(ApiCall call, AuthorizationFacts facts)
     {
         var (cluster, principal) = (call.Required("name"), Arn.TryParse(call.Text("principalArn")));
-        // The id at the end of an entry's ARN is made with the entry; a policy can only name it by a wildcard.
+        // EKS generates the id at the end of an entry's ARN, so a policy can only match it with a wildcard.
         return facts.AccessEntryArn(Cluster(call), call.Text("principalArn") ?? "")
             ?? RequiredActions.Arn(call, $"access-entry/{cluster}/role/{principal?.AccountId}/{principal?.Resource.Split('/')[^1]}/00000000-0000-0000-0000-000000000000");
     }
@@ -59,7 +59,7 @@ internal static class EksActions
         ? RequestContext.Empty
         : RequestContext.Empty.With("eks:kubernetesGroups", call.Strings("kubernetesGroups"));
 
-    // Service Authorization Reference, EKS: keys are there only for what the call sets.
+    // Service Authorization Reference, EKS: a key exists only for a setting that the call changes.
     private static RequestContext Configuration(ApiCall call) => RequestContext.Empty
         .With("eks:authenticationMode", call.Parameters["accessConfig"]?["authenticationMode"]?.GetValue<string>())
         .With("eks:endpointPublicAccess", call.Parameters["resourcesVpcConfig"]?["endpointPublicAccess"]?.ToString())

@@ -13,7 +13,7 @@ internal static class IamActions
             or "ListAttachedRolePolicies" or "ListRoleTags" => [OnRole(call, facts)],
         "TagRole" => [OnRole(call, facts, _ => RequiredActions.RequestTags(call.Tags("Tags")))],
         "UntagRole" => [OnRole(call, facts, _ => RequestContext.Empty.With("aws:TagKeys", call.Strings("TagKeys")))],
-        // These, and no other calls on an existing role, offer iam:PermissionsBoundary as a condition key.
+        // Of the calls on an existing role, only these have the condition key iam:PermissionsBoundary.
         "PutRolePolicy" or "DeleteRolePolicy" => [OnRole(call, facts, Boundary)],
         "AttachRolePolicy" or "DetachRolePolicy" => [OnRole(call, facts, role => Boundary(role).With("iam:PolicyARN", call.Text("PolicyArn")))],
         "PutRolePermissionsBoundary" => [OnRole(call, facts, _ => RequestContext.Empty.With("iam:PermissionsBoundary", call.Text("PermissionsBoundary")))],
@@ -28,7 +28,7 @@ internal static class IamActions
         _ => null,
     };
 
-    // Creating with tags needs the permission to tag as well; both are asked about the new resource.
+    // A creation with tags also needs the permission to tag. Both are checked for the new resource.
     private static IReadOnlyList<RequestedAction> Creating(ApiCall call, string arn, string tagAction, string? boundary)
     {
         var context = RequiredActions.RequestTags(call.Tags("Tags"));
@@ -40,7 +40,7 @@ internal static class IamActions
     {
         var name = call.Required("RoleName");
         var role = facts.Iam.RoleNamed(name);
-        // Callers name a role without its path. Of a role that is not there IAM does not know one: it is judged without.
+        // Callers name a role without its path. A missing role is checked without a path.
         var arn = role?.Arn ?? $"arn:aws:iam::{call.AccountId}:role/{name}";
         var tags = role?.Tags ?? new Dictionary<string, string>();
         return RequiredActions.Action(call, arn, (context?.Invoke(role) ?? RequestContext.Empty)

@@ -3,7 +3,7 @@ using CentralAmp.Twin.Aws.Policies;
 
 namespace CentralAmp.Twin.Aws.Authorization;
 
-/// <summary>What authorization may look up beside the request itself.</summary>
+/// <summary>Facts that authorization may read in addition to the request.</summary>
 /// <param name="Iam">IAM of the caller's account.</param>
 /// <param name="AccessEntryArn">ARN of the access entry of a principal in a cluster; null if there is none.</param>
 /// <param name="TagsOf">Tags of an EKS resource.</param>
@@ -13,8 +13,8 @@ public sealed record AuthorizationFacts(
     Func<string, IReadOnlyDictionary<string, string>> TagsOf);
 
 /// <summary>
-/// Which actions on which resources a call needs, with the condition keys that AWS offers for each: the service
-/// authorization reference, for the operations that CentralAmp may use. The first action is the call's own.
+/// The actions and resources that a call needs, with their condition keys, for the operations that CentralAmp may use
+/// (service authorization reference). The first action is that of the call itself.
 /// </summary>
 public static class RequiredActions
 {

@@ -3,7 +3,7 @@ namespace CentralAmp.Twin.Aws.Authorization;
 /// <summary>Operation and path labels of a REST request.</summary>
 public sealed record RestMatch(string Operation, IReadOnlyDictionary<string, string> Labels);
 
-/// <summary>The REST operations that the twin knows, in the words of the service models.</summary>
+/// <summary>The REST operations that the twin supports, named as in the service models.</summary>
 public static class RestRoutes
 {
     private static readonly Dictionary<string, Route[]> Routes = new()
@@ -72,7 +72,7 @@ public static class RestRoutes
     public static RestMatch? Match(string service, string method, string rawPath)
     {
         var segments = rawPath.TrimStart('/').Split('/');
-        // AMP's data plane refuses a trailing slash; the control planes do not mind one.
+        // AMP's data plane refuses a trailing slash; the control planes accept one.
         if (segments is [.., ""] && !rawPath.Contains("/api/v1/", StringComparison.Ordinal))
             segments = segments[..^1];
 

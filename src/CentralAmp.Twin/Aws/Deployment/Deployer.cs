@@ -8,9 +8,9 @@ namespace CentralAmp.Twin.Aws.Deployment;
 /// <summary>Deploys templates through the gateway as the operator of an account.</summary>
 internal sealed class Deployer(Python python, Uri gateway, string folder)
 {
-    /// <param name="parameters">Those whose name ends in a question mark are given only to a template that has them.</param>
+    /// <param name="parameters">A parameter whose name ends in a question mark is passed only if the template has it.</param>
     /// <returns>The outputs of the stack.</returns>
-    /// <exception cref="InvalidOperationException">The stack could not be made; the message has what the deployment said.</exception>
+    /// <exception cref="InvalidOperationException">The deployment of the stack failed. The message has the end of its log.</exception>
     public async Task<IReadOnlyDictionary<string, string>> DeployAsync(
         string stack, string template, AccessKey operatorKey, string region, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
     {

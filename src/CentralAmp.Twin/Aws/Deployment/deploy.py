@@ -2,7 +2,7 @@
 
 Usage: deploy.py STACK TEMPLATE RESULT_FILE [NAME=VALUE | NAME?=VALUE ...]
     Credentials, region and endpoint (the gateway) come from the environment. RESULT_FILE gets the outputs as JSON.
-    A parameter with a question mark is left out if the template has none of that name.
+    A parameter whose name ends in a question mark is omitted if the template does not have it.
 """
 
 import io
@@ -18,19 +18,19 @@ BUCKET = "twin-artifacts"
 
 
 class NoManagedPolicies:
-    """The translator would ask IAM for the ARNs of AWS's managed policies by name; templates here name them by ARN."""
+    """Replaces the translator's lookup of AWS's managed policies in IAM: the templates name managed policies by ARN."""
 
     def load(self):
         return {}
 
 
 def client(service):
-    # Plain checksums: moto would store the trailer of a streaming one with the object.
+    # moto would store the trailer of a streaming checksum as part of the object.
     return boto3.client(service, config=Config(proxies={}, request_checksum_calculation="when_required", s3={"addressing_style": "path"}))
 
 
 def package(template, folder, upload):
-    """Local paths become S3 locations: code a zip with nothing in it (the twin runs the functions itself), the rest as it is."""
+    """Local paths become S3 locations: code becomes an empty zip, because the twin runs the functions from their build output; other files are uploaded unchanged."""
     empty_zip = io.BytesIO()
     with zipfile.ZipFile(empty_zip, "w") as archive:
         archive.writestr("twin", "functions run from their build output")
@@ -52,7 +52,7 @@ def package(template, folder, upload):
 
 
 def translated(template, folder, parameters):
-    # Only here: these two take a second to be imported.
+    # Imported only here, because these two imports take a second.
     from samtranslator.translator.transform import transform
 
     s3 = client("s3")

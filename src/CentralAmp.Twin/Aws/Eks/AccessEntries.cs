@@ -43,7 +43,7 @@ internal sealed class AccessEntries(EksCluster cluster, ApiCall call, Func<strin
         var principal = Arn.TryParse(Principal) is { Service: "iam" } arn
             ? arn
             : throw Invalid("The specified principalArn is invalid: invalid principal.");
-        // The entry belongs to the role itself, not to its name; a principal of another organization is not checked by AWS.
+        // The entry belongs to the role's unique id, not to its name. AWS does not check principals of other organizations.
         if (roleIdOf(Principal) is not { } roleId)
             throw Invalid("The specified principalArn is invalid: invalid principal.");
 

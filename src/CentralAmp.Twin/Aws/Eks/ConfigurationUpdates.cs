@@ -4,14 +4,14 @@ using CentralAmp.Twin.Aws.Authorization;
 
 namespace CentralAmp.Twin.Aws.Eks;
 
-/// <summary>Changes of a cluster's own configuration: they take a while, one at a time, and the cluster is UPDATING meanwhile.</summary>
+/// <summary>Changes of a cluster's own configuration. Only one runs at a time, and the cluster is UPDATING until it ends.</summary>
 internal sealed class ConfigurationUpdates(TimeProvider time, CancellationToken stopping)
 {
     private static readonly string[] Modes = ["CONFIG_MAP", "API_AND_CONFIG_MAP", "API"];
 
     private readonly ConcurrentDictionary<(string ClusterArn, string Id), JsonObject> updates = new();
 
-    /// <returns>UpdateClusterConfig's answer.</returns>
+    /// <returns>The answer to UpdateClusterConfig.</returns>
     public JsonObject Begin(EksCluster cluster, ApiCall call)
     {
         if (cluster.Status != "ACTIVE")
@@ -35,13 +35,13 @@ internal sealed class ConfigurationUpdates(TimeProvider time, CancellationToken 
         return new JsonObject { ["update"] = update.DeepClone() };
     }
 
-    /// <returns>DescribeUpdate's answer.</returns>
+    /// <returns>The answer to DescribeUpdate.</returns>
     public JsonObject Describe(EksCluster cluster, ApiCall call) =>
         updates.TryGetValue((cluster.Arn, call.Required("updateId")), out var update)
             ? new JsonObject { ["update"] = update.DeepClone() }
             : throw new AwsException(404, "ResourceNotFoundException", $"No update found for ID: {call.Text("updateId")}");
 
-    // Only forwards, never back, and not to where it is ("Change authentication mode", EKS user guide).
+    // The mode can only change forwards, and not to the current one ("Change authentication mode", EKS user guide).
     private static void RequireAllowed(EksCluster cluster, string? mode)
     {
         if (mode is not null && Array.IndexOf(Modes, mode) <= Array.IndexOf(Modes, cluster.AuthenticationMode))
@@ -56,7 +56,7 @@ internal sealed class ConfigurationUpdates(TimeProvider time, CancellationToken 
         }
         catch (OperationCanceledException)
         {
-            // The twin ends; nobody asks any more.
+            // The twin is stopping.
             return;
         }
         if (cluster.Status != "UPDATING")
@@ -64,7 +64,7 @@ internal sealed class ConfigurationUpdates(TimeProvider time, CancellationToken 
         var (failed, done) = (cluster.Twin.Behaviour.UpdatesFail, (JsonObject)updates[(cluster.Arn, id)].DeepClone());
         done["status"] = failed ? "Failed" : "Successful";
         if (failed)
-            done["errors"] = new JsonArray(new JsonObject { ["errorCode"] = "Unknown", ["errorMessage"] = "the twin was told to fail updates", ["resourceIds"] = new JsonArray() });
+            done["errors"] = new JsonArray(new JsonObject { ["errorCode"] = "Unknown", ["errorMessage"] = "the behaviour of this cluster lets updates fail", ["resourceIds"] = new JsonArray() });
         updates[(cluster.Arn, id)] = done;
         if (!failed)
             cluster.AuthenticationMode = mode ?? cluster.AuthenticationMode;

@@ -8,18 +8,18 @@ using CentralAmp.Twin.Aws.Sts;
 
 namespace CentralAmp.Twin.Aws.Eks;
 
-/// <summary>What EKS tells others about: CloudTrail, first of all.</summary>
+/// <summary>Receives the changing calls to EKS, for CloudTrail.</summary>
 public interface IEksEvents
 {
-    /// <summary>A changing call has been answered.</summary>
-    /// <param name="clusterArn">The cluster that it is about.</param>
-    /// <param name="answer">The answer's body; null where CloudTrail keeps none.</param>
+    /// <summary>Called after EKS has answered a changing call.</summary>
+    /// <param name="clusterArn">The cluster that the call changes.</param>
+    /// <param name="answer">Body of the answer; null where CloudTrail records none.</param>
     void Changed(GatewayRequest request, string clusterArn, JsonObject? answer);
 }
 
 /// <summary>
-/// EKS of the twin: clusters that become ACTIVE after a while, each with an issuer of its own, and access entries, which
-/// moto does not have. Also the authenticator that the clusters ask.
+/// EKS of the twin: clusters that become ACTIVE after a delay, each with its own issuer, and access entries, which
+/// moto does not support. It also authenticates callers of the clusters' Kubernetes APIs.
 /// </summary>
 public sealed partial class EksService(
     IClusterFactory factory, ClusterTokenVerifier tokens, Func<string, string?> roleIdOf, IEksEvents events, TimeSpan settleDelay, TimeProvider time)
@@ -34,10 +34,10 @@ public sealed partial class EksService(
 
     public IEnumerable<EksCluster> Clusters => clusters.Values;
 
-    /// <summary>Says how the next cluster of this ARN will behave; without it, as <see cref="ClusterBehaviour"/> by default.</summary>
+    /// <summary>Sets the behaviour of the next cluster with this ARN; the default is that of <see cref="ClusterBehaviour"/>.</summary>
     public void Plan(string clusterArn, ClusterBehaviour behaviour) => behaviours[clusterArn] = behaviour;
 
-    /// <summary>The cluster that has this ARN now; a name is used again after a deletion.</summary>
+    /// <summary>The current cluster with this ARN. A new cluster may reuse the name of a deleted one.</summary>
     public EksCluster? Find(string arn) => clusters.GetValueOrDefault(arn);
 
     public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ public sealed partial class EksService(
             "DescribeCluster" => GatewayResponse.Json(new JsonObject { ["cluster"] = Cluster(call).Describe() }),
             "ListClusters" => ClusterList.Page(call, Clusters),
             "DeleteCluster" => Delete(request),
-            "UpdateClusterConfig" => Told(request, Cluster(call).Arn, Updates.Begin(Cluster(call), call)),
+            "UpdateClusterConfig" => WithEvent(request, Cluster(call).Arn, Updates.Begin(Cluster(call), call)),
             "DescribeUpdate" => GatewayResponse.Json(Updates.Describe(Cluster(call), call)),
             "ListPodIdentityAssociations" => PodIdentityList.Of(Cluster(call), call),
             "TagResource" or "UntagResource" => Tag(request),
@@ -69,7 +69,7 @@ public sealed partial class EksService(
     public string? AccessEntryArn(string clusterArn, string principalArn) =>
         Find(clusterArn)?.AccessEntries.GetValueOrDefault(principalArn)?.Arn;
 
-    /// <summary>Tags of a cluster or an access entry; none if there is no such thing.</summary>
+    /// <summary>Tags of a cluster or an access entry; empty if the resource does not exist.</summary>
     public IReadOnlyDictionary<string, string> TagsOf(string arn) =>
         TagsOfExisting(arn)?.ToDictionary() ?? [];
 
@@ -110,12 +110,12 @@ public sealed partial class EksService(
         }
 
         _ = SettleAsync(cluster, behaviour);
-        return Told(request, cluster.Arn, new JsonObject { ["cluster"] = cluster.Describe() });
+        return WithEvent(request, cluster.Arn, new JsonObject { ["cluster"] = cluster.Describe() });
     }
 
     private async Task SettleAsync(EksCluster cluster, ClusterBehaviour behaviour)
     {
-        if (!await PassesAsync(behaviour.ActiveAfter) || cluster.Status != "CREATING")
+        if (!await DelayAsync(behaviour.ActiveAfter) || cluster.Status != "CREATING")
             return;
 
         cluster.Status = behaviour.EndsFailed ? "FAILED" : "ACTIVE";
@@ -133,21 +133,21 @@ public sealed partial class EksService(
             throw new AwsException(409, "ResourceInUseException", $"Cluster has currently an update in progress: {cluster.Name} is being deleted");
 
         cluster.Status = "DELETING";
-        _ = VanishAsync(cluster);
-        return Told(request, cluster.Arn, new JsonObject { ["cluster"] = cluster.Describe() });
+        _ = RemoveAsync(cluster);
+        return WithEvent(request, cluster.Arn, new JsonObject { ["cluster"] = cluster.Describe() });
     }
 
-    private async Task VanishAsync(EksCluster cluster)
+    private async Task RemoveAsync(EksCluster cluster)
     {
-        if (!await PassesAsync(cluster.Twin.Behaviour.DeletingFor))
+        if (!await DelayAsync(cluster.Twin.Behaviour.DeletingFor))
             return;
-        // Out of the list first: the name is free, and nobody finds a cluster whose Kubernetes side is ending.
+        // The cluster leaves the list first: its name is free, and no caller finds a cluster whose Kubernetes side is stopping.
         if (clusters.TryRemove(KeyValuePair.Create(cluster.Arn, cluster)))
             await cluster.Twin.DisposeAsync();
     }
 
-    /// <returns>False if the twin ended meanwhile.</returns>
-    private async Task<bool> PassesAsync(TimeSpan delay)
+    /// <returns>False if the twin stopped during the delay.</returns>
+    private async Task<bool> DelayAsync(TimeSpan delay)
     {
         try
         {
@@ -171,7 +171,7 @@ public sealed partial class EksService(
         return GatewayResponse.Json(new JsonObject());
     }
 
-    private GatewayResponse Told(GatewayRequest request, string clusterArn, JsonObject answer)
+    private GatewayResponse WithEvent(GatewayRequest request, string clusterArn, JsonObject answer)
     {
         events.Changed(request, clusterArn, answer);
         return GatewayResponse.Json(answer);

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Twin.Aws.Eks;
 
-/// <summary>A cluster as EKS keeps it. Its Kubernetes side is <see cref="Twin"/>.</summary>
+/// <summary>State of a cluster in EKS. Its Kubernetes side is <see cref="Twin"/>.</summary>
 public sealed class EksCluster(string arn, string name, string roleArn, JsonObject network, DateTimeOffset createdAt, ITwinCluster twin)
 {
     public string Arn => arn;
@@ -30,7 +30,7 @@ public sealed class EksCluster(string arn, string name, string roleArn, JsonObje
 
     private bool WasActive => ActiveAt is not null;
 
-    /// <summary>DescribeCluster's answer. Endpoint, CA and issuer are there only once the cluster is ACTIVE, and until it is gone.</summary>
+    /// <summary>The answer to DescribeCluster. Endpoint, CA and issuer are present from ACTIVE until the cluster is deleted.</summary>
     public JsonObject Describe() => new()
     {
         ["name"] = name,
@@ -56,9 +56,9 @@ public sealed class EksCluster(string arn, string name, string roleArn, JsonObje
 }
 
 /// <summary>
-/// An access entry. What the cluster goes by is what was written some time ago: groups and policies settle like IAM.
+/// An access entry. Changes of groups and policies take effect after a delay, like changes to IAM.
 /// </summary>
-/// <param name="roleId">The unique id of the role: a role made anew under the same name has no entry.</param>
+/// <param name="roleId">The unique id of the role: a role that was recreated under the same name has no entry.</param>
 public sealed class AccessEntry(string arn, string principalArn, string? roleId, string type, string userName, DateTimeOffset createdAt, TimeSpan delay)
 {
     public const string ClusterAdmin = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy";
@@ -89,7 +89,7 @@ public sealed class AccessEntry(string arn, string principalArn, string? roleId,
         }
     }
 
-    /// <summary>The Kubernetes groups that the cluster gives the principal now; null while the entry is not there for it.</summary>
+    /// <summary>The principal's Kubernetes groups in effect now; null while the entry is not in effect.</summary>
     public IReadOnlyList<string>? GroupsInEffect(DateTimeOffset now)
     {
         lock (changing)

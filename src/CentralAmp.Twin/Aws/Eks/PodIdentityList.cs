@@ -4,7 +4,7 @@ using CentralAmp.Twin.Aws.Gateway;
 
 namespace CentralAmp.Twin.Aws.Eks;
 
-/// <summary>ListPodIdentityAssociations: who has a role by EKS Pod Identity; the role itself is in the description only.</summary>
+/// <summary>ListPodIdentityAssociations. The role itself is only in DescribePodIdentityAssociation.</summary>
 internal static class PodIdentityList
 {
     public static GatewayResponse Of(EksCluster cluster, ApiCall call) => GatewayResponse.Json(new JsonObject

@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace CentralAmp.Twin.Aws.Gateway;
 
-/// <summary>What the gateway is made of.</summary>
-/// <param name="Services">By service name of the signature; what is not there is refused.</param>
-/// <param name="Facts">What authorization may look up, for an account.</param>
-/// <param name="IsEnabled">Whether an account has a region: opt-in regions are off until somebody turns them on.</param>
+/// <summary>The parts of the gateway.</summary>
+/// <param name="Services">Services by their name in the signature. The gateway refuses calls to other services.</param>
+/// <param name="Facts">Facts for authorization, by account.</param>
+/// <param name="IsEnabled">Whether an account has enabled a region; opt-in regions are disabled by default.</param>
 public sealed record GatewayParts(
     RequestAuthenticator Authenticator,
     Authorizer Authorizer,
@@ -22,8 +22,8 @@ public sealed record GatewayParts(
     TimeProvider Time);
 
 /// <summary>
-/// The front door of the twin's AWS: authenticates, authorizes and records every call, then hands it to its service.
-/// Nothing that it does not understand passes.
+/// Entry point of the twin's AWS: authenticates, authorizes and records every call, then forwards it to its service.
+/// It refuses calls that it does not support.
 /// </summary>
 public sealed class AwsGateway(GatewayParts parts)
 {
@@ -43,12 +43,12 @@ public sealed class AwsGateway(GatewayParts parts)
         }
         catch (Exception e) when (e is NotSupportedException or HttpRequestException or InvalidOperationException)
         {
-            // A policy that the evaluator cannot judge, or a part of the twin that is gone: loud, and never an allowance.
+            // A policy that the evaluator does not support, or a fault of the twin, is an error and never allows the call.
             trace.Denied = e is NotSupportedException;
             response = ErrorResponses.Render(trace.Service, request.Header("X-Amz-Target") is not null, new AwsException(500, "InternalFailure", $"The twin failed: {e.Message}"));
         }
 
-        // Recorded before it is answered: who has the answer finds the call in the record.
+        // The call is recorded before it is answered, so that a caller with an answer finds its call in the record.
         parts.Recorder.Record(trace.ToCall(parts.Time.GetUtcNow(), response.Status));
         await RequestReader.WriteAsync(context, response);
     }
@@ -61,7 +61,7 @@ public sealed class AwsGateway(GatewayParts parts)
         trace.Service = SignatureClaims.Read(request)?.Service ?? trace.Service;
         var authenticated = parts.Authenticator.Authenticate(request);
         trace.Caller = authenticated.Caller.Arn;
-        // Of an account without the region the services there know no key; STS elsewhere still gives them out.
+        // In a region that an account has not enabled, the services do not know its keys.
         if (authenticated.Service != "sts" && !parts.IsEnabled(authenticated.Caller.AccountId, authenticated.Region))
             throw AwsException.UnknownKey();
 
@@ -85,7 +85,7 @@ public sealed class AwsGateway(GatewayParts parts)
         }
 
         trace.Resource = actions is [var first, ..] ? first.Resource : call.Text("RoleArn") ?? "*";
-        // Demanded by STS itself, together with the trust policy.
+        // STS checks this permission together with the trust policy.
         if (call is { Service: "sts", Operation: "AssumeRole" })
             trace.Permissions.Add("sts:AssumeRole");
         foreach (var action in actions ?? [])
@@ -118,7 +118,7 @@ public sealed class AwsGateway(GatewayParts parts)
             : new AwsException(404, "ResourceNotFoundException", "page not found");
     }
 
-    /// <summary>What is known of a call while it makes its way; every call is recorded, also one that fails early.</summary>
+    /// <summary>Collects the facts of a call for the record; a call that fails early is recorded, too.</summary>
     private sealed class CallTrace(SignedRequest request)
     {
         public string Service { get; set; } = "unknown";

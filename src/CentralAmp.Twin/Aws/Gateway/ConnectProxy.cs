@@ -5,8 +5,8 @@ using System.Text;
 namespace CentralAmp.Twin.Aws.Gateway;
 
 /// <summary>
-/// A CONNECT proxy that leads every <c>*.amazonaws.com:443</c> to the gateway's TLS port and lets nothing else pass: the
-/// one way in which programs of the twin use AWS's real names.
+/// A CONNECT proxy that connects every <c>*.amazonaws.com:443</c> to the gateway's TLS port and refuses other hosts.
+/// Programs of the twin use AWS's real host names only through it.
 /// </summary>
 public sealed class ConnectProxy : IAsyncDisposable
 {
@@ -43,7 +43,7 @@ public sealed class ConnectProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // Stopped.
+            // The proxy was stopped.
         }
     }
 
@@ -67,11 +67,11 @@ public sealed class ConnectProxy : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // Either side hung up, or the twin stops.
+            // One side closed the connection, or the twin stops.
         }
     }
 
-    // Ends as soon as one side has nothing more to say: HTTP over TLS has no use for half a connection.
+    // The tunnel ends when one side closes, because HTTP over TLS does not use half-closed connections.
     private async Task TunnelAsync(Stream near, Stream far)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
@@ -83,7 +83,7 @@ public sealed class ConnectProxy : IAsyncDisposable
 
     private async Task<string> ReadHeaderAsync(NetworkStream stream)
     {
-        // Byte by byte: what follows the header belongs to the tunnel.
+        // Reads byte by byte, because the bytes after the header belong to the tunnel.
         var header = new StringBuilder();
         var next = new byte[1];
         while (header.Length < HeaderLimit && await stream.ReadAsync(next, stopping.Token) == 1)

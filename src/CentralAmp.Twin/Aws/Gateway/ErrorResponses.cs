@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace CentralAmp.Twin.Aws.Gateway;
 
-/// <summary>Renders a refusal in the protocol of the service.</summary>
+/// <summary>Renders an error in the protocol of the service.</summary>
 public static class ErrorResponses
 {
     public static GatewayResponse Render(string service, bool isJsonTarget, AwsException error)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Twin.Aws.Gateway;
 
-/// <summary>EventBridge of moto, with the limits that moto does not know.</summary>
+/// <summary>moto's EventBridge with limits that moto does not check.</summary>
 public sealed class EventsService(IAwsService moto) : IAwsService
 {
     private const int SizeLimit = 262_144;
@@ -17,7 +17,7 @@ public sealed class EventsService(IAwsService moto) : IAwsService
         if (entries.Sum(Size) > SizeLimit)
             throw new AwsException(400, "ValidationException", "Total size of the entries in the request is over the limit.");
 
-        // Sources of AWS are AWS's: refused for each entry, with the answer still a 200.
+        // Only AWS may use its sources. EventBridge refuses such entries one by one and still answers 200.
         var refused = entries.Where(IsOfAws).ToList();
         if (refused.Count == 0)
             return await moto.HandleAsync(request, cancellationToken);

@@ -10,7 +10,7 @@ namespace CentralAmp.Twin.Aws.Gateway;
 /// <summary>An authenticated and authorized call on its way to the service.</summary>
 public sealed record GatewayRequest(SignedRequest Http, ApiCall Call, Caller Caller);
 
-/// <summary>What goes back over the wire.</summary>
+/// <summary>An HTTP response of the gateway.</summary>
 public sealed record GatewayResponse(int Status, string ContentType, ReadOnlyMemory<byte> Body)
 {
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
@@ -26,9 +26,9 @@ public sealed record GatewayResponse(int Status, string ContentType, ReadOnlyMem
     public static GatewayResponse Empty(int status) => new(status, "", ReadOnlyMemory<byte>.Empty);
 }
 
-/// <summary>Takes an authorized call to a service.</summary>
+/// <summary>A service behind the gateway.</summary>
 public interface IAwsService
 {
-    /// <exception cref="AwsException">The service's refusal.</exception>
+    /// <exception cref="AwsException">The service refused the call.</exception>
     Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken);
 }

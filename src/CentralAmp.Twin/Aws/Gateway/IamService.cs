@@ -5,7 +5,7 @@ using CentralAmp.Twin.Aws.Policies;
 
 namespace CentralAmp.Twin.Aws.Gateway;
 
-/// <summary>IAM of moto, with the checks that moto does not make, and with changes that take effect later.</summary>
+/// <summary>moto's IAM with checks that moto does not make, and with changes that take effect after a delay.</summary>
 public sealed class IamService(IAwsService moto, IamView view, int providersPerAccount) : IAwsService
 {
     private const int RoleNameLimit = 64;
@@ -13,11 +13,11 @@ public sealed class IamService(IAwsService moto, IamView view, int providersPerA
 
     private readonly ConcurrentBag<(string Operation, Func<string, bool> Concerns, Func<string, Task> Tamper)> interferences = [];
 
-    /// <summary>OIDC providers that an account may have, where it is not as many as any other.</summary>
+    /// <summary>Quotas of OIDC providers for accounts that differ from the default.</summary>
     public ConcurrentDictionary<string, int> ProviderQuotas { get; } = new();
 
-    /// <summary>Has someone else change a role right after the operation, before either change takes effect.</summary>
-    /// <param name="concerns">Whether it is about the role of this name.</param>
+    /// <summary>Makes another change to a role right after the operation, before either change takes effect.</summary>
+    /// <param name="concerns">Selects roles by their name.</param>
     public void Interfere(string operation, Func<string, bool> concerns, Func<string, Task> tamper) => interferences.Add((operation, concerns, tamper));
 
     public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ public sealed class IamService(IAwsService moto, IamView view, int providersPerA
         if (response.Status >= 300 || !Writes.IsWrite("iam", request.Call.Operation))
             return response;
 
-        // The administrators of the accounts are those who interfere; nobody interferes with them.
+        // The interfering changes are calls of the accounts' operators, so these calls must not trigger further changes.
         foreach (var (operation, concerns, tamper) in request.Caller.IsOperator ? [] : interferences)
             if (operation == request.Call.Operation && concerns(request.Call.Required("RoleName")))
                 await tamper(request.Call.Required("RoleName"));
@@ -59,7 +59,7 @@ public sealed class IamService(IAwsService moto, IamView view, int providersPerA
 
     private int QuotaOf(string accountId) => ProviderQuotas.GetValueOrDefault(accountId, providersPerAccount);
 
-    // One that is there already is refused as a duplicate, quota or not.
+    // An existing provider is refused as a duplicate, also when the quota is reached.
     private static bool IsThere(IamSnapshot snapshot, string url) =>
         snapshot.Providers.Keys.Any(arn => arn.EndsWith($":oidc-provider/{url[(url.IndexOf("//", StringComparison.Ordinal) + 2)..]}", StringComparison.Ordinal));
 
@@ -79,7 +79,7 @@ public sealed class IamService(IAwsService moto, IamView view, int providersPerA
         }
     }
 
-    // A role that a trust policy names by its ARN must exist, in whatever account.
+    // A role that a trust policy names by its ARN must exist, also in another account.
     private void CheckPrincipal(PolicyPrincipal principal)
     {
         if (principal.Kind == "AWS" && Arn.TryParse(principal.Value) is { Service: "iam" } arn

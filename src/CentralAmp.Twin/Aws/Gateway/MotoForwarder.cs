@@ -3,7 +3,7 @@ using CentralAmp.Twin.Aws.Moto;
 
 namespace CentralAmp.Twin.Aws.Gateway;
 
-/// <summary>Takes a call to moto as the account of its caller and brings the answer back unchanged.</summary>
+/// <summary>Forwards a call to moto as the caller's account and returns the answer unchanged.</summary>
 public sealed class MotoForwarder(MotoServer moto) : IAwsService
 {
     private static readonly HashSet<string> NotForwarded = new(StringComparer.OrdinalIgnoreCase)
@@ -21,7 +21,7 @@ public sealed class MotoForwarder(MotoServer moto) : IAwsService
     {
         var http = request.Http;
         using var message = new HttpRequestMessage(new HttpMethod(http.Method), http.RawPath + (http.RawQuery.Length > 0 ? "?" + http.RawQuery : ""));
-        // Also without a body: moto reads forms by their content type.
+        // The content type is sent also without a body, because moto recognizes forms by it.
         message.Content = new ReadOnlyMemoryContent(http.Body);
         foreach (var (name, value) in http.Headers.Where(header => !NotForwarded.Contains(header.Key)))
         {

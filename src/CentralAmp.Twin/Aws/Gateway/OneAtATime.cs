@@ -1,25 +1,25 @@
 namespace CentralAmp.Twin.Aws.Gateway;
 
 /// <summary>
-/// Lets one call through at a time. moto checks the condition of an update and writes in two steps that other threads can
-/// come between (seen: two of ten parallel leases given); DynamoDB's conditional writes are atomic.
+/// Serializes calls. DynamoDB's conditional writes are atomic, but moto checks the condition and writes in two steps, so that
+/// parallel calls can both succeed (observed: two of ten parallel leases were granted).
 /// </summary>
 public sealed class OneAtATime(IAwsService service) : IAwsService, IDisposable
 {
-    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly SemaphoreSlim access = new(1, 1);
 
     public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
     {
-        await turn.WaitAsync(cancellationToken);
+        await access.WaitAsync(cancellationToken);
         try
         {
             return await service.HandleAsync(request, cancellationToken);
         }
         finally
         {
-            turn.Release();
+            access.Release();
         }
     }
 
-    public void Dispose() => turn.Dispose();
+    public void Dispose() => access.Dispose();
 }

@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.Http;
 namespace CentralAmp.Twin.Aws.Gateway;
 
 /// <summary>
-/// What the launcher of moto asks on behalf of AWS's services: credentials of a role that was given to a service, and
-/// whether an event may go to a bus. Opened by a secret that only the two know.
+/// Endpoints for moto's launcher, which acts for AWS's services: credentials of a role for a service, and the decision
+/// whether an event may go to a bus. A secret that only moto's process and the twin have protects them.
 /// </summary>
 /// <param name="busPolicy">Policy of an event bus by its ARN; null if it has none.</param>
 public sealed class PrivateEndpoints(
@@ -31,7 +31,7 @@ public sealed class PrivateEndpoints(
         var answer = context.Request.Path.Value![Prefix.Length..] switch
         {
             "service-credentials" => Credentials(body.RootElement),
-            "event-hop" => Hop(body.RootElement),
+            "event-hop" => EventHop(body.RootElement),
             var other => throw new InvalidOperationException($"no private endpoint {other}"),
         };
         await RequestReader.WriteAsync(context, answer);
@@ -54,7 +54,7 @@ public sealed class PrivateEndpoints(
         });
     }
 
-    // What the service is about to do by itself, without a call that would come this way.
+    // Checks an action that the service does itself, without a call through the gateway.
     private void DemandOfService(Caller caller, JsonElement asked)
     {
         if (!asked.TryGetProperty("then", out var then))
@@ -70,8 +70,8 @@ public sealed class PrivateEndpoints(
         }
     }
 
-    // A rule whose target is a bus sends with the target's role; the bus of another account must accept that role as well.
-    private GatewayResponse Hop(JsonElement asked)
+    // A rule sends to a bus with the target's role. The bus policy of another account must allow that role, too.
+    private GatewayResponse EventHop(JsonElement asked)
     {
         var (rule, bus) = (asked.GetProperty("ruleArn").GetString()!, asked.GetProperty("busArn").GetString()!);
         return Recorded(asked.GetProperty("roleArn").GetString() ?? rule, "events", "PutEvents", bus, () =>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CentralAmp.Twin.Aws.Gateway;
 
-/// <summary>Reads a request as it was sent: the target undecoded, because the signature is over that.</summary>
+/// <summary>Reads a request with its target undecoded, because the signature covers the encoded form.</summary>
 internal static class RequestReader
 {
     public static async Task<SignedRequest> ReadAsync(HttpContext context)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CentralAmp.Twin.Aws.Gateway;
 
-/// <summary>Step Functions of moto, with the limit on the input that moto does not know.</summary>
+/// <summary>moto's Step Functions with the input limit that moto does not check.</summary>
 public sealed class StatesService(IAwsService moto) : IAwsService
 {
     private const int InputLimit = 262_144;

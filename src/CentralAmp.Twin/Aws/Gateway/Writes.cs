@@ -2,7 +2,7 @@ using CentralAmp.Twin.Aws.Signing;
 
 namespace CentralAmp.Twin.Aws.Gateway;
 
-/// <summary>What the design calls a write: a changing call to IAM, EKS or AMP, or a remote_write of our own.</summary>
+/// <summary>Decides which calls are writes in the sense of the design: changing calls to IAM, EKS or AMP, and CentralAmp's own remote_write.</summary>
 public static class Writes
 {
     private static readonly string[] ReadingVerbs = ["Get", "List", "Describe", "Query"];
@@ -12,7 +12,7 @@ public static class Writes
         && operation is not null
         && !Array.Exists(ReadingVerbs, verb => operation.StartsWith(verb, StringComparison.Ordinal));
 
-    /// <summary>The collector's own stream is what the road is for, and no write of the road.</summary>
+    /// <summary>The remote_write of a collector does not count as a write of CentralAmp.</summary>
     public static bool IsWrite(string service, string? operation, SignedRequest request) =>
         IsWrite(service, operation)
         && !(operation == "RemoteWrite" && request.Header("User-Agent")?.StartsWith("Prometheus/", StringComparison.Ordinal) == true);

@@ -2,7 +2,7 @@ using CentralAmp.Twin.Aws.Policies;
 
 namespace CentralAmp.Twin.Aws.Identity;
 
-/// <summary>A role with everything that says what it may do. A text that is no policy leaves a trust of nobody.</summary>
+/// <summary>A role with its trust policy, policies and boundary. A trust policy that cannot be parsed trusts no principal.</summary>
 public sealed record IamRole(
     string Arn,
     string Name,
@@ -19,7 +19,7 @@ public sealed record IamRole(
 
 public sealed record OidcProvider(string Arn, IReadOnlyList<string> ClientIds, IReadOnlyDictionary<string, string> Tags);
 
-/// <summary>IAM of one account at one moment: roles and providers by ARN, managed policies by ARN.</summary>
+/// <summary>IAM of one account at one point in time: roles, providers and managed policies by ARN.</summary>
 public sealed record IamSnapshot(
     IReadOnlyDictionary<string, IamRole> Roles,
     IReadOnlyDictionary<string, OidcProvider> Providers,

@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 namespace CentralAmp.Twin.Aws.Identity;
 
 /// <summary>
-/// IAM as the rest of AWS sees it: eventually. Every change is a new snapshot that takes effect after a delay, in the
+/// IAM with eventual consistency. Every change creates a snapshot that takes effect after a delay, in the
 /// order of the changes ("IAM is eventually consistent", IAM user guide, troubleshooting).
 /// </summary>
 public sealed class IamView(Func<string, CancellationToken, Task<IamSnapshot>> read, TimeSpan delay, TimeProvider time) : IDisposable
@@ -12,7 +12,7 @@ public sealed class IamView(Func<string, CancellationToken, Task<IamSnapshot>> r
     private readonly ConcurrentDictionary<string, ImmutableList<(DateTimeOffset EffectiveAt, IamSnapshot Snapshot)>> history = new();
     private readonly SemaphoreSlim reading = new(1, 1);
 
-    /// <summary>What authorization goes by.</summary>
+    /// <summary>The snapshot in effect, which authorization uses.</summary>
     public IamSnapshot InEffect(string accountId)
     {
         var now = time.GetUtcNow();
@@ -21,11 +21,11 @@ public sealed class IamView(Func<string, CancellationToken, Task<IamSnapshot>> r
             : IamSnapshot.Empty;
     }
 
-    /// <summary>What IAM itself answers with.</summary>
+    /// <summary>The newest snapshot, which IAM's own answers show.</summary>
     public IamSnapshot Newest(string accountId) =>
         history.TryGetValue(accountId, out var snapshots) ? snapshots[^1].Snapshot : IamSnapshot.Empty;
 
-    /// <summary>Looks at an account again; <paramref name="atOnce"/> for changes that have long settled when it matters (deployment).</summary>
+    /// <summary>Reads an account's IAM again. With <paramref name="atOnce"/>, the changes take effect at once, as after a deployment.</summary>
     public async Task RefreshAsync(string accountId, bool atOnce, CancellationToken cancellationToken)
     {
         await reading.WaitAsync(cancellationToken);
@@ -44,7 +44,7 @@ public sealed class IamView(Func<string, CancellationToken, Task<IamSnapshot>> r
 
     public void Dispose() => reading.Dispose();
 
-    // Only the newest of those already in effect can still be asked for.
+    // Of the snapshots in effect, only the newest is still needed.
     private static ImmutableList<(DateTimeOffset EffectiveAt, IamSnapshot Snapshot)> Forget(
         ImmutableList<(DateTimeOffset EffectiveAt, IamSnapshot Snapshot)> snapshots, DateTimeOffset now)
     {

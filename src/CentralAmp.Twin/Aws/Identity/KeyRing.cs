@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.Twin.Aws.Identity;
 
-/// <summary>Who stands behind an access key. Without a role it is the administrator of the account, the twin's own operator.</summary>
+/// <summary>The principal of an access key. Without a role it is the account's operator, who is an administrator.</summary>
 /// <param name="Arn">The caller's ARN: <c>…:assumed-role/name/session</c> or <c>…:user/operator</c>.</param>
-/// <param name="UserId">Role id and session name, as GetCallerIdentity gives it.</param>
+/// <param name="UserId">Role id and session name, as in GetCallerIdentity.</param>
 public sealed record Caller(string AccountId, string Arn, string UserId, string? RoleArn = null, string? RoleId = null)
 {
     public bool IsOperator => RoleArn is null;
@@ -14,7 +14,7 @@ public sealed record Caller(string AccountId, string Arn, string UserId, string?
 
 public sealed record AccessKey(string Id, string Secret, string? Token, DateTimeOffset Expires, Caller Caller);
 
-/// <summary>Every key that the twin has given out; no other key is known to it.</summary>
+/// <summary>All access keys that the twin has issued. It refuses other keys.</summary>
 public sealed partial class KeyRing(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, AccessKey> keys = new();
@@ -25,18 +25,18 @@ public sealed partial class KeyRing(TimeProvider time)
         NewId("AKIA"), NewSecret(), Token: null, DateTimeOffset.MaxValue,
         new Caller(accountId, $"arn:aws:iam::{accountId}:user/operator", "AIDATWINOPERATOR00000")));
 
-    /// <summary>A session of a role; the caller has checked that it may be given out.</summary>
+    /// <summary>Issues a session of a role. The caller has checked that the principal may assume it.</summary>
     public AccessKey IssueSession(IamRole role, string sessionName, TimeSpan duration)
     {
         var arn = $"arn:aws:sts::{role.AccountId}:assumed-role/{role.Name}/{sessionName}";
-        // Real session tokens are long, and no longer than what fits into an EKS token (4,096 bytes with the rest).
+        // Real session tokens are long, but short enough for an EKS token, which has 4,096 bytes at most.
         var token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(480));
         return Add(new AccessKey(
             NewId("ASIA"), NewSecret(), token, time.GetUtcNow() + duration,
             new Caller(role.AccountId, arn, $"{role.Id}:{sessionName}", role.Arn, role.Id)));
     }
 
-    /// <summary>A session name that STS takes, from any text.</summary>
+    /// <summary>Makes a session name that STS accepts from any text.</summary>
     public static string SessionName(string text)
     {
         var name = NotInSessionNames().Replace(text, "-");

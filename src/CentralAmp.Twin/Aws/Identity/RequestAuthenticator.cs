@@ -3,7 +3,7 @@ using CentralAmp.Twin.Aws.Signing;
 
 namespace CentralAmp.Twin.Aws.Identity;
 
-/// <summary>Who sent a request, and for which service and region it was signed.</summary>
+/// <summary>The key that signed a request, and the service and region of the signature.</summary>
 public sealed record AuthenticatedRequest(AccessKey Key, string Service, string Region)
 {
     public Caller Caller => Key.Caller;
@@ -12,10 +12,10 @@ public sealed record AuthenticatedRequest(AccessKey Key, string Service, string 
 /// <summary>Checks signature, key, session token and clock of every request, as every AWS endpoint does.</summary>
 public sealed class RequestAuthenticator(KeyRing keys, TimeProvider time)
 {
-    // AWS refuses header signatures that are five minutes off.
+    // AWS refuses header signatures that are more than five minutes off.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    /// <exception cref="AwsException">The request is not signed by a known, living key.</exception>
+    /// <exception cref="AwsException">The request is not signed by a known key that is still valid.</exception>
     public AuthenticatedRequest Authenticate(SignedRequest request)
     {
         var claims = SignatureClaims.Read(request) ?? throw AwsException.NotSigned();
@@ -24,7 +24,7 @@ public sealed class RequestAuthenticator(KeyRing keys, TimeProvider time)
         return new AuthenticatedRequest(key, claims.Service, claims.Region);
     }
 
-    /// <exception cref="AwsException">The signature is not that of a known, living key.</exception>
+    /// <exception cref="AwsException">The signature is not that of a known key that is still valid.</exception>
     public AccessKey Verify(SignedRequest request, SignatureClaims claims)
     {
         var key = keys.Find(claims.AccessKeyId) ?? throw AwsException.UnknownKey();
@@ -48,7 +48,7 @@ public sealed class RequestAuthenticator(KeyRing keys, TimeProvider time)
             throw AwsException.WrongSignature($"Signature expired: {Format(claims.SignedAt)} is now earlier than {Format(now - (claims.ValidFor ?? ClockSkew))} ({Format(now)} - 5 min.)");
     }
 
-    // By its real name an endpoint belongs to one service and one region; by the loopback address it is all of them.
+    // A real host name belongs to one service and one region; the loopback address serves all of them.
     private static void CheckHost(SignedRequest request, SignatureClaims claims)
     {
         var host = (request.Header("Host") ?? "").Split(':')[0];

@@ -4,7 +4,7 @@ using CentralAmp.Twin.Aws.Identity;
 
 namespace CentralAmp.Twin.Aws.Lambda;
 
-/// <summary>The environment variables of a function's process: Lambda's own, the template's, and the way to the twin.</summary>
+/// <summary>Environment variables of a function's process: those of Lambda, those of the template, and the access to the twin.</summary>
 internal static class LambdaEnvironment
 {
     public static Dictionary<string, string> Of(LambdaFunction function, AccessKey key, string runtimeApi, LambdaHostOptions options)
@@ -32,15 +32,15 @@ internal static class LambdaEnvironment
             ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin",
             ["HOME"] = options.Folder,
             ["TMPDIR"] = options.Folder,
-            // The way to the twin: AWS's real names, through the proxy. With AWS_ENDPOINT_URL the SDK would sign every call for
-            // the function's own region, and a cluster or a workspace of another region could not be told apart.
+            // The function uses AWS's real host names through the proxy. With AWS_ENDPOINT_URL the SDK would sign every call for the
+            // function's own region, and the twin could not distinguish clusters and workspaces of other regions.
             ["HTTPS_PROXY"] = options.DataPlane.ConnectProxy.ToString().TrimEnd('/'),
             ["NO_PROXY"] = "127.0.0.1,localhost",
             ["SSL_CERT_FILE"] = options.DataPlane.CertificateAuthorityFile,
             ["SSL_CERT_DIR"] = options.Folder,
             // The runtime that runs this process runs the functions, too: three levels above shared/Microsoft.NETCore.App/<version>/.
             ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")),
-            // A dozen processes on a laptop: no debugger pipes, no background collector threads.
+            // Saves memory and threads, because a dozen of these processes run on one machine: no debugger pipes, no background garbage collection.
             ["DOTNET_EnableDiagnostics"] = "0",
             ["DOTNET_gcConcurrent"] = "0",
             ["DOTNET_TieredPGO"] = "0",

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CentralAmp.Twin.Aws.Lambda;
 
-/// <summary>A function as its stack configured it.</summary>
+/// <summary>The configuration of a function.</summary>
 public sealed record LambdaFunction(
     string Name, string Arn, string RoleArn, string Handler, TimeSpan Timeout, int MemoryMegabytes, IReadOnlyDictionary<string, string> Variables)
 {
@@ -19,22 +19,22 @@ public sealed record LambdaFunction(
             : new Dictionary<string, string>());
 }
 
-/// <summary>An accident that befalls one invocation.</summary>
+/// <summary>A fault that is injected into one invocation.</summary>
 public enum LambdaFault
 {
     None,
 
-    /// <summary>The process dies with the event in its hands, before it has done anything.</summary>
+    /// <summary>The process is killed after it received the event, before any work.</summary>
     DiesBeforeWork,
 
-    /// <summary>The process dies with its work done and its answer not given.</summary>
+    /// <summary>The process is killed after its work, before its answer.</summary>
     DiesBeforeAnswer,
 }
 
-/// <summary>Decides about accidents: by the function's name (or ANNOTATIONS_HANDLER), how often it has been invoked, from 1, and its event.</summary>
-public delegate LambdaFault LambdaAccidents(string handler, int invocation, string payload);
+/// <summary>Selects the fault of an invocation: by the function's name (or ANNOTATIONS_HANDLER), the number of the invocation (from 1), and its event.</summary>
+public delegate LambdaFault LambdaFaultInjection(string handler, int invocation, string payload);
 
-/// <summary>What an invocation gives back. A function error is a payload too.</summary>
+/// <summary>The result of an invocation. A function error has a payload, too.</summary>
 public sealed record LambdaResult(byte[] Payload, bool IsError)
 {
     public static LambdaResult Error(string errorType, string errorMessage) =>

@@ -7,18 +7,18 @@ using CentralAmp.Twin.Processes;
 
 namespace CentralAmp.Twin.Aws.Lambda;
 
-/// <summary>What every function of the twin is started with.</summary>
-/// <param name="Program">The program that all functions share; the handler in its environment says which one a process is.</param>
-/// <param name="Endpoint">Where AWS is: the gateway.</param>
+/// <summary>Options that all functions share.</summary>
+/// <param name="Program">The program of all functions. A variable in its environment selects the function.</param>
+/// <param name="Endpoint">Address of the gateway.</param>
 public sealed record LambdaHostOptions(string Program, Uri Endpoint, DataPlaneAccess DataPlane, string Folder);
 
 /// <summary>
 /// Lambda: functions as processes behind the Runtime API, each with the credentials of its own role. A process serves one
-/// invocation at a time and is kept warm; concurrent invocations have a process each, up to a few: those above wait, where
-/// Lambda would start more, because a laptop has not enough processors for a dozen starts at once.
+/// invocation at a time and is kept warm. Each concurrent invocation has its own process, up to a small limit. Lambda would start
+/// more processes; here further invocations wait, because one machine cannot start a dozen processes at once.
 /// </summary>
-/// <param name="find">Configuration of a function, by account, region and name; null if there is none.</param>
-/// <param name="assumeRole">Credentials of a function's role, for its ARN; refused unless the role trusts Lambda.</param>
+/// <param name="find">Reslots the configuration of a function by account, region and name; null if it does not exist.</param>
+/// <param name="assumeRole">Issues credentials of a function's role, by its ARN. It refuses roles that do not trust Lambda.</param>
 public sealed class LambdaHost(
     LambdaHostOptions options, IAwsService controlPlane,
     Func<string, string, string, CancellationToken, Task<LambdaFunction?>> find,
@@ -29,13 +29,13 @@ public sealed class LambdaHost(
 
     private readonly ConcurrentDictionary<string, LambdaFunction> functions = new();
     private readonly ConcurrentDictionary<string, ConcurrentStack<LambdaProcess>> idle = new();
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new();
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> slots = new();
     private readonly ConcurrentDictionary<string, int> counts = new();
     private readonly ConcurrentDictionary<LambdaProcess, byte> all = new();
     private int processes;
 
-    /// <summary>Set by tests and by <c>--break</c>.</summary>
-    public LambdaAccidents? Accidents { get; set; }
+    /// <summary>Injects faults; set by tests.</summary>
+    public LambdaFaultInjection? Faults { get; set; }
 
     public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
     {
@@ -64,8 +64,8 @@ public sealed class LambdaHost(
     private async Task<LambdaResult> InvokeAsync(LambdaFunction function, byte[] payload, CancellationToken cancellationToken)
     {
         var handler = function.Variables.GetValueOrDefault("ANNOTATIONS_HANDLER") ?? function.Name;
-        var fault = Accidents?.Invoke(handler, counts.AddOrUpdate(function.Arn, 1, (_, count) => count + 1), Encoding.UTF8.GetString(payload)) ?? LambdaFault.None;
-        var turn = turns.GetOrAdd(function.Arn, _ => new SemaphoreSlim(ProcessesPerFunction));
+        var fault = Faults?.Invoke(handler, counts.AddOrUpdate(function.Arn, 1, (_, count) => count + 1), Encoding.UTF8.GetString(payload)) ?? LambdaFault.None;
+        var turn = slots.GetOrAdd(function.Arn, _ => new SemaphoreSlim(ProcessesPerFunction));
         await turn.WaitAsync(cancellationToken);
         try
         {

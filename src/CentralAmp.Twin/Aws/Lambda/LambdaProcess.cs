@@ -12,7 +12,7 @@ internal sealed class LambdaProcess : IAsyncDisposable
     private const string Api = "/2018-06-01/runtime/";
     private const int PayloadLimit = 6 * 1024 * 1024;
 
-    // Lambda gives the init phase ten seconds; two cores that start a dozen processes at once need more.
+    // Lambda's limit for the init phase is ten seconds. Two cores that start a dozen processes at once need more.
     private static readonly TimeSpan InitLimit = TimeSpan.FromSeconds(60);
 
     private readonly Channel<Invocation> invocations = Channel.CreateUnbounded<Invocation>();
@@ -27,7 +27,7 @@ internal sealed class LambdaProcess : IAsyncDisposable
 
     public bool IsAlive => child is { HasExited: false };
 
-    /// <param name="start">Starts the program; it is told the address of its Runtime API (host and port).</param>
+    /// <param name="start">Starts the program; its argument is the address of the Runtime API (host and port).</param>
     public static async Task<LambdaProcess> StartAsync(
         LambdaFunction function, Func<string, ChildProcess> start, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed class LambdaProcess : IAsyncDisposable
             await runtimeApi.DisposeAsync();
     }
 
-    // Exited or not in time: what Lambda says about either, and no process that could be used again.
+    // The process exited or exceeded its time. Returns Lambda's error for either case; the process cannot be used again.
     private async Task<LambdaResult> EndAsync(Invocation invocation, TimeSpan limit)
     {
         if (initError is not null)

@@ -3,7 +3,7 @@ namespace CentralAmp.Twin.Aws.Moto;
 /// <summary>The Python files inside this assembly.</summary>
 internal static class EmbeddedFiles
 {
-    /// <summary>Writes one of them into a folder and says where it is.</summary>
+    /// <summary>Writes one file into a folder and returns its path.</summary>
     public static string Unpack(string name, string folder)
     {
         using var resource = typeof(EmbeddedFiles).Assembly.GetManifestResourceStream(name)
@@ -15,7 +15,7 @@ internal static class EmbeddedFiles
         return path;
     }
 
-    /// <summary>Writes a Python package into a folder, from which it can be imported then.</summary>
+    /// <summary>Writes a Python package into a folder, so that Python can import it.</summary>
     public static void UnpackPackage(string package, string folder)
     {
         foreach (var name in typeof(EmbeddedFiles).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(package + "/", StringComparison.Ordinal)))

@@ -4,7 +4,7 @@ using CentralAmp.Twin.Aws.Policies;
 
 namespace CentralAmp.Twin.Aws.Moto;
 
-/// <summary>Reads what the launcher tells of an account's IAM.</summary>
+/// <summary>Reads an account's IAM from the answer of moto's launcher.</summary>
 internal static class IamReader
 {
     private static readonly PolicyDocument Nothing = new([]);
@@ -42,7 +42,7 @@ internal static class IamReader
     private static Dictionary<string, string> Tags(JsonElement element) =>
         element.GetProperty("tags").EnumerateObject().ToDictionary(tag => tag.Name, tag => tag.Value.GetString()!);
 
-    // moto keeps any text as a trust policy; a text that is no policy trusts nobody.
+    // moto accepts any text as a trust policy. A text that cannot be parsed trusts no principal.
     private static PolicyDocument Parse(string? text)
     {
         try

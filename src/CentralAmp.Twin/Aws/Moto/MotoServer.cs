@@ -10,8 +10,8 @@ using CentralAmp.Twin.Processes;
 namespace CentralAmp.Twin.Aws.Moto;
 
 /// <summary>
-/// moto behind the gateway. It checks nothing and believes the account it is told, so nothing but the gateway and the
-/// twin itself may talk to it.
+/// moto behind the gateway. moto checks no permissions and trusts the account in the request, so only the gateway and the
+/// twin itself may call it.
 /// </summary>
 public sealed class MotoServer : IAsyncDisposable
 {
@@ -117,10 +117,10 @@ public sealed class MotoServer : IAsyncDisposable
     }
 
     /// <summary>Every stack of every account and region.</summary>
-    public async Task<IReadOnlyList<DeployedPlace>> ReadStacksAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StackDescription>> ReadStacksAsync(CancellationToken cancellationToken)
     {
         using var document = JsonDocument.Parse(await http.GetByteArrayAsync(new Uri("/_twin/stacks", UriKind.Relative), cancellationToken));
-        return [.. document.RootElement.EnumerateArray().Select(DeployedPlace.Read)];
+        return [.. document.RootElement.EnumerateArray().Select(StackDescription.Read)];
     }
 
     /// <summary>Schedules of stacks; nothing fires them by itself.</summary>

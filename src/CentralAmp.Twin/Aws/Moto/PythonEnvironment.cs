@@ -1,6 +1,6 @@
 namespace CentralAmp.Twin.Aws.Moto;
 
-/// <summary>An environment in which no setting of this machine's user can reach real AWS.</summary>
+/// <summary>Environment variables with which no setting of this machine's user can reach real AWS.</summary>
 internal static class PythonEnvironment
 {
     public static IReadOnlyList<string> Without { get; } =

@@ -4,7 +4,7 @@ using CentralAmp.Twin.Aws.Gateway;
 
 namespace CentralAmp.Twin.Aws.Organizations;
 
-/// <summary>AWS Organizations, as far as a delegated administrator asks it.</summary>
+/// <summary>AWS Organizations: the read operations of a delegated administrator.</summary>
 public sealed class OrganizationsService(TwinOrganization organization) : IAwsService
 {
     public Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken) => Task.FromResult(Answer(request));

@@ -6,7 +6,7 @@ namespace CentralAmp.Twin.Aws.Organizations;
 /// <param name="Status"><c>ACTIVE</c>, <c>SUSPENDED</c> or <c>PENDING_CLOSURE</c>.</param>
 public sealed record OrganizationAccount(string Id, string Status = "ACTIVE");
 
-/// <summary>The organization that the accounts of the twin are in. Accounts join and leave, and who may ask changes.</summary>
+/// <summary>The organization that the accounts of the twin are in. Tests may add and remove accounts and delegated administrators.</summary>
 public sealed class TwinOrganization
 {
     private readonly ConcurrentDictionary<string, OrganizationAccount> accounts;
@@ -16,10 +16,10 @@ public sealed class TwinOrganization
 
     public IReadOnlyList<OrganizationAccount> Accounts => [.. accounts.Values.OrderBy(account => account.Id, StringComparer.Ordinal)];
 
-    /// <summary>Accounts that may ask, beside the management account.</summary>
+    /// <summary>Accounts that may read the organization, in addition to the management account.</summary>
     public ConcurrentDictionary<string, bool> DelegatedAdministrators { get; } = new([KeyValuePair.Create(TwinAccounts.Hub, true)]);
 
-    /// <summary>How many accounts an answer holds at most; AWS: 20.</summary>
+    /// <summary>Page size of ListAccounts; AWS: 20.</summary>
     public int PageSize { get; set; } = 20;
 
     /// <summary>An account joins, or its status changes.</summary>

@@ -7,7 +7,7 @@ public static class Conditions
 {
     private const StringComparison IgnoreCase = StringComparison.OrdinalIgnoreCase;
 
-    /// <exception cref="NotSupportedException">An operator that the twin does not judge: loud, because silence would allow.</exception>
+    /// <exception cref="NotSupportedException">The twin does not support the operator. An error is safer than a wrong allowance.</exception>
     public static bool Hold(IEnumerable<PolicyCondition> conditions, RequestContext context) =>
         conditions.All(condition => Holds(condition, context));
 

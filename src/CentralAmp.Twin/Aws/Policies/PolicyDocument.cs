@@ -18,13 +18,13 @@ public sealed record PolicyStatement(
     IReadOnlyList<PolicyPrincipal> Principals,
     IReadOnlyList<PolicyCondition> Conditions);
 
-/// <summary>A policy of IAM, read strictly: what this reader does not know is an error and never an allowance.</summary>
+/// <summary>An IAM policy. The reader is strict: an unknown element is an error and never allows a call.</summary>
 public sealed record PolicyDocument(IReadOnlyList<PolicyStatement> Statements)
 {
     private static readonly HashSet<string> KnownElements =
         ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "Condition"];
 
-    /// <exception cref="FormatException">Not a policy, or one that the twin cannot judge.</exception>
+    /// <exception cref="FormatException">The text is not a policy, or it uses an element that the twin does not support.</exception>
     public static PolicyDocument Parse(string json)
     {
         try

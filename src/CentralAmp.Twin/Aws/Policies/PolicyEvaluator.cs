@@ -1,6 +1,6 @@
 namespace CentralAmp.Twin.Aws.Policies;
 
-/// <summary>Why a call is refused; the words are those of AWS's message.</summary>
+/// <summary>Why a call is denied.</summary>
 public enum DenialKind
 {
     None,
@@ -14,16 +14,16 @@ public enum DenialKind
     ResourcePolicyDenies,
 }
 
-/// <summary>What is asked: one action on one resource, with the condition keys of the request.</summary>
+/// <summary>A request for one action on one resource, with its condition keys.</summary>
 public sealed record RequestedAction(string Action, string Resource, RequestContext Context);
 
-/// <summary>Everything that may say something about a caller. A null boundary or null SCPs do not limit.</summary>
+/// <summary>All policies of a caller. A null boundary or null SCPs do not limit.</summary>
 public sealed record CallerPolicies(
     IReadOnlyList<PolicyDocument> Identity,
     PolicyDocument? Boundary,
     IReadOnlyList<PolicyDocument>? ServiceControl);
 
-/// <summary>Who calls, as a resource policy sees it.</summary>
+/// <summary>The caller in the terms of a resource policy.</summary>
 /// <param name="Kind"><c>AWS</c>, <c>Federated</c> or <c>Service</c>.</param>
 /// <param name="Names">Every name that a policy may use for the caller: role ARN, session ARN, account ARN, account id, provider ARN.</param>
 public sealed record CallerNames(string Kind, IReadOnlyList<string> Names);
@@ -59,7 +59,7 @@ public static class PolicyEvaluator
             : relevant.Count > 0 ? DenialKind.None : DenialKind.NoResourcePolicyAllows;
     }
 
-    /// <summary>AWS's sentence for a refusal.</summary>
+    /// <summary>AWS's message for a denial.</summary>
     public static string Describe(DenialKind denial, string callerArn, RequestedAction request)
     {
         var reason = denial switch

@@ -4,7 +4,7 @@ using CentralAmp.Twin.Aws.Signing;
 namespace CentralAmp.Twin.Aws.Sts;
 
 /// <summary>
-/// Reads the presigned GetCallerIdentity in an EKS token the way aws-iam-authenticator does (token.go): nothing but the
+/// Verifies the presigned GetCallerIdentity in an EKS token as aws-iam-authenticator does (token.go): only the
 /// known parameters, bound to the cluster's name by a signed header, and no older than fifteen minutes.
 /// </summary>
 public sealed class ClusterTokenVerifier(RequestAuthenticator authenticator, TimeProvider time)
@@ -37,7 +37,7 @@ public sealed class ClusterTokenVerifier(RequestAuthenticator authenticator, Tim
 
     private CallerIdentity? Authenticate(SignedRequest request, SignatureClaims claims)
     {
-        // The URL's own expiry (60 s by convention) is for STS; the cluster counts its quarter of an hour from the signing.
+        // The URL's own expiry (60 s by convention) is for STS. The cluster accepts the token for 15 minutes after the signing.
         if (claims.ValidFor > Validity || claims.SignedAt + Validity < time.GetUtcNow())
             return null;
 

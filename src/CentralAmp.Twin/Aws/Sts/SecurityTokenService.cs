@@ -7,7 +7,7 @@ using CentralAmp.Twin.Aws.Policies;
 
 namespace CentralAmp.Twin.Aws.Sts;
 
-/// <summary>STS: gives out sessions of roles to those whom the trust policy, and where it must, their own policies allow it.</summary>
+/// <summary>STS: issues sessions of a role to callers that the role's trust policy and, where required, their own policies allow.</summary>
 public sealed partial class SecurityTokenService(
     IamView iam, KeyRing keys, Authorizer authorizer, IWebIdentityVerifier webIdentity) : IAwsService
 {
@@ -22,8 +22,8 @@ public sealed partial class SecurityTokenService(
             _ => throw AwsException.NotImplemented($"sts:{request.Call.Operation}"),
         });
 
-    /// <summary>AssumeRoleWithWebIdentity: not signed, the token speaks for itself.</summary>
-    /// <exception cref="AwsException">STS's refusal.</exception>
+    /// <summary>AssumeRoleWithWebIdentity. The request is not signed; the token authenticates the caller.</summary>
+    /// <exception cref="AwsException">STS refused the call.</exception>
     public GatewayResponse AssumeRoleWithWebIdentity(ApiCall call)
     {
         const string action = "sts:AssumeRoleWithWebIdentity";
@@ -54,8 +54,8 @@ public sealed partial class SecurityTokenService(
             """);
     }
 
-    /// <summary>What an AWS service does with a role that it was given: Lambda, Step Functions, EventBridge.</summary>
-    /// <param name="sourceArn">The resource on whose behalf: state machine, rule, function.</param>
+    /// <summary>Issues a session of a role to an AWS service: Lambda, Step Functions or EventBridge.</summary>
+    /// <param name="sourceArn">The resource for which the service acts: a state machine, a rule or a function.</param>
     /// <exception cref="AwsException">The role does not trust the service for that resource.</exception>
     public AccessKey AssumeAsService(string service, string roleArn, string sourceArn)
     {
@@ -90,7 +90,7 @@ public sealed partial class SecurityTokenService(
         var callerRole = caller.IsOperator ? null : iam.InEffect(caller.AccountId).Roles.GetValueOrDefault(caller.RoleArn!);
         var global = request with { Context = request.Context.With(Authorizer.GlobalKeys(caller, callerRole, request.Resource)) };
         var trust = role is null ? DenialKind.NoResourcePolicyAllows : PolicyEvaluator.EvaluateResourcePolicy(role.Trust, Authorizer.NamesOf(caller), global);
-        // For its own operator the twin stands in for an administrator, whom a trust policy must still let in.
+        // The twin's operator is an administrator, but the trust policy must still allow him.
         if (trust != DenialKind.None)
             throw AwsException.AccessDenied($"User: {caller.Arn} is not authorized to perform: sts:AssumeRole on resource: {request.Resource}");
 

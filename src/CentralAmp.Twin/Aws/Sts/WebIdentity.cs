@@ -5,20 +5,20 @@ using System.Text.Json;
 
 namespace CentralAmp.Twin.Aws.Sts;
 
-/// <summary>What an OIDC token says.</summary>
+/// <summary>The claims of an OIDC token.</summary>
 public sealed record WebIdentity(string Issuer, string Subject, IReadOnlyList<string> Audiences);
 
 public interface IWebIdentityVerifier
 {
-    /// <summary>What the token claims, unverified: STS looks for the provider first, and fetches keys only then.</summary>
-    /// <exception cref="AwsException">Not a token.</exception>
+    /// <summary>Reads the claims without verification: STS first looks for the provider, and fetches the keys only then.</summary>
+    /// <exception cref="AwsException">The text is not a token.</exception>
     WebIdentity Read(string token);
 
-    /// <exception cref="AwsException">Not signed by its issuer, or expired.</exception>
+    /// <exception cref="AwsException">The token is not signed by its issuer, or has expired.</exception>
     void VerifySignature(string token);
 }
 
-/// <summary>The public key of an issuer, as its JWKS gives it; null if nothing answers at that address or it has no such key.</summary>
+/// <summary>The public key of an issuer, from its JWKS; null if the issuer is unknown or has no such key.</summary>
 public delegate RSA? IssuerKeys(string issuer, string keyId);
 
 /// <summary>Checks service account tokens as STS does: by the key set of the issuer that the token names.</summary>

@@ -4,13 +4,13 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Access;
 
-/// <summary>Role-based access control, evaluated from the RBAC objects in the store: what no rule allows is denied.</summary>
+/// <summary>Role-based access control, evaluated from the RBAC objects in the store. Requests without a matching rule are denied.</summary>
 public sealed class Authorizer(ObjectStore store)
 {
     public bool Allows(UserInfo user, AccessRequest request) =>
         user.IsMaster || RulesOf(user, request.Namespace).Any(rule => rule.Allows(request));
 
-    /// <summary>Nobody may hand out by a role what he does not hold; the verb <c>escalate</c> lifts that.</summary>
+    /// <summary>A user cannot grant permissions in a role that he does not hold, except with the verb <c>escalate</c>.</summary>
     /// <exception cref="StatusException">403.</exception>
     public void RequireHeld(UserInfo user, ResourceKind kind, JsonObject role)
     {
@@ -19,7 +19,7 @@ public sealed class Authorizer(ObjectStore store)
         RequireHeld(user, kind, role.Name(), role.Namespace(), PolicyRule.Of(role));
     }
 
-    /// <summary>Nobody may bind a role that holds more than he does; the verb <c>bind</c> on the role lifts that.</summary>
+    /// <summary>A user cannot bind a role that has more permissions than he has, except with the verb <c>bind</c> on the role.</summary>
     /// <exception cref="StatusException">403, or 404 for the role.</exception>
     public void RequireBindable(UserInfo user, ResourceKind kind, JsonObject binding)
     {

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace CentralAmp.Twin.Clusters.Access;
 
-/// <summary>Whoever may do so acts as somebody else (Kubernetes, "User impersonation"): a user, and with him groups.</summary>
+/// <summary>Impersonation of a user and groups by a caller with that permission (Kubernetes, "User impersonation").</summary>
 internal static class Impersonation
 {
-    /// <summary>Who acts; the caller himself where he asks for nobody.</summary>
-    /// <exception cref="StatusException">403: he may not.</exception>
+    /// <summary>The impersonated user; the caller if the request impersonates no user.</summary>
+    /// <exception cref="StatusException">403: the caller may not impersonate.</exception>
     public static UserInfo Of(IHeaderDictionary headers, UserInfo caller, Authorizer authorizer)
     {
         if (headers["Impersonate-User"].ToString() is not { Length: > 0 } name)

@@ -4,10 +4,10 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Access;
 
-/// <summary>What Kubernetes checks when RBAC objects themselves are written.</summary>
+/// <summary>The checks of Kubernetes for writes of RBAC objects.</summary>
 internal static class RbacAdmission
 {
-    /// <exception cref="StatusException">403 when the user would hand out more than he holds, 422 when a binding changes its role.</exception>
+    /// <exception cref="StatusException">403 when the user would grant more than he holds, 422 when a binding changes its role.</exception>
     public static void Check(Authorizer authorizer, UserInfo user, ResourceKind kind, JsonObject? before, JsonObject after)
     {
         if (kind == ResourceKind.Role || kind == ResourceKind.ClusterRole)

@@ -46,7 +46,7 @@ public sealed class ServiceAccountTokens(string issuer, RSA key, string keyId, T
         return ($"{signed}.{Base64Url.EncodeToString(signature)}", now + validity);
     }
 
-    /// <summary>The service account that calls the API server with its own token; null if the token is not one of ours, in time, for us.</summary>
+    /// <summary>The service account that calls the API server with its own token; null if the token is not signed by this cluster, has expired, or has another audience.</summary>
     public UserInfo? Authenticate(string token)
     {
         try

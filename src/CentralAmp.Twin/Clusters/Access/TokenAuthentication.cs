@@ -33,7 +33,7 @@ public sealed class TokenAuthentication(string clusterArn, IClusterAuthenticator
     {
         if (token.Length > LongestToken || Decode(token[EksPrefix.Length..]) is not { } url || authenticator.Authenticate(url, clusterName) is not { } identity)
             return null;
-        // A principal without an access entry is nobody here: EKS answers 401, not 403.
+        // For a principal without an access entry, EKS answers 401, not 403.
         return authenticator.GroupsOf(clusterArn, identity.RoleArn) is { } groups
             ? new UserInfo(identity.Arn, [.. groups, "system:authenticated"], identity.Arn)
             : null;

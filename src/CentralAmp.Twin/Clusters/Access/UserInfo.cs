@@ -1,7 +1,7 @@
 namespace CentralAmp.Twin.Clusters.Access;
 
-/// <summary>Who makes a request, as Kubernetes sees it.</summary>
-/// <param name="Caller">Who that is outside of the cluster: the ARN of a principal, else the user name.</param>
+/// <summary>The user of a request.</summary>
+/// <param name="Caller">The user's identity outside of the cluster: the ARN of a principal, else the user name.</param>
 public sealed record UserInfo(string Name, IReadOnlyList<string> Groups, string Caller)
 {
     public const string Masters = "system:masters";
@@ -11,7 +11,7 @@ public sealed record UserInfo(string Name, IReadOnlyList<string> Groups, string 
     public bool IsMaster => Groups.Contains(Masters);
 }
 
-/// <summary>What a request wants to do; either with a resource or with a path that is none.</summary>
+/// <summary>The access that a request needs, to a resource or to a non-resource path.</summary>
 public sealed record AccessRequest(string Verb, string Group, string Resource, string Namespace, string Name)
 {
     /// <summary>Set for requests such as <c>/version</c>, which have no resource.</summary>

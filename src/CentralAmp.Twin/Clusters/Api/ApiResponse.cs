@@ -7,13 +7,13 @@ namespace CentralAmp.Twin.Clusters.Api;
 /// <summary>An answer of the API server.</summary>
 public sealed record ApiResponse(int Status, string ContentType, byte[] Body)
 {
-    /// <summary>Writes what follows, until there is no more or the client is gone; null for an answer that is complete.</summary>
+    /// <summary>Streams the rest of the body until it ends or the client leaves; null for a complete answer.</summary>
     public Func<Stream, CancellationToken, Task>? Stream { get; init; }
 
     /// <summary>Text of a Warning header, empty for none.</summary>
     public string Warning { get; init; } = "";
 
-    /// <summary>What the server says of a path that no handler knows; plain text, as Go's mux writes it.</summary>
+    /// <summary>The answer for an unknown path; plain text, as Go's mux writes it.</summary>
     public static ApiResponse PageNotFound { get; } = Text(404, "404 page not found\n");
 
     public static ApiResponse Json(int status, JsonNode body) =>

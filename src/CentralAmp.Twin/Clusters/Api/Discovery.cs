@@ -3,12 +3,12 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Api;
 
-/// <summary>What a client asks before it asks for anything: versions, groups, resources, health.</summary>
+/// <summary>Discovery endpoints: versions, groups, resources, health.</summary>
 internal sealed class Discovery(Func<IReadOnlyList<ResourceKind>> served)
 {
     private static readonly string[] AllVerbs = ["create", "delete", "get", "list", "patch", "update", "watch"];
 
-    // For people with kubectl.
+    // For operators with kubectl.
     private static readonly Dictionary<string, string> ShortNames = new()
     {
         ["namespaces"] = "ns",

@@ -27,7 +27,7 @@ internal sealed class KubernetesApi(
 
     private int toCut;
 
-    /// <summary>So many of the next answers break off in the middle.</summary>
+    /// <summary>Truncates the given number of next answers.</summary>
     public void Cut(int answers) => Interlocked.Add(ref toCut, answers);
 
     public async Task HandleAsync(HttpContext context)
@@ -60,7 +60,7 @@ internal sealed class KubernetesApi(
         return false;
     }
 
-    // The length is announced, half of it arrives, then the connection is gone.
+    // Sends the full Content-Length and half of the body, then closes the connection.
     private static async Task CutAsync(HttpContext context, byte[] body)
     {
         context.Response.ContentLength = body.Length;
@@ -107,7 +107,7 @@ internal sealed class KubernetesApi(
 
     private void Record(ApiRequest request, UserInfo? user, int status)
     {
-        // A token is handed out, nothing in the cluster changes; a dry run changes nothing either.
+        // A TokenRequest and a dry run change nothing in the cluster.
         var isWrite = request.IsResource && ChangingVerbs.Contains(request.Verb) && request.Subresource != "token" && !request.IsDryRun;
         string[] resource = request.IsResource
             ? [clusterArn, request.Plural == "namespaces" ? "" : request.Namespace, request.Resource.Split('/')[0], request.Name]

@@ -34,7 +34,7 @@ internal sealed class Listing(ObjectStore store)
         };
     }
 
-    // Items of custom resources say what they are, items of built-in lists do not.
+    // Items of custom resources have apiVersion and kind, items of built-in lists do not.
     private static JsonObject Item(ResourceKind kind, JsonObject item)
     {
         if (!kind.IsCustom)

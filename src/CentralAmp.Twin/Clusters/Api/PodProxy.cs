@@ -2,7 +2,7 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Api;
 
-/// <summary>Where a port of a pod really listens; null when nothing does.</summary>
+/// <summary>Returns the loopback address of a pod's port; null when nothing listens there.</summary>
 internal interface IPodAddresses
 {
     Uri? AddressOf(string ns, string pod, int port);

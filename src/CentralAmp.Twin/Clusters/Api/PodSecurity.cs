@@ -4,8 +4,8 @@ using CentralAmp.Twin.Clusters.Objects;
 namespace CentralAmp.Twin.Clusters.Api;
 
 /// <summary>
-/// The PodSecurity admission for namespaces that enforce <c>restricted</c>: the checks that a collector can fail. It refuses
-/// pods, never the workloads that make them (Kubernetes documentation, Pod Security Standards).
+/// The PodSecurity admission for namespaces that enforce <c>restricted</c>: the checks that a collector can fail. The admission refuses
+/// pods, never the workloads that create them (Kubernetes documentation, Pod Security Standards).
 /// </summary>
 internal static class PodSecurity
 {

@@ -3,9 +3,9 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Api;
 
-/// <summary>Something that a cluster does not let in, whoever asks; worded as whoever refuses words it.</summary>
-/// <param name="Plural">Of the kind, e.g. <c>statefulsets</c>.</param>
-/// <param name="Namespaces">Where; empty means everywhere.</param>
+/// <summary>A kind of object that the cluster refuses from every user, with the message of the refusing component.</summary>
+/// <param name="Plural">Plural name of the kind, e.g. <c>statefulsets</c>.</param>
+/// <param name="Namespaces">Namespaces of the refusal; empty means all.</param>
 public sealed record Refusal(string Plural, string Why, params string[] Namespaces)
 {
     /// <summary>A validating webhook, as Kyverno and Gatekeeper register them.</summary>

@@ -5,8 +5,8 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Api;
 
-/// <summary>Reading and writing objects over HTTP; who may is decided before this is reached.</summary>
-/// <param name="refusals">What the cluster does not let in.</param>
+/// <summary>Reads and writes objects over HTTP. The caller has already checked the authorization.</summary>
+/// <param name="refusals">Objects that the cluster refuses.</param>
 internal sealed class ResourceEndpoints(ObjectStore store, ObjectWriter writer, Authorizer authorizer, IReadOnlyList<Refusal> refusals)
 {
     private const string JsonPatch = "application/json-patch+json";
@@ -91,7 +91,7 @@ internal sealed class ResourceEndpoints(ObjectStore store, ObjectWriter writer, 
         return ApiResponse.Json(created ? 201 : 200, applied);
     }
 
-    // Patching is enough for what exists; an apply that creates needs the right to create as well.
+    // The right to patch is enough for an existing object; an apply that creates an object also needs the right to create.
     private void RequireRightToCreate(ResourceKind kind, ApiRequest request, UserInfo user)
     {
         var create = request.Access with { Verb = "create" };
@@ -104,7 +104,7 @@ internal sealed class ResourceEndpoints(ObjectStore store, ObjectWriter writer, 
         var options = request.Body.Length > 0 ? request.Json() : [];
         var isDryRun = request.IsDryRun || options.TextsAt("dryRun").Contains("All");
         var preconditions = options["preconditions"] as JsonObject;
-        // A namespace goes with all it holds, and that takes a while.
+        // The deletion of a namespace also deletes its objects, and is asynchronous.
         if (kind == ResourceKind.Namespace)
             return ApiResponse.Json(200, writer.Terminate(request.Name, isDryRun, preconditions));
         var deleted = writer.Delete(kind, request.Namespace, request.Name, isDryRun, preconditions);
@@ -144,7 +144,7 @@ internal sealed class ResourceEndpoints(ObjectStore store, ObjectWriter writer, 
         return item;
     }
 
-    /// <summary>What the body says it is must be what the path says; what it leaves out is filled in.</summary>
+    /// <summary>Requires that the body matches kind, name and namespace of the path, and fills in missing ones.</summary>
     private static void RequireIdentity(ResourceKind kind, ApiRequest request, JsonObject item)
     {
         if (item.TextAt("kind") != kind.Kind || item.TextAt("apiVersion") != kind.ApiVersion)

@@ -7,10 +7,10 @@ namespace CentralAmp.Twin.Clusters.Api;
 /// <summary>Label and field selectors of list requests.</summary>
 internal static partial class Selectors
 {
-    // The fields by which Kubernetes selects pods; of other kinds only name and namespace.
+    // The fields by which Kubernetes can select pods. Other kinds can be selected by name and namespace only.
     private static readonly string[] PodFields = ["spec.nodeName", "spec.serviceAccountName", "status.phase"];
 
-    /// <exception cref="StatusException">400 when it cannot be understood.</exception>
+    /// <exception cref="StatusException">400 for an invalid selector.</exception>
     public static Func<JsonObject, bool> Labels(string selector)
     {
         var requirements = Requirements(selector).Select(Requirement).ToList();

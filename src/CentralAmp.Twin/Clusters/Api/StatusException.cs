@@ -32,7 +32,7 @@ public sealed class StatusException(int code, string reason, string message) : E
     public static StatusException WrongUid(ResourceKind kind, string name, string wanted, string actual) =>
         Conflict(kind, name, $"Precondition failed: UID in precondition: {wanted}, UID in object meta: {actual}");
 
-    /// <summary>Server-side apply met other managers: one cause for each field.</summary>
+    /// <summary>A conflict of server-side apply with other managers, with one cause for each field.</summary>
     public static StatusException ManagedElsewhere(IReadOnlyList<StatusCause> causes) =>
         new(409, "Conflict", ApplyMessage(causes)) { Causes = causes };
 
@@ -59,11 +59,11 @@ public sealed class StatusException(int code, string reason, string message) : E
     public static StatusException Forbidden(ResourceKind kind, string name, string why, params IReadOnlyList<StatusCause> causes) =>
         new(403, "Forbidden", $"{kind.QualifiedName} \"{name}\" is forbidden: {why}") { Subject = (name, kind.Group, kind.Plural), Causes = causes };
 
-    /// <summary>A JSON patch that cannot be applied; Kubernetes says no more than this.</summary>
+    /// <summary>A JSON patch that cannot be applied. The message of Kubernetes has no details.</summary>
     public static StatusException PatchRejected() =>
         new(422, "Invalid", "the server rejected our request due to an error in our request");
 
-    /// <summary>Something that a real API server can do and this stand-in cannot; loud, so that nobody takes it for an answer.</summary>
+    /// <summary>An operation that this stand-in does not support; an explicit error, so that a test cannot pass by accident.</summary>
     public static StatusException NotInTwin(string what) => new(501, "NotImplemented", $"the twin's API server does not do this: {what}");
 
     public JsonObject ToStatus()

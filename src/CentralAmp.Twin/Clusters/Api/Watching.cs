@@ -41,14 +41,14 @@ internal sealed class Watching(ObjectStore store)
             while (true)
             {
                 await changed.WaitAsync(limit.Token);
-                if (await TellAsync(kind, seen, isWatched, body, limit.Token) is not { } next)
+                if (await SendChangesAsync(kind, seen, isWatched, body, limit.Token) is not { } next)
                     return;
                 seen = next;
             }
         }
         catch (OperationCanceledException)
         {
-            // The client left, or its time is up: a watch ends without a word.
+            // The client left, or the timeout passed: a watch ends without an error.
         }
         finally
         {
@@ -56,7 +56,7 @@ internal sealed class Watching(ObjectStore store)
         }
     }
 
-    // Without a resourceVersion, what is there comes first, as if it had just been added.
+    // Without a resourceVersion, the watch starts with ADDED events for the existing objects.
     private async Task<long> BeginAsync(ResourceKind kind, ApiRequest request, Func<JsonObject, bool> isWatched, Stream body, CancellationToken cancellationToken)
     {
         if (long.TryParse(request.Query["resourceVersion"], NumberStyles.None, CultureInfo.InvariantCulture, out var from) && from > 0)
@@ -72,8 +72,8 @@ internal sealed class Watching(ObjectStore store)
         return now;
     }
 
-    /// <returns>The revision that has been told; null when the client must list again.</returns>
-    private async Task<long?> TellAsync(ResourceKind kind, long seen, Func<JsonObject, bool> isWatched, Stream body, CancellationToken cancellationToken)
+    /// <returns>The last revision sent; null when the client must list again.</returns>
+    private async Task<long?> SendChangesAsync(ResourceKind kind, long seen, Func<JsonObject, bool> isWatched, Stream body, CancellationToken cancellationToken)
     {
         if (store.Since(kind, seen) is not { } events)
         {

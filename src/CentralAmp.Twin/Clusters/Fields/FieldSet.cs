@@ -5,7 +5,7 @@ namespace CentralAmp.Twin.Clusters.Fields;
 
 /// <summary>
 /// A set of field paths in the form of Kubernetes' FieldsV1: <c>f:name</c> a field, <c>k:{…}</c> an item of a list by its
-/// keys, <c>v:…</c> a value of a set, <c>.</c> the thing itself beside its children.
+/// keys, <c>v:…</c> a value of a set, <c>.</c> the item itself in addition to its children.
 /// </summary>
 public sealed class FieldSet
 {

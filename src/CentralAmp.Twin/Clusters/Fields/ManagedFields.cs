@@ -3,7 +3,7 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Fields;
 
-/// <summary>Who changes an object, and how: <c>Apply</c> owns what it says, <c>Update</c> what it changed.</summary>
+/// <summary>A field manager and its operation: <c>Apply</c> owns the fields that it applies, <c>Update</c> those that it changed.</summary>
 /// <param name="Subresource">Empty for the object itself.</param>
 public sealed record FieldManager(string Name, string Operation, string Subresource = "")
 {
@@ -60,7 +60,7 @@ public sealed class ManagedFields
         where !fields.IsEmpty
         select (entry, fields);
 
-    /// <summary>The fields become the manager's; with <paramref name="taken"/> they stop being anybody else's.</summary>
+    /// <summary>Makes the manager an owner of the fields. Fields in <paramref name="taken"/> lose their other owners.</summary>
     public ManagedFields With(FieldManager manager, string apiVersion, string time, FieldSet owned, FieldSet taken)
     {
         var before = OwnedBy(manager);

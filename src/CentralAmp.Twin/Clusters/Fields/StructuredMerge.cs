@@ -4,8 +4,8 @@ using CentralAmp.Twin.Clusters.Objects;
 namespace CentralAmp.Twin.Clusters.Fields;
 
 /// <summary>
-/// What structured-merge-diff does with objects: which fields one has, which differ, how one is laid over another, and
-/// how fields are taken out. A schema says what is granular and what is owned as one piece.
+/// The operations of structured-merge-diff: the fields of an object, the differences of two objects, the merge of two objects, and
+/// the removal of fields. The schema defines which parts are granular and which are owned as one piece.
 /// </summary>
 public static class StructuredMerge
 {
@@ -25,7 +25,7 @@ public static class StructuredMerge
         return changed;
     }
 
-    /// <summary>The live value with the applied one laid over it; nothing is removed.</summary>
+    /// <summary>Merges the applied value into the live one; removes nothing.</summary>
     public static JsonNode? Merge(JsonNode? live, JsonNode? applied, ObjectSchema schema)
     {
         if (IsGranularMap(live, schema) && applied is JsonObject over)
@@ -40,7 +40,7 @@ public static class StructuredMerge
             : applied?.DeepClone();
     }
 
-    /// <summary>Takes the fields out; a map or list that this leaves empty goes too.</summary>
+    /// <summary>Removes the fields, and a map or list that becomes empty.</summary>
     public static void Remove(JsonNode value, FieldSet fields, ObjectSchema schema)
     {
         foreach (var (element, below) in fields.Children)

@@ -2,16 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace CentralAmp.Twin.Clusters.Objects;
 
-/// <summary>The parts of an object that the API server treats differently: identity, status, and what managers can own.</summary>
+/// <summary>The parts of an object that the API server treats differently: identity, status, and fields that managers can own.</summary>
 internal static class ObjectParts
 {
     private const string Status = "status";
 
-    // Identity is not owned by anybody (managedfields' stripping in apimachinery).
+    // No manager owns the identity (stripped from managedFields in apimachinery).
     private static readonly string[] Identity =
         ["name", "namespace", "creationTimestamp", "selfLink", "uid", "generation", "managedFields", "resourceVersion", "deletionTimestamp"];
 
-    /// <summary>What managers can own: everything but identity, and either the status or the rest.</summary>
+    /// <summary>The fields that managers can own: no identity, and either the status or everything else.</summary>
     public static JsonObject Owned(ResourceKind kind, JsonObject item, string subresource)
     {
         var owned = subresource == Status ? new JsonObject { [Status] = item[Status]?.DeepClone() } : item.Copy();
@@ -51,7 +51,7 @@ internal static class ObjectParts
         return after;
     }
 
-    /// <summary>What a change of has to be written for.</summary>
+    /// <summary>The part whose change makes a write necessary.</summary>
     public static JsonObject Content(JsonObject item)
     {
         var content = item.Copy();
@@ -60,7 +60,7 @@ internal static class ObjectParts
         return content;
     }
 
-    /// <summary>What a change of counts as a new generation.</summary>
+    /// <summary>The part whose change increments the generation.</summary>
     public static JsonObject Specification(JsonObject item)
     {
         var specification = item.Copy();

@@ -18,7 +18,7 @@ public sealed class ObjectSchema
 {
     private readonly ObjectSchema? items;
 
-    /// <summary>Undeclared content: anything goes.</summary>
+    /// <summary>Undeclared content: every value is valid.</summary>
     public static ObjectSchema Any { get; } = new() { KeepsUnknown = true };
 
     /// <summary><c>object</c>, <c>array</c>, <c>string</c>, <c>integer</c>, <c>boolean</c>, or empty for any.</summary>
@@ -44,7 +44,7 @@ public sealed class ObjectSchema
 
     public int MinLength { get; init; }
 
-    /// <summary>Field that is allowed only beside another one; the CRD says it as a CEL rule.</summary>
+    /// <summary>Fields that require another field; the CRD has this as a CEL rule.</summary>
     public IReadOnlyDictionary<string, string> Needs { get; init; } = new Dictionary<string, string>();
 
     public ListMerge ListMerge { get; init; }
@@ -115,7 +115,7 @@ public sealed class ObjectSchema
             ListMerge = System.Enum.Parse<ListMerge>(Text(json, "listType") ?? nameof(ListMerge.Atomic), ignoreCase: true),
             ListMapKeys = Texts(json, "listMapKeys"),
             AtomicMap = Text(json, "mapType") == "atomic",
-            // An object of which nothing is declared is a field that the twin does not look into.
+            // The twin does not validate an object without declared content.
             KeepsUnknown = (type is "" or "object") && properties.Count == 0 && values is null,
         };
     }

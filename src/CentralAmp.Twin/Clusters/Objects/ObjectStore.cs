@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace CentralAmp.Twin.Clusters.Objects;
 
 /// <summary>
-/// The objects of one cluster, as etcd holds them. What is inside is never handed out: everything read is a copy.
+/// The objects of one cluster, as in etcd. Every read returns a copy.
 /// </summary>
 public sealed class ObjectStore
 {
@@ -16,24 +16,24 @@ public sealed class ObjectStore
 
     private readonly List<StoreEvent> events = [];
 
-    // Any start will do; a large one shows where somebody takes it for a count.
+    // Any start value works. A large one reveals code that uses the revision as a count.
     private long revision = 10_000;
 
-    private Action<ResourceKind>? told = _ => { };
+    private Action<ResourceKind>? subscribers = _ => { };
 
     public string Revision => Volatile.Read(ref revision).ToString(CultureInfo.InvariantCulture);
 
     public void Unsubscribe(Action<ResourceKind> changed)
     {
         lock (gate)
-            told -= changed;
+            subscribers -= changed;
     }
 
-    /// <summary>From now on <paramref name="changed"/> is told of every change, outside of the store's lock.</summary>
+    /// <summary>Calls <paramref name="changed"/> after every change, outside of the store's lock.</summary>
     public void Subscribe(Action<ResourceKind> changed)
     {
         lock (gate)
-            told += changed;
+            subscribers += changed;
     }
 
     public JsonObject? Find(ResourceKind kind, string ns, string name)
@@ -42,7 +42,7 @@ public sealed class ObjectStore
             return kinds[kind].GetValueOrDefault(Key(kind, ns, name))?.Copy();
     }
 
-    /// <summary>Those objects of the kind that belong to others.</summary>
+    /// <summary>Objects of the kind that have an owner reference.</summary>
     public IReadOnlyList<JsonObject> ListOwned(ResourceKind kind)
     {
         lock (gate)
@@ -57,10 +57,10 @@ public sealed class ObjectStore
     }
 
     /// <summary>
-    /// Changes one object: <paramref name="change"/> gets what is (null if nothing) and answers what shall be (null removes),
-    /// or the very same instance to leave it. Nothing else happens meanwhile; a throw changes nothing.
+    /// Changes one object. <paramref name="change"/> gets the current object (null if there is none) and returns the new one (null removes it),
+    /// or the same instance for no change. The store is locked during the call; an exception changes nothing.
     /// </summary>
-    /// <returns>What is now, with its new resourceVersion; null when it was removed.</returns>
+    /// <returns>The stored object with its new resourceVersion; null when it was removed.</returns>
     public JsonObject? Change(ResourceKind kind, string ns, string name, bool dryRun, Func<JsonObject?, JsonObject?> change)
     {
         JsonObject? after;
@@ -79,23 +79,23 @@ public sealed class ObjectStore
                 kinds[kind][key] = Versioned(after).Copy();
             Remember(kind, before, after);
         }
-        told?.Invoke(kind);
+        subscribers?.Invoke(kind);
         return after;
     }
 
-    /// <summary>What happened to a kind after a revision, in order; null when that is too long ago to tell.</summary>
+    /// <summary>Changes of a kind after a revision, in order; null when the revision is too old.</summary>
     public IReadOnlyList<StoreEvent>? Since(ResourceKind kind, long after)
     {
         lock (gate)
         {
             if (after < revision - events.Count)
                 return null;
-            // One event for each revision, so the place of the first is known.
+            // Each revision has one event, so the index of the first one can be computed.
             return [.. events.Skip((int)(after - (revision - events.Count))).Where(e => e.Kind == kind)];
         }
     }
 
-    // etcd forgets after some minutes; here what counts is the memory of a laptop.
+    // etcd compacts after some minutes; the twin limits the number of events to limit its memory.
     private void Remember(ResourceKind kind, JsonObject? before, JsonObject? after)
     {
         var type = before is null ? "ADDED" : after is null ? "DELETED" : "MODIFIED";
@@ -113,5 +113,5 @@ public sealed class ObjectStore
     private static string Key(ResourceKind kind, string ns, string name) => kind.Namespaced ? $"{ns}/{name}" : name;
 }
 
-/// <summary>One change of one object, as a watch tells it.</summary>
+/// <summary>One change of one object, for watches.</summary>
 public sealed record StoreEvent(long Revision, ResourceKind Kind, string Type, JsonObject Item);

@@ -5,7 +5,7 @@ using CentralAmp.Twin.Clusters.Api;
 
 namespace CentralAmp.Twin.Clusters.Objects;
 
-/// <summary>What a CRD's schema says about an object: wrong values are refused, unknown fields pruned or refused.</summary>
+/// <summary>Validates an object against a CRD's schema: refuses invalid values, and prunes or refuses unknown fields.</summary>
 internal static class ObjectValidation
 {
     /// <summary>Paths of fields that the schema does not declare: <c>.spec.foo</c>.</summary>
@@ -19,7 +19,7 @@ internal static class ObjectValidation
         _ => [],
     };
 
-    /// <summary>Takes out what the schema does not declare.</summary>
+    /// <summary>Removes fields that the schema does not declare.</summary>
     public static void Prune(JsonNode? value, ObjectSchema schema)
     {
         if (value is JsonObject map)

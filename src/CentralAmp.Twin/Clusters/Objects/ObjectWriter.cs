@@ -5,7 +5,7 @@ using CentralAmp.Twin.Clusters.Fields;
 
 namespace CentralAmp.Twin.Clusters.Objects;
 
-/// <summary>How one write is made.</summary>
+/// <summary>Options of one write.</summary>
 public sealed record WriteOptions(FieldManager Manager)
 {
     public bool DryRun { get; init; }
@@ -13,14 +13,14 @@ public sealed record WriteOptions(FieldManager Manager)
     /// <summary>Take fields from other managers instead of answering a conflict; apply only.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Asked with the current object (null if there is none) and the new one before it is stored; throws to refuse.</summary>
+    /// <summary>Called with the current object (null if there is none) and the new one before the write; throws to refuse it.</summary>
     public Action<JsonObject?, JsonObject>? Admission { get; init; }
 }
 
 /// <summary>
-/// Changes objects as the API server does: identity, generation, resourceVersion, validation, and who manages which field.
+/// Changes objects as the API server does: identity, generation, resourceVersion, validation and field managers.
 /// </summary>
-/// <param name="declared">What the cluster's definitions declare, where that is less than this stand-in knows.</param>
+/// <param name="declared">Schemas of the cluster's CRDs, where they have fewer fields than the twin's own schemas.</param>
 public sealed class ObjectWriter(ObjectStore store, TimeProvider time, Func<ResourceKind, ObjectSchema>? declared = null)
 {
     /// <summary>A new object.</summary>
@@ -86,7 +86,7 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time, Func<Reso
             throw StatusException.Stale(kind, name);
     }
 
-    /// <summary>Begins the end of a namespace; what is in it, and it itself, is removed by its controller.</summary>
+    /// <summary>Starts the deletion of a namespace. The controller removes its objects and then the namespace.</summary>
     /// <exception cref="StatusException">404, or 409 when a precondition does not hold.</exception>
     public JsonObject Terminate(string name, bool dryRun, JsonObject? preconditions = null) =>
         store.Change(ResourceKind.Namespace, "", name, dryRun, before =>
@@ -171,7 +171,7 @@ public sealed class ObjectWriter(ObjectStore store, TimeProvider time, Func<Reso
         return born;
     }
 
-    /// <summary>Brings the wanted state into order; answers <paramref name="before"/> itself when nothing differs.</summary>
+    /// <summary>Normalizes the wanted state; returns <paramref name="before"/> itself when nothing differs.</summary>
     private JsonObject Settle(
         ResourceKind kind, JsonObject before, JsonObject wanted, WriteOptions options, Func<string, JsonObject, ManagedFields> managers)
     {

@@ -68,7 +68,7 @@ public sealed record ResourceKind(string Group, string Version, string Plural, s
 
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
-    /// <summary>As error messages name it: <c>prometheuses.monitoring.coreos.com</c>, <c>pods</c>.</summary>
+    /// <summary>The name in error messages: <c>prometheuses.monitoring.coreos.com</c>, <c>pods</c>.</summary>
     public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 
     public ObjectSchema Schema => Schemas.Of(Kind);

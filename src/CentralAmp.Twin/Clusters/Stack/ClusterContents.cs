@@ -5,7 +5,7 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
-/// <summary>What is in every cluster that is ACTIVE, whoever installs what else: nodes, the API's own service, DNS, and somebody's application.</summary>
+/// <summary>The objects of every ACTIVE cluster: nodes, the API's own service, DNS, and a tenant's application.</summary>
 internal sealed class ClusterContents(ObjectWriter writer, ClusterPorts ports)
 {
     private static readonly WriteOptions Own = new(new FieldManager("eks", FieldManager.Update));
@@ -32,7 +32,7 @@ internal sealed class ClusterContents(ObjectWriter writer, ClusterPorts ports)
             {
                 ["addresses"] = new JsonArray(Address("InternalIP", ClusterPorts.Host), Address("Hostname", name)),
                 ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True", ["reason"] = "KubeletReady" }),
-                // 10250 on a real node; discovery reads it from here.
+                // The port is 10250 on a real node. Service discovery reads it from here.
                 ["daemonEndpoints"] = new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = ports.Kubelet } },
             };
             return current;
@@ -60,7 +60,7 @@ internal sealed class ClusterContents(ObjectWriter writer, ClusterPorts ports)
         writer.Create(ResourceKind.EndpointSlice, slice, Own);
     }
 
-    /// <summary>The exporters that kube-prometheus-stack brings, and the service by which it finds the kubelets.</summary>
+    /// <summary>The exporters of kube-prometheus-stack, and the service by which it finds the kubelets.</summary>
     public void ExposeStack(StackNames names)
     {
         Expose(StackNames.Namespace, $"{names.Release}-kube-state-metrics", "http-metrics", ports.KubeStateMetrics, [], new JsonObject { ["app.kubernetes.io/name"] = "kube-state-metrics" });

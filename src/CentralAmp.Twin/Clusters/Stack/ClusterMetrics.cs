@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
-/// <summary>What there is to scrape in a cluster of the twin: one node and some workloads, in the names of the real exporters.</summary>
+/// <summary>Metrics of a twin cluster with one node and some workloads, named as by the real exporters.</summary>
 internal static class ClusterMetrics
 {
     private const int Cpus = 4;
@@ -107,7 +107,7 @@ internal static class ClusterMetrics
         return text.ToString();
     }
 
-    /// <summary>A program of somebody who annotated his pods.</summary>
+    /// <summary>An application of a tenant with annotated pods.</summary>
     public static string OfApplication(TimeSpan uptime)
     {
         var text = new StringBuilder();

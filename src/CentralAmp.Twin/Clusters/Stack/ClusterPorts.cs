@@ -3,17 +3,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
-/// <summary>Where the parts of a cluster listen on loopback, in the order of its listeners.</summary>
+/// <summary>Loopback ports of the parts of a cluster, in the order of its listeners.</summary>
 internal sealed record ClusterPorts(int Api, int Kubelet, int NodeExporter, int KubeStateMetrics, int Applications)
 {
     public const string Host = "127.0.0.1";
 
-    /// <summary>Where the cluster's own people send their samples: takes everything, keeps nothing.</summary>
+    /// <summary>A remote-write receiver of another owner: accepts all samples and keeps none.</summary>
     public string Elsewhere => $"http://{Host}:{Applications}/receive";
 
     public static ClusterPorts Of(IReadOnlyList<Uri> addresses) => new(addresses[0].Port, addresses[1].Port, addresses[2].Port, addresses[3].Port, addresses[4].Port);
 
-    /// <summary>What is served without any authentication: exporters and applications.</summary>
+    /// <summary>Serves exporters and applications, which need no authentication.</summary>
     public async Task AnswerAsync(HttpContext context, TimeSpan uptime)
     {
         var (port, path) = (context.Connection.LocalPort, context.Request.Path.ToString());

@@ -3,7 +3,7 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
-/// <summary>The controllers of a cluster, each brought to rest again after every change of an object.</summary>
+/// <summary>Runs the controllers of a cluster after every change of an object.</summary>
 internal sealed class ControlLoop : IAsyncDisposable
 {
     private readonly SemaphoreSlim wake = new(1);
@@ -11,7 +11,7 @@ internal sealed class ControlLoop : IAsyncDisposable
     private readonly Action<Exception> fault;
     private readonly Task running;
 
-    /// <param name="fault">Told what went wrong in the controllers themselves.</param>
+    /// <param name="fault">Receives exceptions of the controllers.</param>
     public ControlLoop(ObjectStore store, Func<Task> reconcile, Action<Exception> fault)
     {
         this.fault = fault;
@@ -46,7 +46,7 @@ internal sealed class ControlLoop : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The cluster is going down.
+            // The cluster is stopping.
         }
     }
 
@@ -58,11 +58,11 @@ internal sealed class ControlLoop : IAsyncDisposable
         }
         catch (StatusException exception) when (exception.Code is 404 or 409)
         {
-            // Somebody changed or removed the object meanwhile; that change wakes the loop again.
+            // Another writer changed or removed the object at the same time; that change wakes the loop again.
         }
         catch (Exception exception)
         {
-            // The edge of the controllers: one fault must not end them, and it must not be lost.
+            // An exception must not end the loop, and must not be lost.
             fault(exception);
         }
     }

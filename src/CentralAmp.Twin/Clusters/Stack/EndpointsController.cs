@@ -4,7 +4,7 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
-/// <summary>Keeps the addresses behind services that select pods.</summary>
+/// <summary>Updates the Endpoints and EndpointSlices of services that select pods.</summary>
 internal sealed class EndpointsController(ObjectStore store, ObjectWriter writer)
 {
     private static readonly WriteOptions Own = new(new FieldManager("endpoint-controller", FieldManager.Apply)) { Force = true };

@@ -3,7 +3,7 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
-/// <summary>Removes what belongs to something that is gone: objects whose owners are, and everything in a namespace that is being deleted.</summary>
+/// <summary>Removes objects whose owners no longer exist, and all objects in a namespace that is being deleted.</summary>
 internal sealed class GarbageCollector(ObjectStore store, ObjectWriter writer)
 {
     private static readonly ResourceKind[] Namespaced = [.. ResourceKind.All.Where(kind => kind.Namespaced)];
@@ -30,7 +30,7 @@ internal sealed class GarbageCollector(ObjectStore store, ObjectWriter writer)
     {
         foreach (var (kind, item) in Namespaced.SelectMany(kind => store.List(kind, ns.Name()).Select(item => (kind, item))))
             writer.Delete(kind, item.Namespace(), item.Name(), dryRun: false);
-        // A finalizer that nobody takes away holds the namespace for ever.
+        // A finalizer that no controller removes keeps the namespace in Terminating.
         if (ns.TextsAt("metadata", "finalizers").Count == 0)
             writer.Delete(ResourceKind.Namespace, "", ns.Name(), dryRun: false);
     }

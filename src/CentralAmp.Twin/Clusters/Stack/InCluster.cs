@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace CentralAmp.Twin.Clusters.Stack;
 
 /// <summary>
-/// Lets a configuration that was written for a pod work in a process of this machine: what is fixed inside of a cluster (the
-/// API's address, the folder of the service account's token) is put to where it is here. Nothing else is changed.
+/// Translates a configuration that was written for a pod for a process on this machine: replaces the API's address and the folder
+/// of the service account's token, which are fixed inside a cluster. Nothing else changes.
 /// </summary>
 /// <param name="api">Host and port of the API server.</param>
 /// <param name="inside">Where a path of the pod's file system is on this machine.</param>

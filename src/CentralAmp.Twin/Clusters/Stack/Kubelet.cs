@@ -6,11 +6,11 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
-/// <summary>A pod that was started.</summary>
-/// <param name="DataLost">There was a pod of this name before, and its samples went with it (emptyDir).</param>
+/// <summary>A start of a pod.</summary>
+/// <param name="DataLost">Whether an earlier pod of this name existed, and its samples were lost (emptyDir).</param>
 public sealed record PodStart(string Namespace, string Pod, string Uid, DateTimeOffset Time, bool DataLost);
 
-/// <summary>Runs the pods that are in the store, and stops those that are not any more.</summary>
+/// <summary>Runs the pods in the store, and stops pods that were removed from it.</summary>
 internal sealed class Kubelet(PodSurroundings surroundings) : IPodAddresses, IAsyncDisposable
 {
     // The port at which Prometheus listens in its pod, whatever port of loopback that is here.
@@ -34,13 +34,13 @@ internal sealed class Kubelet(PodSurroundings surroundings) : IPodAddresses, IAs
         }
         foreach (var pod in pods)
         {
-            // Pods that run something else answer from the cluster's own listeners, if at all.
+            // Other pods have no process; the cluster's own listeners answer for some of them.
             if (!running.ContainsKey(Key(pod.Namespace(), pod.Name())) && PrometheusContainer.Of(pod) is { } container)
                 Schedule(pod, container);
         }
     }
 
-    /// <summary>Tells the pods that a configuration may have changed.</summary>
+    /// <summary>Notifies the pods that a configuration may have changed.</summary>
     public void ConfigurationChanged()
     {
         foreach (var instance in running.Values)
@@ -60,7 +60,7 @@ internal sealed class Kubelet(PodSurroundings surroundings) : IPodAddresses, IAs
     {
         if (surroundings.Store.List(ResourceKind.Node).Count == 0)
         {
-            TellPending(pod);
+            WritePending(pod);
             return;
         }
         var hadPredecessor = starts.Any(s => s.Namespace == pod.Namespace() && s.Pod == pod.Name());
@@ -68,7 +68,7 @@ internal sealed class Kubelet(PodSurroundings surroundings) : IPodAddresses, IAs
         running[Key(pod.Namespace(), pod.Name())] = new PodInstance(pod, container, surroundings);
     }
 
-    private void TellPending(JsonObject pod)
+    private void WritePending(JsonObject pod)
     {
         var unscheduled = new JsonObject { ["type"] = "PodScheduled", ["status"] = "False", ["reason"] = "Unschedulable", ["message"] = "no nodes available to schedule pods" };
         surroundings.Writer.Update(ResourceKind.Pod, pod.Namespace(), pod.Name(), Scheduler, current =>

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace CentralAmp.Twin.Clusters.Stack;
 
 /// <summary>
-/// Port 10250 of a node: metrics of the kubelet and of its containers for whoever may <c>get nodes/metrics</c>, which the kubelet
+/// Port 10250 of a node: metrics of the kubelet and of its containers. A caller needs <c>get nodes/metrics</c>, which the kubelet
 /// asks the API server ("Kubelet authentication/authorization", Kubernetes documentation).
 /// </summary>
 internal sealed class KubeletEndpoint(TokenAuthentication authentication, Authorizer authorizer, Func<TimeSpan> uptime)
@@ -28,7 +28,7 @@ internal sealed class KubeletEndpoint(TokenAuthentication authentication, Author
     {
         "/metrics" => Metrics(ClusterMetrics.OfKubelet(Uptime)),
         "/metrics/cadvisor" => Metrics(ClusterMetrics.OfContainers(Uptime)),
-        // Prober and resource metrics, of which this node has none.
+        // The node has no prober and resource metrics.
         "/metrics/probes" or "/metrics/resource" => Metrics(""),
         _ => ApiResponse.PageNotFound,
     };

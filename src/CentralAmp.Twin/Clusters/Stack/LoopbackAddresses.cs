@@ -8,7 +8,7 @@ internal static class LoopbackAddresses
 {
     public static string Next()
     {
-        // From 127.64 on: what lies lower is used by resolvers and the like. Two of several millions do not meet.
+        // Starts at 127.64, because local resolvers use lower addresses. With several million addresses, collisions are improbable.
         var parts = RandomNumberGenerator.GetBytes(3);
         return string.Create(CultureInfo.InvariantCulture, $"127.{64 + (parts[0] % 128)}.{parts[1]}.{1 + (parts[2] % 254)}");
     }

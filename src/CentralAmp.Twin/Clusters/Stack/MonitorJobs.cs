@@ -6,8 +6,8 @@ using CentralAmp.Twin.Clusters.Objects;
 namespace CentralAmp.Twin.Clusters.Stack;
 
 /// <summary>
-/// One monitor as scrape configurations, as prometheus-operator's promcfg makes them: Prometheus discovers the targets itself. What the
-/// twin does not translate is refused, never left out.
+/// One monitor as scrape configurations, as prometheus-operator's promcfg makes them: Prometheus discovers the targets itself. The
+/// twin refuses fields that it does not translate, instead of ignoring them.
 /// </summary>
 internal static class MonitorJobs
 {

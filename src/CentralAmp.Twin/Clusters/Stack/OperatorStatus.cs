@@ -6,7 +6,7 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
-/// <summary>What the operator writes into the status of a Prometheus or PrometheusAgent.</summary>
+/// <summary>Writes the status of a Prometheus or PrometheusAgent, as the operator does.</summary>
 internal sealed class OperatorStatus(ObjectStore store, ObjectWriter writer, TimeProvider time)
 {
     private static readonly WriteOptions Own = new(new FieldManager(PrometheusOperator.Manager, FieldManager.Apply, "status")) { Force = true };
@@ -22,7 +22,7 @@ internal sealed class OperatorStatus(ObjectStore store, ObjectWriter writer, Tim
             : ("False", "NoPodReady", "no pod is ready");
         var reconciled = refusal.Length == 0 ? ("True", "", "") : ("False", "ReconciliationFailed", refusal);
 
-        // The uid keeps the apply from making a resource again that was deleted meanwhile.
+        // With the uid, the apply cannot recreate a resource that was deleted at the same time.
         writer.Apply(PrometheusOperator.KindOf(resource), new JsonObject
         {
             ["kind"] = resource.TextAt("kind"),

@@ -29,7 +29,7 @@ internal sealed class PodFiles
 
     private string Configuration => Inside(container.ConfigurationFile);
 
-    /// <summary>Everything that the volumes name is there; a pod waits for it (ContainerCreating).</summary>
+    /// <summary>Whether every object that the volumes name exists; until then the pod waits (ContainerCreating).</summary>
     public bool IsMountable => container.Mounts.All(mount =>
         mount.Volume.TextAt("configMap", "name") is not { } name || surroundings.Store.Find(ResourceKind.ConfigMap, pod.Namespace(), name) is not null);
 
@@ -62,7 +62,7 @@ internal sealed class PodFiles
         return true;
     }
 
-    /// <summary>Writes the service account tokens that the pod's volumes ask for, and the one that every pod gets.</summary>
+    /// <summary>Writes the tokens of the pod's projected volumes, and the default token of every pod.</summary>
     public void ProjectTokens()
     {
         var account = surroundings.Store.Find(ResourceKind.ServiceAccount, pod.Namespace(), pod.TextAt("spec", "serviceAccountName") ?? "default")
@@ -103,8 +103,8 @@ internal sealed class PodFiles
         }
     }
 
-    // What the pod sets, plus what it takes to reach the twin's AWS from this machine; nothing else, so that no credentials
-    // of the person who runs the twin can help.
+    // The variables of the pod, and those for the access to the twin's AWS. Nothing else, so that the process cannot use
+    // credentials of this machine's user.
     private Dictionary<string, string> Environment(string podAddress)
     {
         var access = surroundings.DataPlane();

@@ -8,8 +8,8 @@ using CentralAmp.Twin.Prometheus;
 namespace CentralAmp.Twin.Clusters.Stack;
 
 /// <summary>
-/// One pod as it runs: its volumes, a real Prometheus, and, where the pod has it, the config-reloader. A program that ends is started
-/// again, later each time.
+/// A running pod: its volumes, a real Prometheus, and the config-reloader if the pod has one. A program that ends is restarted
+/// with a growing back-off.
 /// </summary>
 internal sealed class PodInstance : IAsyncDisposable
 {
@@ -38,7 +38,7 @@ internal sealed class PodInstance : IAsyncDisposable
 
     public string Uid => pod.Uid();
 
-    /// <summary>Where its Prometheus listens; null while it does not.</summary>
+    /// <summary>Address of its Prometheus; null while it does not run.</summary>
     public Uri? Address => process?.Address;
 
     public void ConfigurationChanged() => configurationChanged.Release();
@@ -62,7 +62,7 @@ internal sealed class PodInstance : IAsyncDisposable
             for (var restarts = 0; ; restarts++)
             {
                 await RunOnceAsync(restarts, cancellationToken);
-                Tell("ended by itself");
+                ReportFailure("ended by itself");
                 var backOff = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, restarts), LongestBackOff.TotalSeconds));
                 WriteStatus(isReady: false, restarts + 1, Waiting("CrashLoopBackOff"));
                 await Task.Delay(backOff, surroundings.Time, cancellationToken);
@@ -74,7 +74,7 @@ internal sealed class PodInstance : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            // The edge of the pod: a fault of the twin's own, not of the program that runs in it.
+            // A fault of the twin itself, not of the program in the pod.
             surroundings.Fault(exception);
         }
     }
@@ -96,7 +96,7 @@ internal sealed class PodInstance : IAsyncDisposable
         {
             WriteStatus(isReady: true, restarts, new JsonObject { ["running"] = new JsonObject { ["startedAt"] = Now() } });
             var reloading = ReloadAsync(process, ended.Token);
-            // The reloader ends by itself only when something is wrong with it.
+            // The reloader ends by itself only after a fault.
             await await Task.WhenAny(process.Exited.WaitAsync(cancellationToken), reloading);
         }
         finally
@@ -108,7 +108,7 @@ internal sealed class PodInstance : IAsyncDisposable
         }
     }
 
-    // The config-reloader: what it cannot load it tries again, so a role that is slow to settle heals by itself.
+    // The config-reloader retries a configuration that Prometheus could not load, so it recovers once a slow role has propagated.
     private async Task ReloadAsync(PrometheusProcess prometheus, CancellationToken cancellationToken)
     {
         if (!container.HasReloader)
@@ -121,11 +121,11 @@ internal sealed class PodInstance : IAsyncDisposable
                 continue;
             isLoaded = await prometheus.ReloadAsync(cancellationToken);
             if (!isLoaded)
-                Tell("did not load its configuration");
+                ReportFailure("did not load its configuration");
         }
     }
 
-    private void Tell(string what) => surroundings.Trouble(new PodTrouble(pod.Name(), what, surroundings.Time.GetUtcNow()));
+    private void ReportFailure(string what) => surroundings.Failure(new PodFailure(pod.Name(), what, surroundings.Time.GetUtcNow()));
 
     private void WriteStatus(bool isReady, int restarts, JsonObject state)
     {
@@ -143,7 +143,7 @@ internal sealed class PodInstance : IAsyncDisposable
         {
             surroundings.Writer.Update(ResourceKind.Pod, pod.Namespace(), pod.Name(), Own, current =>
             {
-                // Another pod of the same name may have taken its place; this one's status is nobody's concern any more.
+                // Another pod of the same name may have replaced this one; then its status must not be written.
                 current.Metadata()["uid"] = Uid;
                 current["status"] = status;
                 return current;

@@ -4,13 +4,13 @@ using CentralAmp.Twin.Prometheus;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
-/// <summary>What every pod of a cluster runs in.</summary>
+/// <summary>The parts of a cluster that its pods use.</summary>
 /// <param name="DataPlane">How its process reaches AWS from this machine.</param>
-/// <param name="Folder">Of the cluster: pods and volumes lie below.</param>
+/// <param name="Folder">Folder of the cluster, which contains its pods and volumes.</param>
 /// <param name="Api">Host and port of the API server.</param>
 /// <param name="ApiAuthority">PEM of the authority of the API server's certificate.</param>
-/// <param name="Fault">Told of what goes wrong in the twin itself.</param>
-/// <param name="Trouble">Told of what goes wrong with the program in a pod.</param>
+/// <param name="Fault">Receives exceptions of the twin itself.</param>
+/// <param name="Failure">Receives failures of the program in a pod.</param>
 internal sealed record PodSurroundings(
     ObjectStore Store,
     ObjectWriter Writer,
@@ -23,7 +23,7 @@ internal sealed record PodSurroundings(
     string ApiAuthority,
     TimeProvider Time,
     Action<Exception> Fault,
-    Action<PodTrouble> Trouble);
+    Action<PodFailure> Failure);
 
 /// <summary>A program in a pod that ended by itself, or that refused a configuration.</summary>
-public sealed record PodTrouble(string Pod, string What, DateTimeOffset Time);
+public sealed record PodFailure(string Pod, string What, DateTimeOffset Time);

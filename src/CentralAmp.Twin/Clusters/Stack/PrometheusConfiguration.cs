@@ -8,8 +8,8 @@ namespace CentralAmp.Twin.Clusters.Stack;
 public sealed class ConfigurationRefusedException(string message) : Exception(message);
 
 /// <summary>
-/// Makes the configuration of Prometheus from its resource, as prometheus-operator's promcfg does. What the twin cannot
-/// translate faithfully is refused, never left out.
+/// Generates the configuration of Prometheus from its resource, as prometheus-operator's promcfg does. The twin refuses
+/// fields that it does not translate, instead of ignoring them.
 /// </summary>
 public static class PrometheusConfiguration
 {

@@ -8,7 +8,7 @@ namespace CentralAmp.Twin.Clusters.Stack;
 
 /// <summary>
 /// The stand-in of prometheus-operator: from every Prometheus and PrometheusAgent the Secret with its configuration and a
-/// StatefulSet for each shard, and back into its status how that went.
+/// StatefulSet for each shard; it writes the result into the status.
 /// </summary>
 internal sealed class PrometheusOperator(ObjectStore store, ObjectWriter writer, Version version, ScrapeJobs jobs, ClusterBehaviour behaviour, TimeProvider time)
 {

@@ -4,7 +4,7 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
-/// <summary>What <c>helm install kube-prometheus-stack</c> leaves in a cluster, as far as it concerns metrics collection.</summary>
+/// <summary>Installs the objects of kube-prometheus-stack that concern metrics collection, as <c>helm install</c> does.</summary>
 internal sealed class StackInstaller(ObjectStore store, ObjectWriter writer, StackNames names, ClusterBehaviour behaviour, ClusterPorts ports, Version prometheusVersion)
 {
     private const string ArgoManager = "argocd-controller";
@@ -30,7 +30,7 @@ internal sealed class StackInstaller(ObjectStore store, ObjectWriter writer, Sta
     }
 
     /// <summary>Does what <c>helm upgrade</c> with the same values does, or a sync of Argo CD.</summary>
-    /// <exception cref="Api.StatusException">409: somebody else has a field of theirs, and they do not force.</exception>
+    /// <exception cref="Api.StatusException">409: another manager owns one of the fields, and the owner does not force.</exception>
     public void ApplyAgain()
     {
         if (behaviour.RemoteWriteOwner == RemoteWriteOwner.Nobody)

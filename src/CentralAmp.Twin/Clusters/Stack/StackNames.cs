@@ -4,8 +4,8 @@ using System.Text;
 namespace CentralAmp.Twin.Clusters.Stack;
 
 /// <summary>
-/// What a release of kube-prometheus-stack is called in one cluster. Releases differ from cluster to cluster, so that
-/// nobody can get by with a name he assumes.
+/// Names of a release of kube-prometheus-stack in one cluster. Releases differ from cluster to cluster, so that
+/// code that assumes a fixed name fails.
 /// </summary>
 public sealed record StackNames(string Release)
 {

@@ -90,7 +90,7 @@ internal sealed class StackResources(StackNames names, ClusterBehaviour behaviou
             ["replicas"] = behaviour.Replicas,
             ["shards"] = behaviour.Shards,
             ["serviceAccountName"] = names.Prometheus,
-            // The chart says 30 s; nobody wants to wait that long in front of a laptop, which has to bear ten of them.
+            // The chart's default is 30 s, which is too long for tests; much shorter is too much load with ten clusters.
             ["scrapeInterval"] = "3s",
             ["evaluationInterval"] = "30s",
             ["portName"] = "http-web",
@@ -114,7 +114,7 @@ internal sealed class StackResources(StackNames names, ClusterBehaviour behaviou
             };
             spec["storage"] = new JsonObject { ["volumeClaimTemplate"] = new JsonObject { ["spec"] = request } };
         }
-        // What the first CRDs had not, nobody set.
+        // Older releases did not set fields that the first CRDs did not have.
         if (behaviour.OlderOperator)
         {
             foreach (var later in (ReadOnlySpan<string>)["shards", "portName", "serviceMonitorNamespaceSelector", "podMonitorSelector", "replicas"])

@@ -5,8 +5,8 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Clusters.Stack;
 
-/// <summary>Keeps the pods of StatefulSets: makes what is missing at once, rolls what is outdated one after the other.</summary>
-/// <param name="refusals">What the cluster does not let in; a refused pod is tried again when anything changes.</param>
+/// <summary>Controls the pods of StatefulSets: creates missing pods at once, and replaces outdated pods one after the other.</summary>
+/// <param name="refusals">Objects that the cluster refuses. The controller retries a refused pod after the next change.</param>
 internal sealed class StatefulSetController(ObjectStore store, ObjectWriter writer, PodIdentityWebhook webhook, IReadOnlyList<Refusal> refusals)
 {
     private const string Manager = "kube-controller-manager";
@@ -75,7 +75,7 @@ internal sealed class StatefulSetController(ObjectStore store, ObjectWriter writ
         }
         catch (StatusException refused) when (refused.Code == 403)
         {
-            // The workload stays, its pods do not come: that is what a policy for pods looks like from outside.
+            // The StatefulSet stays without pods, as with a policy that refuses pods in a real cluster.
         }
     }
 

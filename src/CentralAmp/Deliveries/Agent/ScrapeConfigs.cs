@@ -14,7 +14,7 @@ internal static class ScrapeConfigs
     private const string NodeExporter = "(prometheus-)?node-exporter";
 
     /// <summary>These have their own jobs, although their charts annotate them as well.</summary>
-    private const string HaveTheirOwn = $"{KubeStateMetrics}|{NodeExporter}";
+    private const string WithOwnJobs = $"{KubeStateMetrics}|{NodeExporter}";
 
     private const string Pod = "__meta_kubernetes_pod";
     private const string Service = "__meta_kubernetes_service";
@@ -88,7 +88,7 @@ internal static class ScrapeConfigs
     [
         Relabel.Keep([$"{Pod}_annotation_prometheus_io_scrape"], "true"),
         Relabel.Drop([$"{Pod}_phase"], "Pending|Succeeded|Failed|Completed"),
-        Relabel.Drop([$"{Pod}_label_{AppName}"], HaveTheirOwn),
+        Relabel.Drop([$"{Pod}_label_{AppName}"], WithOwnJobs),
         .. Relabel.PathAndScheme(Pod),
         // IPv6 addresses need brackets.
         Relabel.Replace([$"{Pod}_annotation_prometheus_io_port", $"{Pod}_ip"], @"(\d+);([0-9.]+)", "__address__", "$2:$1"),
@@ -99,7 +99,7 @@ internal static class ScrapeConfigs
     private static JsonObject AnnotatedServices() => ScrapeJob.Of("kubernetes-services", ScrapeJob.Discover("endpointslice"),
     [
         Relabel.Keep([$"{Service}_annotation_prometheus_io_scrape"], "true"),
-        Relabel.Drop([$"{Service}_label_{AppName}"], HaveTheirOwn),
+        Relabel.Drop([$"{Service}_label_{AppName}"], WithOwnJobs),
         .. Relabel.PathAndScheme(Service),
         Relabel.Replace(["__address__", $"{Service}_annotation_prometheus_io_port"], @"(.+?)(?::\d+)?;(\d+)", "__address__", "$1:$2"),
         .. Relabel.Copies(

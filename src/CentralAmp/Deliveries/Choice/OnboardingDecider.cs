@@ -64,10 +64,10 @@ internal static class OnboardingDecider
     /// </summary>
     private static int WaitSeconds(PlanObservation observation)
     {
-        var left = observation.Settings.ParkLimit - observation.Elapsed;
+        var remaining = observation.Settings.ParkLimit - observation.Elapsed;
         var first = observation.Settings.ParkFirst.TotalSeconds;
         var wait = Math.Clamp(observation.Elapsed.TotalSeconds / 4, first, Math.Max(first, observation.Settings.ParkMax.TotalSeconds));
-        return (int)Math.Ceiling(left > TimeSpan.Zero ? Math.Min(wait, left.TotalSeconds) : first);
+        return (int)Math.Ceiling(remaining > TimeSpan.Zero ? Math.Min(wait, remaining.TotalSeconds) : first);
     }
 
     private static OnboardingPlan Plan(PlanObservation observation, string delivery) => new()

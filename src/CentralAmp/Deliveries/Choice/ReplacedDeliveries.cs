@@ -30,13 +30,13 @@ internal static class ReplacedDeliveries
         return ended;
     }
 
-    /// <summary>Whether any of them still exists.</summary>
-    public static async Task<bool> AreThereAsync(DeliveryWork work, CancellationToken cancellationToken)
+    /// <summary>Whether any replaced delivery still exists.</summary>
+    public static async Task<bool> AnyExistsAsync(DeliveryWork work, CancellationToken cancellationToken)
     {
-        var own = await ManagedNamespaceObserver.ObserveAsync(work.Kubernetes, cancellationToken);
+        var observed = await ManagedNamespaceObserver.ObserveAsync(work.Kubernetes, cancellationToken);
         foreach (var replaced in work.Plan.Replaces)
         {
-            if (own.Has(replaced.Delivery)
+            if (observed.Has(replaced.Delivery)
                 || (replaced.Delivery == DeliveryNames.Prometheus && await FindAsync(work, replaced.Collector, cancellationToken) is not null))
             {
                 return true;
@@ -80,7 +80,7 @@ internal static class ReplacedDeliveries
         var writer = new ManagedObjectWriter(work.Kubernetes);
         var observed = await ManagedNamespaceObserver.ObserveAsync(work.Kubernetes, cancellationToken);
         var ended = false;
-        // Before the objects: if the process died in between, the count would remain for ever.
+        // Before the objects: if the process died between the two, the count would remain for ever.
         await writer.ForgetAsync(delivery, observed, cancellationToken);
         foreach (var path in ManagedObject.PathsOf(delivery))
         {

@@ -6,7 +6,7 @@ namespace CentralAmp.Deliveries.Choice;
 
 /// <summary>
 /// Whether a replaced collector still sends: pods end, and a Prometheus reloads, some time after the write. The state is read from the running
-/// workloads, because the waits are retries, and a retry has nothing left to end.
+/// workloads, because the waits are retries, and a retry has nothing more to end.
 /// </summary>
 internal static class ReplacedSenders
 {

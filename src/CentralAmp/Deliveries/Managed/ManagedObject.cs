@@ -25,7 +25,7 @@ public enum ManagedObjectState
     Foreign,
 
     /// <summary>The object is being deleted.</summary>
-    Leaving,
+    Deleting,
 }
 
 /// <summary>One object in CentralAmp's namespace in its desired form.</summary>
@@ -50,7 +50,7 @@ public sealed record ManagedObject(string Path, JsonObject Desired)
     {
         null => ManagedObjectState.Absent,
         _ when !ManagedNames.IsManaged(observed) => ManagedObjectState.Foreign,
-        _ when observed["metadata"]!["deletionTimestamp"] is not null => ManagedObjectState.Leaving,
+        _ when observed["metadata"]!["deletionTimestamp"] is not null => ManagedObjectState.Deleting,
         _ when Hash(observed) != Hash(Desired) => ManagedObjectState.Outdated,
         _ when JsonMeaning.Contains(observed, Desired) || !HasOtherManagers(observed) => ManagedObjectState.Current,
         _ => ManagedObjectState.Changed,

@@ -31,7 +31,7 @@ internal static class ManagedObjectDecider
                 case ManagedObjectState.Foreign:
                     return new ManagedObjectAction(Failure: Failure.Blocked(
                         Causes.KubernetesConflict, $"There is a {item} that CentralAmp did not create.", "Remove or rename it, then execute again."));
-                case ManagedObjectState.Leaving:
+                case ManagedObjectState.Deleting:
                     return new ManagedObjectAction(Failure: Failure.NotReady(
                         Causes.NotReconciled, $"The {item} is being deleted.", "None if the deletion ends; otherwise find the finalizer that blocks it."));
                 case ManagedObjectState.Absent or ManagedObjectState.Changed:

@@ -19,7 +19,7 @@ internal static class ManagedObjects
     /// <summary>Two objects at most, and as many attempts that a concurrent change refused.</summary>
     private const int MostRounds = 6;
 
-    /// <param name="planned">The change that the plan announced: waits are retries, each in a process of its own, so an earlier process may have made it.</param>
+    /// <param name="planned">The change that the plan announced: waits are retries, each in its own process, so an earlier process may have made it.</param>
     /// <returns>The change, and the objects that exist now.</returns>
     public static async Task<(Change Change, ManagedNamespace Observed)> ApplyAsync(
         ManagedWork work, IReadOnlyList<ManagedObject> objects, Change planned, CancellationToken cancellationToken)

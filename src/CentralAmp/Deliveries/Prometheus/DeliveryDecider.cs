@@ -58,7 +58,7 @@ internal static class DeliveryDecider
 
     private static Failure? Refusal(ObservedDelivery observed, Collector collector, DesiredDelivery desired) => observed switch
     {
-        _ when !IsTheOne(observed, collector) => Failure.Blocked(
+        _ when !IsPlanned(observed, collector) => Failure.Blocked(
             Causes.KubernetesConflict,
             $"Prometheus '{collector.Namespace}/{collector.Name}' was deleted or recreated after it was planned.",
             "Execute again, which plans anew."),
@@ -74,7 +74,7 @@ internal static class DeliveryDecider
             ?? DeliveryRefusals.OfReverts(observed.Prometheus!, desired),
     };
 
-    public static bool IsTheOne(ObservedDelivery observed, Collector collector) => observed.Prometheus is { } prometheus && prometheus.Uid == collector.Uid;
+    public static bool IsPlanned(ObservedDelivery observed, Collector collector) => observed.Prometheus is { } prometheus && prometheus.Uid == collector.Uid;
 
     private static DeliveryAction Stop(Failure failure) => new(DeliveryStep.Stop, failure);
 }

@@ -28,7 +28,7 @@ internal static class WithdrawalDecider
 {
     public static WithdrawalAction Decide(ObservedDelivery observed, Collector collector, DesiredDelivery desired)
     {
-        if (!DeliveryDecider.IsTheOne(observed, collector))
+        if (!DeliveryDecider.IsPlanned(observed, collector))
         {
             return OfServiceAccount(observed) ?? Done;
         }

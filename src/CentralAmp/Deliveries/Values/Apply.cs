@@ -11,7 +11,7 @@ internal static class Apply
         var (change, _) = await ManagedObjects.ApplyAsync(work.Managed, Plan.Objects(work.Desired, work.Collector), work.Plan.Change, cancellationToken);
         var observed = await DeliveryObserver.ObserveAsync(work.Kubernetes, work.Collector, work.Desired.Entry, cancellationToken);
         // If the collector is gone or recreated, or the values are not merged, the plan decides again.
-        if (!Prometheus.DeliveryDecider.IsTheOne(observed, work.Collector) || ValuesState.Of(observed.Prometheus!, observed.ServiceAccount, work.Desired) is not null)
+        if (!Prometheus.DeliveryDecider.IsPlanned(observed, work.Collector) || ValuesState.Of(observed.Prometheus!, observed.ServiceAccount, work.Desired) is not null)
         {
             return new AppliedDelivery(change, Waits: true);
         }

@@ -7,7 +7,7 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Deliveries.Rendered;
 
-/// <summary>Every profile in every trust mode, as each delivery renders it.</summary>
+/// <summary>The rendering of every profile in every trust mode by each delivery.</summary>
 public static class RenderedDeliveries
 {
     private const string IngestRole = "arn:aws:iam::111111111111:role/central-amp/central-amp-shop-12345678";

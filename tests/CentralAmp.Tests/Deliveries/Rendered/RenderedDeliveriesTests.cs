@@ -16,17 +16,17 @@ public sealed class RenderedDeliveriesTests
 
     [Theory]
     [MemberData(nameof(RenderedDeliveries.All), MemberType = typeof(RenderedDeliveries))]
-    public void Delivery_prometheus_is_what_was_reviewed(string profile, string trustMode) =>
+    public void Delivery_prometheus_equals_the_reviewed_files(string profile, string trustMode) =>
         Golden.Check(Folder, $"prometheus-{profile}-{trustMode}", RenderedDeliveries.Entry(profile, trustMode, "prometheus_replica"));
 
     [Theory]
     [MemberData(nameof(RenderedDeliveries.All), MemberType = typeof(RenderedDeliveries))]
-    public void Delivery_prometheus_agent_is_what_was_reviewed(string profile, string trustMode) => CheckObjects(
+    public void Delivery_prometheus_agent_equals_the_reviewed_files(string profile, string trustMode) => CheckObjects(
         $"prometheus-agent-{profile}-{trustMode}", PrometheusAgentManifest.Render(RenderedDeliveries.Spec(profile, trustMode)));
 
     [Theory]
     [MemberData(nameof(RenderedDeliveries.All), MemberType = typeof(RenderedDeliveries))]
-    public void Delivery_agent_is_what_was_reviewed(string profile, string trustMode)
+    public void Delivery_agent_equals_the_reviewed_files(string profile, string trustMode)
     {
         var spec = RenderedDeliveries.Spec(profile, trustMode);
         CheckObjects($"agent-{profile}-{trustMode}", AgentWorkload.StatefulSet(spec));
@@ -36,7 +36,7 @@ public sealed class RenderedDeliveriesTests
 
     [Theory]
     [MemberData(nameof(RenderedDeliveries.All), MemberType = typeof(RenderedDeliveries))]
-    public void Delivery_values_is_what_was_reviewed(string profile, string trustMode)
+    public void Delivery_values_equals_the_reviewed_files(string profile, string trustMode)
     {
         var data = ValuesManifest.Render(
             RenderedDeliveries.Entry(profile, trustMode), RenderedDeliveries.RoleOf(trustMode), Some.Collector.Namespace, Some.Collector.ServiceAccount)["data"]!;
@@ -45,7 +45,7 @@ public sealed class RenderedDeliveriesTests
     }
 
     [Fact]
-    public void The_identity_of_an_agent_is_what_was_reviewed() =>
+    public void The_identity_of_an_agent_equals_the_reviewed_file() =>
         CheckObjects("identity", [.. AgentManifests.Identity(RenderedDeliveries.RoleOf(TrustModes.Direct))]);
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class RenderedDeliveriesTests
     [InlineData("registry.example.org:5000/prometheus", null)]
     [InlineData("quay.io/prometheus/prometheus:main", null)]
     [InlineData("quay.io/prometheus/prometheus@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", null)]
-    public void The_operator_learns_the_version_from_a_tag_that_is_one(string image, string? version)
+    public void The_version_field_is_set_if_the_tag_is_a_version(string image, string? version)
     {
         var spec = PrometheusAgentManifest.Render(RenderedDeliveries.Spec(Profiles.Full, TrustModes.Direct) with { Image = image })["spec"]!;
         Assert.Equal(image, spec["image"]!.GetValue<string>());
@@ -71,16 +71,16 @@ public sealed class RenderedDeliveriesTests
     }
 
     [Fact]
-    public void Without_tolerations_there_is_no_such_field()
+    public void Without_tolerations_the_field_is_absent()
     {
         var spec = RenderedDeliveries.Spec(Profiles.Full, TrustModes.Direct) with { Tolerations = [] };
         Assert.Null(PrometheusAgentManifest.Render(spec)["spec"]!["tolerations"]);
         Assert.Null(AgentWorkload.StatefulSet(spec)["spec"]!["template"]!["spec"]!["tolerations"]);
     }
 
-    /// <summary>The Pod Security Standard "restricted", as the operator's API and Kubernetes' spell it.</summary>
+    /// <summary>The Pod Security Standard "restricted", with the fields of the operator's API and of Kubernetes.</summary>
     [Fact]
-    public void Own_agents_run_restricted_with_requests_and_limits()
+    public void Agents_run_restricted_with_requests_and_limits()
     {
         var spec = RenderedDeliveries.Spec(Profiles.Full, TrustModes.Direct);
         var pod = AgentWorkload.StatefulSet(spec)["spec"]!["template"]!["spec"]!;
@@ -109,7 +109,7 @@ public sealed class RenderedDeliveriesTests
     [InlineData("it's", "'it''s'")]
     [InlineData("arn:aws:iam::1:role/x", "arn:aws:iam::1:role/x")]
     [InlineData("ends:", "'ends:'")]
-    public void Text_stays_text_in_YAML(string text, string printed) => Assert.Equal($"key: {printed}\n", Yaml.Print(new JsonObject { ["key"] = text }));
+    public void Strings_stay_strings_in_YAML(string text, string printed) => Assert.Equal($"key: {printed}\n", Yaml.Print(new JsonObject { ["key"] = text }));
 
     private static string HashOf(AgentSpec spec) =>
         AgentWorkload.StatefulSet(spec)["spec"]!["template"]!["metadata"]!["annotations"]![AgentNames.ConfigHashAnnotation]!.GetValue<string>();

@@ -6,7 +6,7 @@ namespace CentralAmp.AwsPackages.Generator.ServiceClients.Emit;
 /// <summary>The interface, the client and its configuration.</summary>
 internal static class ClientEmitter
 {
-    /// <summary>The official clients' constructors: parameters, then what the base gets ($C: the configuration class).</summary>
+    /// <summary>The official clients' constructors: parameters, then the arguments of the base constructor ($C: the configuration class).</summary>
     private static readonly (string Parameters, string Arguments)[] Constructors =
     [
         ("", "new $C()"),

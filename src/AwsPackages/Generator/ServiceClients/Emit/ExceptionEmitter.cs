@@ -37,7 +37,7 @@ internal static class ExceptionEmitter
         code.Close();
     }
 
-    /// <summary>What an error carries beside its message, which the base class has.</summary>
+    /// <summary>The members of an error except its message, which the base class has.</summary>
     public static System.Collections.Generic.IEnumerable<Member> Details(Shape error)
     {
         foreach (var member in error.Members)

@@ -8,8 +8,8 @@ using CentralAmp.AwsPackages.Generator.Text;
 namespace CentralAmp.AwsPackages.Generator.ServiceClients.Endpoints;
 
 /// <summary>
-/// Interprets a service's <c>endpoint-rule-set-1.json</c> while generating: each rule becomes an <c>if</c>, so that nothing of it is
-/// parsed when a Lambda starts. The language: https://smithy.io/2.0/additional-specs/rules-engine/specification.html
+/// Compiles a service's <c>endpoint-rule-set-1.json</c>: each rule becomes an <c>if</c>, so that a Lambda parses no rules at its
+/// start. The language: https://smithy.io/2.0/additional-specs/rules-engine/specification.html
 /// </summary>
 internal static class EndpointEmitter
 {

@@ -10,7 +10,7 @@ internal enum Protocol
     RestJson,
 }
 
-/// <summary>What a settings file says of one service.</summary>
+/// <summary>The settings of one service.</summary>
 /// <param name="Key">botocore's name of the service, and the stem of its model files.</param>
 /// <param name="Client">The stem of the official client: <c>EKS</c> in <c>AmazonEKSClient</c>.</param>
 /// <param name="Rename">Shapes that the SDK names differently (its customizations are not part of the model).</param>

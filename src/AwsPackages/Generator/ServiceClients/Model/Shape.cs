@@ -44,7 +44,7 @@ internal sealed class Shape(string name, ShapeKind kind)
 
     public IReadOnlyList<string> Values { get; set; } = [];
 
-    /// <summary>What a list holds, or a map's value.</summary>
+    /// <summary>The shape of a list's items or of a map's values.</summary>
     public Shape? Item { get; set; }
 
     public ErrorTraits? Error { get; set; }
@@ -74,5 +74,5 @@ internal sealed class Shape(string name, ShapeKind kind)
     };
 }
 
-/// <summary>How an error arrives (<paramref name="Code"/>) and whether the SDK may retry it.</summary>
+/// <summary>The code of an error on the wire (<paramref name="Code"/>), and whether the SDK may retry it.</summary>
 internal sealed record ErrorTraits(string Code, bool Retryable, bool Throttling);

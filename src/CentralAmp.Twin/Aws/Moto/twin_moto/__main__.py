@@ -1,11 +1,11 @@
-"""moto 5.2.1 as one part of the twin: its services and its Step Functions engine, with the repairs they need.
+"""Starts moto 5.2.1 for the twin: its services and its Step Functions engine, with patches for differences from AWS.
 
 Usage: python -m twin_moto PORT_FILE
     The server listens on a free loopback port and writes it to PORT_FILE when it is ready.
 Environment: TWIN_GATEWAY (address of the gateway in front of us), TWIN_SECRET (opens the gateway's private endpoints),
     TWIN_ORGANIZATION (JSON: the accounts of each organizational unit).
 
-Every repair says which quirk of moto it is for. The order matters: modules that import names from patched modules
+The comment of each patch names the quirk of moto. The order matters: modules that import names from patched modules
 must be imported after the patch.
 """
 

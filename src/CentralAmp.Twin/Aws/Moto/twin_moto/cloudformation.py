@@ -1,4 +1,4 @@
-"""CloudFormation: what moto does otherwise than AWS with a template."""
+"""CloudFormation: patches for templates that moto processes differently from AWS."""
 
 from moto.cloudformation import models, parsing
 from moto.events import models as events
@@ -12,7 +12,7 @@ _topic_attribute = sns.Topic.get_cfn_attribute
 sns.Topic.has_cfn_attr = classmethod(lambda cls, name: name in ("TopicArn", "TopicName"))
 sns.Topic.get_cfn_attribute = lambda self, name: self.arn if name == "TopicArn" else _topic_attribute(self, name)
 
-# Quirk: "!Condition" of a YAML template becomes a function that nobody knows, and the condition false.
+# Quirk: "!Condition" of a YAML template becomes an unknown function, and the condition is false.
 _tag = models.yaml_tag_constructor
 
 
@@ -49,7 +49,7 @@ def clean_json(resource_json, resources_map):
 parsing.clean_json = clean_json
 
 # Quirk: the default of a list stays text, and Join puts its delimiter between the letters; a value that a nested stack was
-# given as a list is not text any more.
+# given as a list is no longer text.
 _load_parameters = parsing.ResourceMap.load_parameters
 
 

@@ -46,7 +46,7 @@ def deliver(how, rule, target, event):
         print(f"EventBridge: {rule.arn} could not reach {target['Arn']}: {error}", file=sys.stderr, flush=True)
 
 
-# Quirk: no delivery to state machines. PutEvents answers before targets are reached, so each goes its own way.
+# Quirk: no delivery to state machines. PutEvents answers before targets are reached, so each delivery runs in its own thread.
 _send_to_targets = events.Rule.send_to_targets
 
 

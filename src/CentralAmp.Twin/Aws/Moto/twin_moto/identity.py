@@ -1,4 +1,4 @@
-"""IAM: roles of templates, and what the gateway asks of an account."""
+"""IAM: roles of templates, and the account's IAM for the gateway."""
 
 import json
 

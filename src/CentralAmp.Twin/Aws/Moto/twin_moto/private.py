@@ -1,4 +1,4 @@
-"""What the gateway asks us."""
+"""Private endpoints for the gateway."""
 
 import urllib.parse
 

@@ -1,14 +1,14 @@
-"""Resource types of CloudFormation that moto passes over in silence: those that do something here, and those that need only be there."""
+"""CloudFormation resource types that moto skips silently: some act in the twin, others only need to exist."""
 
 from moto.amp.models import amp_backends
 from moto.core.common_models import CloudFormationModel
 
 bus_policies = {}  # (account, region, bus) -> {statement id: statement}; the gateway asks for them
-schedules = {}  # ARN -> properties; nothing fires them, a person may
+schedules = {}  # ARN -> properties; nothing fires them by itself, tests do
 
 
-class Ours:
-    """What every resource type here has in common; moto takes the service from the module's second part."""
+class TwinResource:
+    """Base class of the twin's resource types. moto derives the service from the module's second part."""
 
     @staticmethod
     def cloudformation_name_type():
@@ -22,7 +22,7 @@ class Ours:
         return True
 
 
-class EventBusPolicy(Ours, CloudFormationModel):
+class EventBusPolicy(TwinResource, CloudFormationModel):
     __module__ = "moto.twin"
 
     def __init__(self, key, statement_id):
@@ -44,7 +44,7 @@ class EventBusPolicy(Ours, CloudFormationModel):
         bus_policies.get(self.key, {}).pop(self.statement_id, None)
 
 
-class Workspace(Ours, CloudFormationModel):
+class Workspace(TwinResource, CloudFormationModel):
     __module__ = "moto.twin"
 
     def __init__(self, workspace):
@@ -76,7 +76,7 @@ class Workspace(Ours, CloudFormationModel):
         amp_backends[account_id][region_name].delete_workspace(self.workspace.workspace_id)
 
 
-class Schedule(Ours, CloudFormationModel):
+class Schedule(TwinResource, CloudFormationModel):
     __module__ = "moto.twin"
 
     def __init__(self, name, arn):
@@ -110,9 +110,9 @@ class Schedule(Ours, CloudFormationModel):
 
 
 def only_there(resource_type, name_property="", arn=None):
-    """A resource type that nothing in the twin could notice, but that others of the template may refer to."""
+    """A resource type without effect in the twin, to which other resources of the template may refer."""
 
-    class Resource(Ours, CloudFormationModel):
+    class Resource(TwinResource, CloudFormationModel):
         __module__ = "moto.twin"
 
         def __init__(self, name, own_arn):

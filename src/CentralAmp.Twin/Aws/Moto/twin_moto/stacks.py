@@ -1,4 +1,4 @@
-"""Stacks within stacks, and StackSets, whose instances moto only writes down."""
+"""Nested stacks, and StackSets, whose instances moto records but does not deploy."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from moto.cloudformation.models import Stack, cloudformation_backends
 from moto.cloudformation.utils import get_stack_from_s3_url
 from moto.core.common_models import CloudFormationModel
 
-from twin_moto.resources import Ours
+from twin_moto.resources import TwinResource
 
 # Accounts of each organizational unit.
 ORGANIZATION = json.loads(os.environ.get("TWIN_ORGANIZATION", "{}"))
@@ -26,7 +26,7 @@ Stack.has_cfn_attr = classmethod(lambda cls, name: name.startswith("Outputs."))
 Stack.is_created = lambda self: True
 
 
-class StackSet(Ours, CloudFormationModel):
+class StackSet(TwinResource, CloudFormationModel):
     """A service-managed one: the stack of every account and region, region after region in the order that was asked for."""
 
     __module__ = "moto.twin"

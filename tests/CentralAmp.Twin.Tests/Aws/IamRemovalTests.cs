@@ -5,7 +5,7 @@ using CentralAmp.Twin.Aws;
 namespace CentralAmp.Twin.Tests.Aws;
 
 /// <summary>Removing roles and providers, finding them, and the quota of providers.</summary>
-public sealed class TakingBackTests(AwsTwinFixture fixture) : AwsTwinTests(fixture)
+public sealed class IamRemovalTests(AwsTwinFixture fixture) : AwsTwinTests(fixture)
 {
     private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::333333333333:root"},"Action":"sts:AssumeRole"}]}""";
 
@@ -14,7 +14,7 @@ public sealed class TakingBackTests(AwsTwinFixture fixture) : AwsTwinTests(fixtu
     private AmazonIdentityManagementServiceClient Iam => Fixture.Iam(Fixture.Twin.Operators[TwinAccounts.OtherMember].Credentials());
 
     [Fact]
-    public async Task A_role_goes_only_after_its_policies()
+    public async Task A_role_is_deleted_only_after_its_policies()
     {
         using var iam = Iam;
         await iam.CreateRoleAsync(new() { RoleName = "goes", AssumeRolePolicyDocument = Trust }, Cancellation);
@@ -31,7 +31,7 @@ public sealed class TakingBackTests(AwsTwinFixture fixture) : AwsTwinTests(fixtu
     }
 
     [Fact]
-    public async Task A_provider_goes_once_and_no_more_than_the_quota_are_there()
+    public async Task A_provider_is_deleted_once_and_the_quota_limits_their_number()
     {
         using var iam = Iam;
         Task<CreateOpenIDConnectProviderResponse> CreateAsync(string name) =>

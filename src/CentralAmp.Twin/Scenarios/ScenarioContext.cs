@@ -5,55 +5,55 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Scenarios;
 
-/// <summary>What scenarios have in common: a world, waiting for it, what they expect of clusters, and what they check besides.</summary>
-public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
+/// <summary>The world of a scenario, with its expected outcomes, its checks, and methods that wait for a condition.</summary>
+public sealed class ScenarioContext(TwinWorld world, RunView view, TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Events take a moment to start anything; after so long without, nothing more comes.</summary>
+    /// <summary>Longer than an event takes to start an execution.</summary>
     private static readonly TimeSpan QuietFor = TimeSpan.FromSeconds(4);
 
-    /// <summary>No wait of a scenario takes longer on a machine that can play it at all.</summary>
+    /// <summary>Limit of every wait of a scenario.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
-    private readonly Dictionary<Incarnation, string> expected = [];
+    private readonly Dictionary<ClusterIdentity, string> expected = [];
     private readonly List<CheckReport> checks = [];
-    private readonly HashSet<Incarnation> mayLeave = [];
+    private readonly HashSet<ClusterIdentity> allowedRemaining = [];
 
     public TwinWorld World => world;
 
     public AwsTwin Aws => world.Aws;
 
-    /// <summary>What each cluster must end as, in the order in which it was said.</summary>
-    public IReadOnlyDictionary<Incarnation, string> Expected => expected;
+    /// <summary>The expected outcome of each cluster, in the order in which the scenario set them.</summary>
+    public IReadOnlyDictionary<ClusterIdentity, string> Expected => expected;
 
     public IReadOnlyList<CheckReport> Checks => checks;
 
-    /// <summary>How the clusters stood when they were last looked at; null: at the end.</summary>
+    /// <summary>Cluster reports at the time of <see cref="FreezeAsync"/>; null: the report shows the clusters at the end.</summary>
     public IReadOnlyList<ClusterReport>? Frozen { get; private set; }
 
-    /// <summary>State machines that the hub's template has.</summary>
+    /// <summary>State machines that the hub's template contains.</summary>
     public IReadOnlyList<Machine> Machines { get; } = [.. Enum.GetValues<Machine>().Where(machine => IsThere(world.Aws, machine))];
 
-    public void Say(string sentence) => view.Step(sentence);
+    public void Log(string sentence) => view.Step(sentence);
 
-    public void Expect(Incarnation cluster, string outcome) => expected[cluster] = outcome;
+    public void Expect(ClusterIdentity cluster, string outcome) => expected[cluster] = outcome;
 
-    /// <summary>Of a cluster that cannot be entered something stays, and is named.</summary>
-    public void MayLeave(Incarnation cluster) => mayLeave.Add(cluster);
+    /// <summary>Allows managed objects of an unreachable cluster to remain. The report lists them.</summary>
+    public void AllowRemaining(ClusterIdentity cluster) => allowedRemaining.Add(cluster);
 
-    /// <summary>What is verified shall be there, and of what may leave something it may; there must be nothing else of ours.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Left()
+    /// <summary>Checks that managed objects remain only for verified clusters and for clusters that <see cref="AllowRemaining"/> names.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> RemainingObjects()
     {
-        var leftovers = new Leftovers(Aws);
-        // What was taken back after the outcomes were written down leaves nothing.
+        var managedObjects = new ManagedObjects(Aws);
+        // After FreezeAsync the scenario offboards its clusters, so that verified ones have no objects either.
         var kept = expected.Where(cluster => cluster.Value == "Verified" && Frozen is null).Select(cluster => cluster.Key).ToHashSet();
-        var wrong = leftovers.ExceptOf(kept.Concat(mayLeave).ToHashSet());
-        Check("nothing of ours is left where it should not be", wrong.Count == 0, string.Join(", ", wrong.Values.SelectMany(names => names)));
-        return leftovers.ExceptOf(kept);
+        var wrong = managedObjects.ExceptOwnedBy(kept.Concat(allowedRemaining).ToHashSet());
+        Check("no managed object remains where it should not", wrong.Count == 0, string.Join(", ", wrong.Values.SelectMany(names => names)));
+        return managedObjects.ExceptOwnedBy(kept);
     }
 
-    /// <param name="found">What was found instead; shown when it is wrong.</param>
+    /// <param name="found">The value found; shown when the check fails.</param>
     public void Check(string sentence, bool isRight, object? found = null)
     {
         // Parts of a scenario run side by side.
@@ -66,13 +66,13 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
     }
 
     /// <summary>The cluster that has this ARN now.</summary>
-    public Incarnation Living(string clusterArn) => Incarnation.Of(Aws.Eks.Find(clusterArn)!);
+    public ClusterIdentity Living(string clusterArn) => ClusterIdentity.Of(Aws.Eks.Find(clusterArn)!);
 
-    /// <summary>Creates a cluster that settles quickly, and says so.</summary>
+    /// <summary>Creates a cluster that becomes ACTIVE quickly.</summary>
     public async Task<string> CreateAsync(
         string account, string region, string name, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? tags = null, int deliveries = 1)
     {
-        Say($"creating cluster {name} in {account}, {region}{(deliveries == 0 ? "; nobody is told of it" : "")}");
+        Log($"creating cluster {name} in {account}, {region}{(deliveries == 0 ? "; without a CreateCluster event" : "")}");
         return await world.CreateClusterAsync(account, region, name, tags ?? new Dictionary<string, string>(), Quick, deliveries, cancellationToken);
     }
 
@@ -80,12 +80,12 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
     public async Task DeleteAsync(string clusterArn, CancellationToken cancellationToken, int deliveries = 1)
     {
         var cluster = Aws.Eks.Find(clusterArn);
-        Say($"deleting cluster {cluster!.Name} in {Arn.TryParse(clusterArn)!.AccountId}");
+        Log($"deleting cluster {cluster!.Name} in {Arn.TryParse(clusterArn)!.AccountId}");
         await world.DeleteClusterAsync(clusterArn, deliveries, cancellationToken);
         await UntilAsync($"cluster {cluster.Name} is gone", () => Aws.Eks.Find(clusterArn) != cluster, cancellationToken);
     }
 
-    /// <summary>Starts a state machine by hand and waits until everything is quiet.</summary>
+    /// <summary>Starts a state machine with manual input and waits until no execution runs.</summary>
     public async Task<TwinExecution> RunAsync(Machine machine, string input, CancellationToken cancellationToken)
     {
         var execution = await Aws.StartExecutionAsync(machine, input, cancellationToken);
@@ -93,10 +93,10 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
         return await Aws.ExecutionAsync(execution, cancellationToken);
     }
 
-    /// <summary>Writes the outcomes down as they are now: what comes later is not in the report.</summary>
+    /// <summary>Keeps the current cluster reports for the final report, whatever happens later.</summary>
     public async Task FreezeAsync(CancellationToken cancellationToken) => Frozen = await ScenarioRun.ClustersAsync(this, cancellationToken);
 
-    /// <summary>Until nothing runs, and nothing has been started for a while.</summary>
+    /// <summary>Waits until no execution runs and none has started for <see cref="QuietFor"/>.</summary>
     public async Task QuietAsync(CancellationToken cancellationToken)
     {
         var (deadline, quietSince, count) = (time.GetUtcNow() + Limit, time.GetUtcNow(), -1);
@@ -107,7 +107,7 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
             if (executions.Count != count || executions.Any(item => item.Execution.IsRunning))
                 (quietSince, count) = (time.GetUtcNow(), executions.Count);
             if (time.GetUtcNow() > deadline)
-                throw new TimeoutException("the executions did not come to an end");
+                throw new TimeoutException("the executions did not end");
         }
     }
 
@@ -134,7 +134,7 @@ public sealed class Stage(TwinWorld world, RunView view, TimeProvider time)
         return [.. all.OrderBy(item => item.Execution.StartedAt)];
     }
 
-    public async Task<RegistryEntry?> RegisteredAsync(Incarnation cluster, CancellationToken cancellationToken) =>
+    public async Task<RegistryEntry?> RegisteredAsync(ClusterIdentity cluster, CancellationToken cancellationToken) =>
         (await world.RegistryAsync(cancellationToken)).FirstOrDefault(item => item.ClusterArn == cluster.ClusterArn && item.CreatedAt == cluster.CreatedAt);
 
     private static ClusterBehaviour Quick { get; } = new() { ActiveAfter = TimeSpan.FromSeconds(1), OperatorAfter = TimeSpan.FromSeconds(1), PodStart = TimeSpan.FromMilliseconds(500) };

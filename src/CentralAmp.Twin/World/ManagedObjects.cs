@@ -9,60 +9,60 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.World;
 
-/// <summary>Something that CentralAmp made.</summary>
-/// <param name="AccountId">Where it is.</param>
-/// <param name="Name">Its ARN, or that of the cluster and the object in it.</param>
-/// <param name="Owner">The cluster it was made for; null if nothing says which.</param>
-public sealed record OwnThing(string AccountId, string Name, Incarnation? Owner);
+/// <summary>An object that CentralAmp created, or a field that it set in another owner's object.</summary>
+/// <param name="AccountId">The account that contains it.</param>
+/// <param name="Name">Its ARN, or the cluster's ARN with kind and name of the object.</param>
+/// <param name="Owner">The cluster for which CentralAmp created it; null if its tags do not name one.</param>
+public sealed record ManagedObject(string AccountId, string Name, ClusterIdentity? Owner);
 
-/// <summary>Looks for what CentralAmp made: in IAM of every account, in EKS, and inside the clusters.</summary>
-public sealed partial class Leftovers(AwsTwin aws)
+/// <summary>Finds managed objects: in IAM of every account, in EKS, and inside the clusters.</summary>
+public sealed partial class ManagedObjects(AwsTwin aws)
 {
     private const string ClusterArnTag = "central-amp:cluster-arn";
     private const string CreatedAtTag = "central-amp:created-at";
     private const string Mark = "central-amp";
 
     /// <summary>
-    /// Everything of ours that is not a kept cluster's; by account. A provider in the account of its living cluster may stay,
-    /// because other workloads may rely on it by now.
+    /// Managed objects by account, except those of the kept clusters. A provider in the account of its living cluster may remain,
+    /// because other workloads may use it.
     /// </summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> ExceptOf(IReadOnlySet<Incarnation> kept) => Everything()
-        .Where(thing => thing.Owner is null || !kept.Contains(thing.Owner))
-        .GroupBy(thing => thing.AccountId)
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ExceptOwnedBy(IReadOnlySet<ClusterIdentity> kept) => All()
+        .Where(item => item.Owner is null || !kept.Contains(item.Owner))
+        .GroupBy(item => item.AccountId)
         .OrderBy(account => account.Key, StringComparer.Ordinal)
-        .ToDictionary(account => account.Key, IReadOnlyList<string> (account) => [.. account.Select(thing => thing.Name).Order(StringComparer.Ordinal)]);
+        .ToDictionary(account => account.Key, IReadOnlyList<string> (account) => [.. account.Select(item => item.Name).Order(StringComparer.Ordinal)]);
 
-    /// <summary>All there is, but for providers that may stay.</summary>
-    public IReadOnlyList<OwnThing> Everything() =>
+    /// <summary>All managed objects, except providers that may remain.</summary>
+    public IReadOnlyList<ManagedObject> All() =>
         [.. TwinAccounts.All.SelectMany(account => InIam(account, aws.Iam.Newest(account))), .. aws.Eks.Clusters.SelectMany(InCluster)];
 
-    /// <summary>Also by its name: a role that lost its tags was made by us all the same.</summary>
-    public static bool IsOurs(IamRole role) => role.Tags.ContainsKey(ClusterArnTag) || RoleNames().IsMatch(role.Name);
+    /// <summary>Tests the name, too, because CentralAmp also created roles that have lost their tags.</summary>
+    public static bool IsManaged(IamRole role) => role.Tags.ContainsKey(ClusterArnTag) || RoleNames().IsMatch(role.Name);
 
-    public static bool IsOurs(OidcProvider provider) => provider.Tags.ContainsKey(ClusterArnTag);
+    public static bool IsManaged(OidcProvider provider) => provider.Tags.ContainsKey(ClusterArnTag);
 
-    private IEnumerable<OwnThing> InIam(string account, IamSnapshot iam) =>
+    private IEnumerable<ManagedObject> InIam(string account, IamSnapshot iam) =>
     [
-        .. iam.Roles.Values.Where(IsOurs).Select(role => new OwnThing(account, role.Arn, OwnerOf(role.Tags))),
-        .. iam.Providers.Values.Where(provider => IsOurs(provider) && !MayStay(account, provider))
-            .Select(provider => new OwnThing(account, provider.Arn, OwnerOf(provider.Tags))),
+        .. iam.Roles.Values.Where(IsManaged).Select(role => new ManagedObject(account, role.Arn, OwnerOf(role.Tags))),
+        .. iam.Providers.Values.Where(provider => IsManaged(provider) && !MayRemain(account, provider))
+            .Select(provider => new ManagedObject(account, provider.Arn, OwnerOf(provider.Tags))),
     ];
 
-    private bool MayStay(string account, OidcProvider provider) =>
+    private bool MayRemain(string account, OidcProvider provider) =>
         aws.Eks.Clusters.Any(cluster => Arn.TryParse(cluster.Arn)!.AccountId == account && provider.Arn.EndsWith(cluster.Twin.Issuer["https://".Length..], StringComparison.Ordinal));
 
-    private static Incarnation? OwnerOf(IReadOnlyDictionary<string, string> tags) =>
+    private static ClusterIdentity? OwnerOf(IReadOnlyDictionary<string, string> tags) =>
         tags.GetValueOrDefault(ClusterArnTag) is { } arn && long.TryParse(tags.GetValueOrDefault(CreatedAtTag), CultureInfo.InvariantCulture, out var createdAt)
-            ? new Incarnation(arn, createdAt)
+            ? new ClusterIdentity(arn, createdAt)
             : null;
 
-    private static IEnumerable<OwnThing> InCluster(EksCluster cluster)
+    private static IEnumerable<ManagedObject> InCluster(EksCluster cluster)
     {
-        var (account, owner) = (Arn.TryParse(cluster.Arn)!.AccountId, Incarnation.Of(cluster));
+        var (account, owner) = (Arn.TryParse(cluster.Arn)!.AccountId, ClusterIdentity.Of(cluster));
         foreach (var entry in cluster.AccessEntries.Values.Where(entry => entry.PrincipalArn.EndsWith($":role/{TwinWorld.MemberRole}", StringComparison.Ordinal)))
-            yield return new OwnThing(account, entry.Arn, owner);
+            yield return new ManagedObject(account, entry.Arn, owner);
         foreach (var item in cluster.Twin is TwinCluster twin ? Objects(twin) : [])
-            yield return new OwnThing(account, $"{cluster.Arn}/{item}", owner);
+            yield return new ManagedObject(account, $"{cluster.Arn}/{item}", owner);
     }
 
     private static IEnumerable<string> Objects(TwinCluster cluster)

@@ -14,12 +14,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Deliveries;
 
-/// <summary>The road inside a cluster, as one run of it: plan, RBAC as an administrator installs it, delivery, and withdrawal where that fails.</summary>
-internal sealed class OwnDeliveries : IDisposable
+/// <summary>The states of the onboarding workflow inside a cluster: plan, RBAC (applied with an administrator's rights), delivery and withdrawal.</summary>
+internal sealed class DeliveryRun : IDisposable
 {
     public static readonly string Stack = KubernetesPath.Prometheus(FakeCollectorCluster.Namespace, FakeCollectorCluster.Name);
     public static readonly string Account = KubernetesPath.ServiceAccount(FakeCollectorCluster.Namespace, FakeCollectorCluster.Account);
-    public static readonly string OwnAccount = KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount);
+    public static readonly string AgentAccount = KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount);
     public static readonly string PrometheusAgent = KubernetesPath.PrometheusAgent(AgentNames.Namespace, AgentNames.PrometheusAgent);
     public static readonly string StatefulSet = KubernetesPath.StatefulSet(AgentNames.Namespace, AgentNames.Agent);
     public static readonly string ConfigMap = KubernetesPath.ConfigMap(AgentNames.Namespace, AgentNames.Agent);
@@ -31,15 +31,15 @@ internal sealed class OwnDeliveries : IDisposable
 
     public HubSettings Settings { get; set; } = Some.Settings;
 
-    /// <summary><c>central-amp:delivery</c>.</summary>
+    /// <summary>Value of the tag <c>central-amp:delivery</c>; null without it.</summary>
     public string? Tag { get; set; }
 
     public TimeSpan Elapsed { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Writes of deliveries, without those of administrators.</summary>
+    /// <summary>Number of writes by deliveries, without those for RBAC.</summary>
     public int Writes { get; private set; }
 
-    /// <summary>No Prometheus and no operator.</summary>
+    /// <summary>Leaves one Ready node without a Prometheus or an operator, after the grace time.</summary>
     public void Bare()
     {
         Cluster.Objects.Delete(Stack);
@@ -50,7 +50,7 @@ internal sealed class OwnDeliveries : IDisposable
 
     public async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync()
     {
-        var facts = new PlanObservation
+        var observation = new PlanObservation
         {
             Cluster = Some.Cluster(),
             Described = Some.Described() with { Options = new ClusterOptions(AllowRestart: false, Tag) },
@@ -58,7 +58,7 @@ internal sealed class OwnDeliveries : IDisposable
             Workspace = new Workspace(Some.WorkspaceArn, "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/"),
             Elapsed = Elapsed,
         };
-        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(facts, Cluster, Cancelled));
+        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(observation, Cluster, Cancelled));
     }
 
     public async Task<OnboardingPlan> PlanAsync()
@@ -68,7 +68,7 @@ internal sealed class OwnDeliveries : IDisposable
         return plan!;
     }
 
-    /// <summary>Plans, installs, delivers.</summary>
+    /// <summary>Plans, installs the RBAC and delivers.</summary>
     public async Task<DeliverRemoteWriteResult> RunAsync()
     {
         var plan = await PlanAsync();
@@ -85,7 +85,7 @@ internal sealed class OwnDeliveries : IDisposable
         }
     }
 
-    /// <summary>One try of it; the state machine repeats it with the same plan.</summary>
+    /// <summary>One attempt; the state machine repeats it with the same plan.</summary>
     public async Task<DeliverRemoteWriteResult> DeliverAsync(OnboardingPlan plan)
     {
         var before = Cluster.Writes.Count;
@@ -106,7 +106,7 @@ internal sealed class OwnDeliveries : IDisposable
 
     public bool Has(string path) => Cluster.Objects.Get(path) is not null;
 
-    /// <summary>As Helm or GitOps does it, who owns the stack.</summary>
+    /// <summary>Another manager takes the fields, as GitOps does for a stack that it owns.</summary>
     public void TakeStack(string spec) => Cluster.Objects.ForceApply(Stack, "argocd-controller", Parse($"{{\"spec\":{spec}}}"));
 
     public void Dispose() => Cluster.Dispose();

@@ -6,18 +6,18 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.EndToEnd.Tests;
 
-/// <summary>What tests do with clusters of the shared twin.</summary>
-public sealed class Road(TwinWorld world)
+/// <summary>Creates clusters in a twin, runs the workflows for them, and reads the results.</summary>
+public sealed class Workflows(TwinWorld world)
 {
-    // All tests at once on two processors take their time; nothing hangs that long that is well.
+    // All tests run at once on two processors. A healthy run never takes this long.
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(420);
 
-    // Every look is work for the local AWS, whose one thread all tests share.
+    // Every poll costs time of the local AWS, whose one thread all tests share.
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(300);
 
-    private readonly RoadWatcher watcher = new(world.Aws, TimeProvider.System);
+    private readonly ExecutionWatcher watcher = new(world.Aws, TimeProvider.System);
 
-    /// <summary>A cluster nobody has told CentralAmp of, ACTIVE, with its stack installed and its pods ready.</summary>
+    /// <summary>An ACTIVE cluster whose stack is installed and whose pods are ready. CentralAmp got no event for it.</summary>
     public async Task<string> SettledClusterAsync(string name, ClusterBehaviour behaviour, IReadOnlyDictionary<string, string>? tags = null)
     {
         var quick = behaviour with { ActiveAfter = TimeSpan.FromMilliseconds(200), OperatorAfter = TimeSpan.FromMilliseconds(200) };
@@ -33,37 +33,37 @@ public sealed class Road(TwinWorld world)
         return arn;
     }
 
-    /// <summary>Executes by hand and waits for the end.</summary>
-    public async Task<WatchedExecution> TakeAsync(string clusterArn) => await WatchAsync(await StartAsync(clusterArn));
+    /// <summary>Starts the onboarding workflow with manual input and waits for its end.</summary>
+    public async Task<WatchedExecution> OnboardAsync(string clusterArn) => await WatchAsync(await StartOnboardingAsync(clusterArn));
 
-    public Task<string> StartAsync(string clusterArn) =>
+    public Task<string> StartOnboardingAsync(string clusterArn) =>
         world.StartExecutionAsync($$"""{"clusterArn":"{{clusterArn}}"}""", CancellationToken.None);
 
-    /// <summary>Offboards by hand and waits for the end.</summary>
+    /// <summary>Starts the offboarding workflow with manual input and waits for its end.</summary>
     public async Task<WatchedExecution> OffboardAsync(string clusterArn) =>
         await WatchAsync(await world.Aws.StartExecutionAsync(Machine.Offboard, $$"""{"clusterArn":"{{clusterArn}}"}""", CancellationToken.None));
 
-    /// <summary>Nobody looks at the cluster any more: what runs in it would go on until the last test ends.</summary>
-    public Task DoneWithAsync(string clusterArn) => world.DeleteClusterAsync(clusterArn, deliveries: 0, CancellationToken.None);
+    /// <summary>Frees the resources of a cluster that no test needs any more. Its processes would otherwise run until the last test ends.</summary>
+    public Task DeleteClusterAsync(string clusterArn) => world.DeleteClusterAsync(clusterArn, deliveries: 0, CancellationToken.None);
 
-    /// <summary>What of ours there is for all that ever had this ARN.</summary>
-    public IReadOnlyList<OwnThing> Left(string clusterArn) => [.. new Leftovers(world.Aws).Everything()
-        .Where(thing => thing.Owner?.ClusterArn == clusterArn || thing.Name.Contains($"central-amp-{clusterArn.Split('/')[^1]}-", StringComparison.Ordinal))];
+    /// <summary>Managed objects of every cluster that ever had this ARN.</summary>
+    public IReadOnlyList<ManagedObject> ManagedObjects(string clusterArn) => [.. new ManagedObjects(world.Aws).All()
+        .Where(item => item.Owner?.ClusterArn == clusterArn || item.Name.Contains($"central-amp-{clusterArn.Split('/')[^1]}-", StringComparison.Ordinal))];
 
-    /// <summary>The registry's items of all that ever had this ARN, the oldest first.</summary>
+    /// <summary>Registry items of every cluster that ever had this ARN, the oldest first.</summary>
     public async Task<IReadOnlyList<RegistryEntry>> ItemsAsync(string clusterArn) =>
         [.. (await world.RegistryAsync(CancellationToken.None)).Where(item => item.ClusterArn == clusterArn).OrderBy(item => item.CreatedAt)];
 
     public Task<WatchedExecution> WatchAsync(string executionArn) =>
         watcher.WatchAsync(executionArn, passed: null, CancellationToken.None).WaitAsync(Limit);
 
-    /// <summary>Executions that have to do with the cluster, however they were started.</summary>
+    /// <summary>Executions whose input names the cluster, whether an event or a test started them.</summary>
     public async Task<IReadOnlyList<string>> ExecutionsOfAsync(string name) =>
         [.. (await world.Aws.ExecutionsAsync(CancellationToken.None))
             .Where(execution => execution.Input!.Contains($"\"{name}\"", StringComparison.Ordinal) || execution.Input.Contains($"cluster/{name}\"", StringComparison.Ordinal))
             .Select(execution => execution.Arn)];
 
-    /// <summary>The Prometheus resource and its service account, byte for byte; of a cluster without them, "".</summary>
+    /// <summary>The Prometheus resource and its service account, byte for byte; "" for a cluster without them.</summary>
     public string Fingerprint(string clusterArn)
     {
         var cluster = world.ClusterOf(clusterArn);
@@ -71,11 +71,11 @@ public sealed class Road(TwinWorld world)
             + cluster.Snapshot("ServiceAccount", "monitoring", cluster.Names.Prometheus)?.ToJsonString();
     }
 
-    /// <summary>Cluster-admin associations that are there now, settled or not.</summary>
+    /// <summary>Current cluster-admin associations, in effect or not yet.</summary>
     public IReadOnlyList<AssociatedPolicy> Elevations(string clusterArn) =>
         [.. world.Aws.Eks.Find(clusterArn)!.AccessEntries.Values.SelectMany(entry => entry.Policies)];
 
-    /// <summary>Whether a call is about one cluster: tests share the record.</summary>
+    /// <summary>Whether a call concerns one cluster. All tests share the record of calls.</summary>
     public static bool IsAbout(RecordedCall call, string clusterArn, string name) =>
         call.Resource.Contains(clusterArn, StringComparison.Ordinal)
         || call.Resource.Contains($"central-amp-{name}-", StringComparison.Ordinal)

@@ -8,24 +8,24 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Scenarios;
 
-/// <summary>What other people have around a cluster: roles, providers, access entries, objects in it. None of it is ours to touch.</summary>
-public sealed class Bystanders(Stage stage, string clusterArn)
+/// <summary>Resources of other owners around a cluster: roles, providers, access entries and Kubernetes objects. CentralAmp must not change them.</summary>
+public sealed class ForeignResources(ScenarioContext context, string clusterArn)
 {
     private const string Team = "payments";
 
-    // What controllers write all the time, and what only tells when and by whom something was written.
+    // Controllers write these kinds all the time.
     private static readonly string[] Changing = ["Pod", "StatefulSet", "Secret", "Endpoints", "EndpointSlice"];
 
-    private TwinCluster Cluster => stage.World.ClusterOf(clusterArn);
+    private TwinCluster Cluster => context.World.ClusterOf(clusterArn);
 
-    /// <param name="issuer">Of another cluster: the provider is there before CentralAmp needs it.</param>
+    /// <param name="issuer">Issuer of another cluster. Its provider exists before CentralAmp needs it.</param>
     public async Task PlantAsync(string issuer, CancellationToken cancellationToken)
     {
         var account = Arn.TryParse(clusterArn)!.AccountId;
         foreach (var owner in (string[])[TwinAccounts.Hub, account])
         {
             await CreateProviderAsync(owner, "https://token.actions.example.com", cancellationToken);
-            await stage.World.IamOf(owner).CreateRoleAsync(
+            await context.World.IamOf(owner).CreateRoleAsync(
                 new CreateRoleRequest
                 {
                     RoleName = Team,
@@ -36,32 +36,32 @@ public sealed class Bystanders(Stage stage, string clusterArn)
         }
 
         await CreateProviderAsync(TwinAccounts.Hub, issuer, cancellationToken);
-        await stage.Aws.CreateAccessEntryAsync(clusterArn, $"arn:aws:iam::{account}:role/{Team}", cancellationToken);
+        await context.Aws.CreateAccessEntryAsync(clusterArn, $"arn:aws:iam::{account}:role/{Team}", cancellationToken);
         PlantObjects();
     }
 
-    /// <summary>Everything that is not ours, by name. Two of them are equal if nobody touched anything.</summary>
+    /// <summary>Content of every resource that CentralAmp does not manage, by name. Two fingerprints are equal if nothing changed.</summary>
     public IReadOnlyDictionary<string, string> Fingerprint()
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var iam in TwinAccounts.All.Select(stage.Aws.Iam.Newest))
+        foreach (var iam in TwinAccounts.All.Select(context.Aws.Iam.Newest))
         {
-            foreach (var role in iam.Roles.Values.Where(role => !Leftovers.IsOurs(role)))
+            foreach (var role in iam.Roles.Values.Where(role => !ManagedObjects.IsManaged(role)))
                 all[role.Arn] = JsonSerializer.Serialize(role);
-            foreach (var provider in iam.Providers.Values.Where(provider => !Leftovers.IsOurs(provider)))
+            foreach (var provider in iam.Providers.Values.Where(provider => !ManagedObjects.IsManaged(provider)))
                 all[provider.Arn] = JsonSerializer.Serialize(provider);
         }
 
-        var cluster = stage.Aws.Eks.Find(clusterArn)!;
+        var cluster = context.Aws.Eks.Find(clusterArn)!;
         foreach (var entry in cluster.AccessEntries.Values.Where(entry => !entry.PrincipalArn.EndsWith(TwinWorld.MemberRole, StringComparison.Ordinal)))
             all[entry.Arn] = entry.Describe(cluster.Name).ToJsonString();
         foreach (var kind in ResourceKind.All.Select(kind => kind.Kind).Except(Changing))
             foreach (var item in Cluster.List(kind).Where(item => !item.Name().StartsWith("central-amp", StringComparison.Ordinal)))
-                all[$"{kind}/{item.Namespace()}/{item.Name()}"] = OfOthers(kind, item);
+                all[$"{kind}/{item.Namespace()}/{item.Name()}"] = UnmanagedPart(kind, item);
         return all;
     }
 
-    private async Task CreateProviderAsync(string account, string url, CancellationToken cancellationToken) => await stage.World.IamOf(account).CreateOpenIDConnectProviderAsync(
+    private async Task CreateProviderAsync(string account, string url, CancellationToken cancellationToken) => await context.World.IamOf(account).CreateOpenIDConnectProviderAsync(
         new CreateOpenIDConnectProviderRequest { Url = url, ClientIDList = ["sts.amazonaws.com"], Tags = [new Tag { Key = "team", Value = Team }] }, cancellationToken);
 
     private void PlantObjects()
@@ -83,8 +83,8 @@ public sealed class Bystanders(Stage stage, string clusterArn)
         return new JsonObject { ["metadata"] = metadata, [part.Name] = part.Content };
     }
 
-    // In these two something of ours was; without it they must be as they were.
-    private static string OfOthers(string kind, JsonObject item)
+    // CentralAmp managed fields in these two kinds. After their removal the rest must be as before.
+    private static string UnmanagedPart(string kind, JsonObject item)
     {
         if (kind is not ("Prometheus" or "ServiceAccount"))
             return item.ToJsonString();
@@ -97,7 +97,7 @@ public sealed class Bystanders(Stage stage, string clusterArn)
         return WithoutEmpty(rest)!.ToJsonString();
     }
 
-    // An empty list or map says nothing; who removes the last entry may leave one.
+    // An empty list or map has no meaning, and the removal of the last entry may leave one.
     private static JsonNode? WithoutEmpty(JsonNode? node) => node switch
     {
         JsonObject map => new JsonObject(map.OrderBy(field => field.Key, StringComparer.Ordinal)

@@ -1,27 +1,27 @@
 namespace CentralAmp.EndToEnd.Tests;
 
 /// <summary>
-/// Worlds of their own, three at a time: with the shared twin that keeps two processors busy. Of those that wait the longest goes first,
-/// because the run is not over before the last one ends.
+/// Limits the worlds that run beside the shared twin to three at a time, which keeps two processors busy. The world with the longest
+/// duration gets the next free slot, because a long world that starts last would extend the whole test run.
 /// </summary>
-internal static class BesideTheSharedTwin
+internal static class WorldSlots
 {
     private static readonly Lock Access = new();
     private static readonly PriorityQueue<TaskCompletionSource, int> Waiting = new();
     private static int free = 3;
 
-    /// <summary>For a world that several tests share: the turn lasts until it is disposed.</summary>
-    /// <param name="seconds">About how long the world is needed.</param>
+    /// <summary>Takes a slot for a world that several tests share. Disposing the result frees the slot.</summary>
+    /// <param name="seconds">Approximate duration of the world.</param>
     public static async Task<IDisposable> EnterAsync(int seconds)
     {
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var slot = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (Access)
-            Waiting.Enqueue(turn, -seconds);
-        // All tests start at once. Who comes first must not take the turn of a longer one that comes right after it.
+            Waiting.Enqueue(slot, -seconds);
+        // All tests start at once. The delay lets longer worlds enter the queue before the first slot is given.
         await Task.Delay(TimeSpan.FromMilliseconds(200));
-        Next();
-        await turn.Task;
-        return new Ending();
+        GiveFreeSlots();
+        await slot.Task;
+        return new Slot();
     }
 
     public static Task RunAsync(int seconds, Func<Task> world) => RunAsync(seconds, async () =>
@@ -32,11 +32,11 @@ internal static class BesideTheSharedTwin
 
     public static async Task<T> RunAsync<T>(int seconds, Func<Task<T>> world)
     {
-        using var turn = await EnterAsync(seconds);
+        using var slot = await EnterAsync(seconds);
         return await world();
     }
 
-    private static void Next()
+    private static void GiveFreeSlots()
     {
         lock (Access)
         {
@@ -48,13 +48,13 @@ internal static class BesideTheSharedTwin
         }
     }
 
-    private sealed class Ending : IDisposable
+    private sealed class Slot : IDisposable
     {
         public void Dispose()
         {
             lock (Access)
                 free++;
-            Next();
+            GiveFreeSlots();
         }
     }
 }

@@ -4,37 +4,37 @@ using CentralAmp.Twin.Clusters.Objects;
 
 namespace CentralAmp.Twin.Scenarios;
 
-/// <summary>What in a cluster belongs to others: their objects, and in objects where something of ours is, all the rest.</summary>
-public static class Others
+/// <summary>Everything in a cluster that CentralAmp does not manage: whole objects, and the unmanaged fields of objects that it changes.</summary>
+public static class UnmanagedState
 {
     private const string Mark = "central-amp";
     private const string RoleAnnotation = "eks.amazonaws.com/role-arn";
 
-    // What controllers write all the time.
+    // Controllers write these kinds all the time.
     private static readonly string[] Changing = ["Node", "Pod", "StatefulSet", "Secret", "Endpoints", "EndpointSlice"];
 
-    // Managers that write status, or are ours.
-    private static readonly string[] Bystanding = [Mark, "PrometheusOperator", "kubelet"];
+    // Field managers that write only status, and CentralAmp itself.
+    private static readonly string[] IgnoredManagers = [Mark, "PrometheusOperator", "kubelet"];
 
-    /// <summary>By kind and name. Two of them are equal if nobody touched anything.</summary>
+    /// <summary>Content by kind and name. Two of these are equal if nothing changed.</summary>
     public static IReadOnlyDictionary<string, string> Of(TwinCluster cluster)
     {
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var kind in ResourceKind.All.Select(kind => kind.Kind).Except(Changing))
-            foreach (var item in cluster.List(kind).Where(item => !IsOurs(item)))
-                all[$"{kind}/{item.Namespace()}/{item.Name()}"] = WithoutOurs(item).ToJsonString();
+            foreach (var item in cluster.List(kind).Where(item => !IsManaged(item)))
+                all[$"{kind}/{item.Namespace()}/{item.Name()}"] = WithoutManaged(item).ToJsonString();
         return all;
     }
 
-    /// <summary>What is different, with both sides.</summary>
+    /// <summary>A sentence for each difference, with both values.</summary>
     public static IReadOnlyList<string> Differences(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> after) =>
         [.. before.Keys.Union(after.Keys).Where(name => before.GetValueOrDefault(name) != after.GetValueOrDefault(name))
             .Select(name => $"{name}: {before.GetValueOrDefault(name) ?? "nothing"} became {after.GetValueOrDefault(name) ?? "nothing"}")];
 
-    private static bool IsOurs(JsonObject item) =>
+    private static bool IsManaged(JsonObject item) =>
         item.Name().StartsWith(Mark, StringComparison.Ordinal) || item.Namespace() == Mark || item.TextAt("metadata", "labels", "app.kubernetes.io/managed-by") == Mark;
 
-    private static JsonNode WithoutOurs(JsonObject item)
+    private static JsonNode WithoutManaged(JsonObject item)
     {
         var rest = item.Copy();
         rest.Remove("status");
@@ -48,7 +48,7 @@ public static class Others
         if (rest.At("spec", "remoteWrite") is JsonArray entries)
             rest["spec"]!["remoteWrite"] = new JsonArray([.. entries.Where(entry => entry.TextAt("name") != Mark).Select(entry => entry!.DeepClone())]);
         metadata["managedFields"] = new JsonArray([.. item.ObjectsAt("metadata", "managedFields")
-            .Where(entry => !Bystanding.Contains(entry.TextAt("manager"))).Select(WithoutTime)]);
+            .Where(entry => !IgnoredManagers.Contains(entry.TextAt("manager"))).Select(WithoutTime)]);
         return Compact(rest) ?? new JsonObject();
     }
 
@@ -67,7 +67,7 @@ public static class Others
             map.Remove(name);
     }
 
-    // An empty list or map says nothing; who removes the last entry may leave one. Ownership is left as it is.
+    // An empty list or map has no meaning, and the removal of the last entry may leave one. The field managers are compared as they are.
     private static JsonNode? Compact(JsonNode? node) => node switch
     {
         JsonObject map => new JsonObject(map.OrderBy(field => field.Key, StringComparer.Ordinal)

@@ -3,20 +3,20 @@ using CentralAmp.Twin.Aws;
 
 namespace CentralAmp.Twin.Runs;
 
-/// <summary>How one execution went.</summary>
-/// <param name="Record">What RecordOutcome said; null if the execution never came so far.</param>
+/// <summary>An ended execution.</summary>
+/// <param name="Record">The record that RecordOutcome wrote; null if the execution did not reach that state.</param>
 public sealed record WatchedExecution(string Arn, string Status, TimeSpan Duration, IReadOnlyList<PassedState> States, JsonObject? Record)
 {
     public int Transitions => ExecutionHistory.Transitions(States);
 }
 
 /// <summary>Follows executions of the onboarding state machine.</summary>
-public sealed class RoadWatcher(AwsTwin aws, TimeProvider time)
+public sealed class ExecutionWatcher(AwsTwin aws, TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Waits for the execution that an event started for the cluster.</summary>
-    /// <exception cref="TimeoutException">No rule started one in time: the event was lost on its way.</exception>
+    /// <exception cref="TimeoutException">No rule started an execution in time: the event was lost.</exception>
     public async Task<string> ExecutionOfAsync(string clusterName, TimeSpan limit, CancellationToken cancellationToken)
     {
         var deadline = time.GetUtcNow() + limit;
@@ -33,7 +33,7 @@ public sealed class RoadWatcher(AwsTwin aws, TimeProvider time)
     }
 
     /// <summary>Waits until the execution ends.</summary>
-    /// <param name="passed">Is told each state as it is left. Without it nothing is read on the way: histories are long, and the local Step Functions has one thread.</param>
+    /// <param name="passed">Receives each state when the execution leaves it. If null, the history is read only at the end, because histories are long and the local Step Functions has one thread.</param>
     public async Task<WatchedExecution> WatchAsync(string executionArn, Action<PassedState>? passed, CancellationToken cancellationToken)
     {
         var (reported, seen) = (0, 0);

@@ -4,48 +4,48 @@ using CentralAmp.Twin.Runs;
 
 namespace CentralAmp.Twin.Scenarios;
 
-/// <summary>Tells of every state of every execution as it is left, until it is told to stop.</summary>
-public sealed partial class Narrator(Stage stage, RunView view)
+/// <summary>Prints every state of every execution when the execution leaves it.</summary>
+public sealed partial class ExecutionProgress(ScenarioContext context, RunView view)
 {
-    // Histories are long, and the engine that answers has one processor.
+    // Histories are long, and the local engine uses one processor.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, int> told = [];
+    private readonly Dictionary<string, int> reported = [];
     private readonly Dictionary<string, int> seen = [];
     private readonly HashSet<string> ended = [];
 
-    public async Task TellAsync(CancellationToken cancellationToken)
+    public async Task ReportAsync(CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                await TellOnceAsync(cancellationToken);
+                await ReportOnceAsync(cancellationToken);
                 await Task.Delay(Poll, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The scenario is over.
+            // The scenario has ended.
         }
     }
 
-    /// <summary>What has passed since it was last asked.</summary>
-    public async Task TellOnceAsync(CancellationToken cancellationToken)
+    /// <summary>Prints the states that ended since the last call.</summary>
+    public async Task ReportOnceAsync(CancellationToken cancellationToken)
     {
-        foreach (var (machine, execution) in await stage.ExecutionsAsync(cancellationToken))
+        foreach (var (machine, execution) in await context.ExecutionsAsync(cancellationToken))
         {
             if (ended.Contains(execution.Arn))
                 continue;
             if (execution.IsRunning && seen.GetValueOrDefault(execution.Arn) == execution.Events)
                 continue;
             seen[execution.Arn] = execution.Events;
-            var states = ExecutionHistory.States(await stage.Aws.HistoryAsync(execution.Arn, cancellationToken));
-            var from = told.GetValueOrDefault(execution.Arn);
+            var states = ExecutionHistory.States(await context.Aws.HistoryAsync(execution.Arn, cancellationToken));
+            var from = reported.GetValueOrDefault(execution.Arn);
             var passed = states.Skip(from).TakeWhile(state => state.Left is not null || !execution.IsRunning).ToList();
             foreach (var state in passed.Where(state => !state.Name.EndsWith('?')))
                 view.Passed(Label(machine, execution), state);
-            told[execution.Arn] = from + passed.Count;
+            reported[execution.Arn] = from + passed.Count;
             if (!execution.IsRunning)
                 ended.Add(execution.Arn);
         }

@@ -6,8 +6,8 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Kubernetes.ContractTests;
 
-/// <summary>Our own agents, in the namespace that bears our name: their rights, what is made with them up to the wait for pods, and its end.</summary>
-public sealed class OwnDeliveryTests(ContractServer server)
+/// <summary>Managed agents in CentralAmp's namespace: their RBAC, their delivery up to the wait for pods, and their withdrawal.</summary>
+public sealed class ManagedAgentDeliveryTests(ContractServer server)
 {
     private const string ConfigMap = $"/api/v1/namespaces/{AgentNames.Namespace}/configmaps/{AgentNames.Agent}";
     private const string PrometheusAgent =
@@ -18,12 +18,12 @@ public sealed class OwnDeliveryTests(ContractServer server)
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_agent_is_made_once_waits_for_its_pods_and_is_taken_back_whole() => await RoundAsync(DeliveryNames.Agent, ConfigMap, StatefulSet);
+    public async Task An_agent_is_created_once_waits_for_its_pods_and_is_removed_completely() => await DeliverAndWithdrawAsync(DeliveryNames.Agent, ConfigMap, StatefulSet);
 
     [Fact]
-    public async Task A_PrometheusAgent_is_made_once_waits_for_its_operator_and_is_taken_back() => await RoundAsync(DeliveryNames.PrometheusAgent, PrometheusAgent);
+    public async Task A_PrometheusAgent_is_created_once_waits_for_its_operator_and_is_removed() => await DeliverAndWithdrawAsync(DeliveryNames.PrometheusAgent, PrometheusAgent);
 
-    private async Task RoundAsync(string delivery, params string[] paths)
+    private async Task DeliverAndWithdrawAsync(string delivery, params string[] paths)
     {
         var plan = Steps.Plan(delivery, AgentCollector.Of(delivery));
         var rules = RbacRules.Writing(plan);
@@ -34,9 +34,9 @@ public sealed class OwnDeliveryTests(ContractServer server)
             Assert.Equal(Change.Unchanged, await RbacRules.EnsureAsync(server.Administrator, rule, Cancelled));
         }
 
-        using (var us = server.AsGroup())
+        using (var group = server.AsGroup())
         {
-            Assert.Equal(RbacAccess.Allowed, await RbacRules.CheckAsync(us, rules, Cancelled));
+            Assert.Equal(RbacAccess.Allowed, await RbacRules.CheckAsync(group, rules, Cancelled));
         }
 
         var steps = new Steps(server, plan);
@@ -47,12 +47,12 @@ public sealed class OwnDeliveryTests(ContractServer server)
         await Assert.ThrowsAsync<NotReadyException>(steps.DeliverAsync);
         Assert.Equal(first.Select(Specification), (await ReadAsync(paths)).Select(Specification));
 
-        await WithdrawnAsync(steps);
+        await WithdrawUntilDoneAsync(steps);
         Assert.All(await ReadAsync(paths), Assert.Null);
     }
 
-    /// <summary>Without controllers nobody ends what depends on an object; with them it takes a moment.</summary>
-    private static async Task WithdrawnAsync(Steps steps)
+    /// <summary>Withdraws until it succeeds. Controllers need a moment to delete dependent objects; without controllers they remain.</summary>
+    private static async Task WithdrawUntilDoneAsync(Steps steps)
     {
         for (var attempt = 0; attempt < 30; attempt++)
         {
@@ -68,7 +68,7 @@ public sealed class OwnDeliveryTests(ContractServer server)
         }
     }
 
-    /// <summary>Status is written by controllers, where there are any; a second delivery leaves the rest, and its generation, alone.</summary>
+    /// <summary>The parts that a second delivery must not change. The status is left out, because controllers may write it.</summary>
     private static string Specification(JsonObject? item) =>
         $"{item.TextAt("metadata", "uid")} {item.At("metadata", "generation")} {item.At("spec")?.ToJsonString()} {item.At("data")?.ToJsonString()}";
 

@@ -1,0 +1,243 @@
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries.Managed;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
+using CentralAmp.Onboarding;
+using CentralAmp.Tests.Support;
+
+namespace CentralAmp.Tests.Deliveries;
+
+/// <summary>CentralAmp creates, repairs and withdraws its agents, and does not change foreign objects.</summary>
+public sealed class ManagedAgentTests : IDisposable
+{
+    private readonly DeliveryRun run = new();
+
+    private FakeCollectorCluster Cluster => run.Cluster;
+
+    public void Dispose() => run.Dispose();
+
+    public static TheoryData<string> AgentDeliveries => [DeliveryNames.Agent, DeliveryNames.PrometheusAgent];
+
+    [Theory]
+    [MemberData(nameof(AgentDeliveries))]
+    public async Task An_agent_is_created_and_a_second_run_writes_nothing(string delivery)
+    {
+        Ask(delivery);
+        var stack = Cluster.ServiceAccount.ToJsonString();
+        Assert.Equal(new DeliverRemoteWriteResult(Change.Created, Some.Noon), await run.RunAsync());
+        Assert.Equal(delivery == DeliveryNames.Agent, run.Has(DeliveryRun.StatefulSet));
+        Assert.Equal(delivery == DeliveryNames.PrometheusAgent, run.Has(DeliveryRun.PrometheusAgent));
+
+        var (writes, plan) = (Cluster.Writes.Count, await run.PlanAsync());
+        Assert.Equal((Change.Unchanged, 0), (plan.Change, plan.Replaces.Length));
+        Assert.Equal(new DeliverRemoteWriteResult(Change.Unchanged), await run.RunAsync());
+        Assert.Equal(writes, Cluster.Writes.Count);
+        Assert.Equal(stack, Cluster.ServiceAccount.ToJsonString());
+    }
+
+    [Theory]
+    [MemberData(nameof(AgentDeliveries))]
+    public async Task After_the_withdrawal_of_an_agent_nothing_of_it_runs(string delivery)
+    {
+        Ask(delivery);
+        Cluster.PodsStart = false;
+        Assert.Equal(Causes.PodsNotReady, (await Assert.ThrowsAsync<NotReadyException>(() => run.RunAsync())).Cause);
+        var plan = await run.PlanAsync();
+        Assert.Equal(Change.Updated, await run.WithdrawAsync(plan));
+        Assert.Equal(Change.Unchanged, await run.WithdrawAsync(plan));
+        Assert.False(run.Has(DeliveryRun.StatefulSet) || run.Has(DeliveryRun.ConfigMap) || run.Has(DeliveryRun.PrometheusAgent));
+        Assert.Null(Cluster.Objects.Get(DeliveryRun.AgentAccount)!["metadata"]!["annotations"]![ManagedNames.AppliedAnnotationOf(delivery)]);
+    }
+
+    [Theory]
+    [MemberData(nameof(AgentDeliveries))]
+    public async Task A_deleted_workload_is_restored_once_and_then_Blocked(string delivery)
+    {
+        Ask(delivery);
+        await run.RunAsync();
+        var workload = delivery == DeliveryNames.Agent ? DeliveryRun.StatefulSet : DeliveryRun.PrometheusAgent;
+        Cluster.Objects.Delete(workload);
+        Cluster.Reconcile();
+        // Where both kinds of agents are possible, only the tag selects the one that was deleted.
+        run.Tag = delivery;
+        Assert.Equal(Change.Updated, (await run.RunAsync()).Change == Change.Unchanged ? Change.Unchanged : Change.Updated);
+        Assert.True(run.Has(workload));
+
+        Cluster.Objects.Delete(workload);
+        Cluster.Reconcile();
+        var (_, refusal) = await run.DecideAsync();
+        Assert.Equal((FailureKind.Blocked, Causes.Reverted), (refusal!.Kind, refusal.Cause));
+    }
+
+    [Fact]
+    public async Task An_operator_without_ScrapeConfigs_gets_an_agent_without_their_selectors()
+    {
+        Ask(DeliveryNames.PrometheusAgent);
+        foreach (var field in (string[])["scrapeConfigSelector", "scrapeConfigNamespaceSelector"])
+        {
+            Cluster.FailOnce($"PATCH {DeliveryRun.PrometheusAgent}", 500, message: $"failed to create typed patch object (central-amp/x; y, Kind=PrometheusAgent): .spec.{field}: field not declared in schema");
+        }
+
+        Assert.Equal(Change.Created, (await run.RunAsync()).Change);
+        var spec = Cluster.Objects.Get(DeliveryRun.PrometheusAgent)!["spec"]!.AsObject();
+        Assert.True(spec.ContainsKey("probeSelector"));
+        Assert.False(spec.ContainsKey("scrapeConfigSelector") || spec.ContainsKey("scrapeConfigNamespaceSelector"));
+        Assert.Equal(Change.Unchanged, (await run.RunAsync()).Change);
+    }
+
+    [Fact]
+    public async Task A_changed_field_is_restored_although_another_manager_owns_it()
+    {
+        Ask(DeliveryNames.Agent);
+        await run.RunAsync();
+        Cluster.Objects.ForceApply(DeliveryRun.StatefulSet, "kubectl-edit", DeliveryRun.Parse("""{"spec":{"replicas":3}}"""));
+        Assert.Equal(Change.Updated, (await run.PlanAsync()).Change);
+        await run.RunAsync();
+        Assert.Equal("1", Cluster.Objects.Get(DeliveryRun.StatefulSet)!["spec"]!["replicas"]!.ToString());
+        Assert.Equal(Change.Unchanged, (await run.PlanAsync()).Change);
+    }
+
+    [Fact]
+    public async Task Fields_that_an_older_CRD_drops_are_no_change_by_another_manager()
+    {
+        Ask(DeliveryNames.PrometheusAgent);
+        await run.RunAsync();
+        Cluster.Objects.Remove(DeliveryRun.PrometheusAgent, "spec", "scrapeConfigSelector");
+        Assert.Equal(Change.Unchanged, (await run.PlanAsync()).Change);
+    }
+
+    [Fact]
+    public async Task Another_image_rolls_the_agents_pod_and_is_not_counted_as_a_revert()
+    {
+        Ask(DeliveryNames.Agent);
+        await run.RunAsync();
+        foreach (var version in (string[])["v3.5.1", "v3.5.2", "v3.5.3"])
+        {
+            run.Settings = run.Settings with { AgentImage = $"quay.io/prometheus/prometheus:{version}" };
+            Assert.Equal(Change.Updated, (await run.RunAsync()).Change);
+        }
+
+        Assert.Equal("1", Cluster.Objects.Get(DeliveryRun.AgentAccount)!["metadata"]!["annotations"]![ManagedNames.AppliedAnnotationOf(DeliveryNames.Agent)]!.ToString());
+    }
+
+    [Fact]
+    public async Task A_pod_that_started_without_the_role_ends_the_delivery()
+    {
+        Ask(DeliveryNames.Agent);
+        Cluster.WebhookWorks = false;
+        Assert.Equal(Causes.PodsWithoutRole, (await Assert.ThrowsAsync<BlockedException>(() => run.RunAsync())).Cause);
+    }
+
+    [Theory]
+    [InlineData("create Pod central-amp-agent-0 failed: pods \"central-amp-agent-0\" is forbidden: violates PodSecurity \"restricted:latest\": unrestricted capabilities", Causes.PodSecurityViolated)]
+    [InlineData("create Pod central-amp-agent-0 failed: pods \"central-amp-agent-0\" is forbidden: exceeded quota: compute, requested: limits.memory=2Gi", Causes.NamespaceQuotaExceeded)]
+    public async Task Pods_that_the_cluster_refuses_are_Blocked_until_an_operator_allows_them(string message, string cause)
+    {
+        Ask(DeliveryNames.Agent);
+        Cluster.PodsAreRefused = message;
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => run.RunAsync());
+        Assert.Equal(cause, failure.Cause);
+        Assert.Contains(message[..40], failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(AgentDeliveries))]
+    public async Task A_refusal_of_a_former_collectors_pods_does_not_count_for_the_current_collector(string delivery)
+    {
+        Ask(delivery);
+        Cluster.PodsAreRefused = "create Pod failed: pods is forbidden: exceeded quota: compute, requested: limits.memory=2Gi";
+        var plan = await run.PlanAsync();
+        await Assert.ThrowsAsync<BlockedException>(() => run.RunAsync());
+        await run.WithdrawAsync(plan);
+
+        Cluster.PodsAreRefused = "";
+        Assert.NotEqual(Causes.NamespaceQuotaExceeded, (await Assert.ThrowsAsync<NotReadyException>(() => run.RunAsync())).Cause);
+    }
+
+    [Fact]
+    public async Task A_refusal_from_before_the_execution_is_not_final()
+    {
+        Ask(DeliveryNames.Agent);
+        Cluster.PodsAreRefused = "create Pod failed: pods is forbidden: exceeded quota: compute, requested: limits.memory=2Gi";
+        Cluster.PodsAreRefusedAt = Some.Noon.AddMinutes(-5);
+        Assert.Equal(Causes.NamespaceQuotaExceeded, (await Assert.ThrowsAsync<NotReadyException>(() => run.RunAsync())).Cause);
+        Cluster.PodsAreRefused = null;
+        Cluster.Reconcile();
+        await run.RunAsync();
+    }
+
+    [Fact]
+    public async Task For_an_existing_agent_the_nodes_are_not_read()
+    {
+        Ask(DeliveryNames.Agent);
+        run.Tag = DeliveryNames.Agent;
+        await run.RunAsync();
+        Cluster.FailOnce($"GET {KubernetesPath.Nodes}", new IOException("asked"));
+        Assert.Equal(Change.Unchanged, (await run.PlanAsync()).Change);
+        Cluster.Objects.Delete(DeliveryRun.StatefulSet);
+        Cluster.Objects.Delete(DeliveryRun.ConfigMap);
+        await Assert.ThrowsAsync<IOException>(() => run.PlanAsync());
+    }
+
+    [Theory]
+    [InlineData(403, "admission webhook \"policy.example\" denied the request: image not allowed", Causes.AdmissionDenied)]
+    [InlineData(422, "StatefulSet.apps \"central-amp-agent\" is invalid: spec.template", Causes.KubernetesRejected)]
+    public async Task A_refusal_of_the_API_server_is_quoted(int status, string message, string cause)
+    {
+        Ask(DeliveryNames.Agent);
+        Cluster.FailOnce($"PATCH {DeliveryRun.StatefulSet}", status, "Forbidden", message);
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => run.RunAsync());
+        Assert.Equal(cause, failure.Cause);
+        Assert.Contains(message, failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_foreign_object_with_the_same_name_is_not_changed()
+    {
+        Ask(DeliveryNames.Agent);
+        Cluster.Objects.Create(KubernetesPath.Namespace(AgentNames.Namespace), "central-amp", AgentManifests.Namespace());
+        Cluster.Objects.Create(DeliveryRun.StatefulSet, "another-manager", DeliveryRun.Parse("""{"metadata":{"name":"central-amp-agent","namespace":"central-amp"},"spec":{"replicas":7}}"""));
+        Assert.Equal(Causes.KubernetesConflict, (await run.DecideAsync()).Refusal!.Cause);
+    }
+
+    [Fact]
+    public async Task A_foreign_namespace_with_the_same_name_is_not_used()
+    {
+        Ask(DeliveryNames.Agent);
+        Cluster.Objects.Create(KubernetesPath.Namespace(AgentNames.Namespace), "another-manager", DeliveryRun.Parse("""{"metadata":{"name":"central-amp"}}"""));
+        Assert.Equal(Causes.KubernetesConflict, (await run.DecideAsync()).Refusal!.Cause);
+    }
+
+    [Fact]
+    public async Task A_service_account_that_disappears_is_restored_by_the_next_run()
+    {
+        Ask(DeliveryNames.Agent);
+        await run.RunAsync();
+        Cluster.Objects.Delete(DeliveryRun.AgentAccount);
+        Cluster.Reconcile();
+        await run.RunAsync();
+        Assert.True(run.Has(DeliveryRun.AgentAccount));
+    }
+
+    [Fact]
+    public async Task An_error_of_the_operator_with_the_agent_is_reported()
+    {
+        Ask(DeliveryNames.PrometheusAgent);
+        await run.RunAsync();
+        Cluster.Objects.ForceApply(DeliveryRun.PrometheusAgent, "operator", DeliveryRun.Parse("""{"status":{"conditions":[{"type":"Reconciled","status":"False","message":"no such field"}]}}"""));
+        Assert.Contains("no such field", (await Assert.ThrowsAsync<NotReadyException>(() => run.RunAsync())).Sentence, StringComparison.Ordinal);
+    }
+
+    private void Ask(string delivery)
+    {
+        if (delivery == DeliveryNames.Agent)
+        {
+            run.Bare();
+        }
+        else
+        {
+            run.TakeStack("""{"remoteWrite":[{"url":"https://elsewhere"}]}""");
+        }
+    }
+}
