@@ -103,7 +103,7 @@ public sealed class Startup
 
     private static void AddOffboarding(IServiceCollection services)
     {
-        services.AddSingleton<IIssuedTrust>(provider =>
+        services.AddSingleton(provider =>
         {
             var clients = provider.GetRequiredService<AwsClients>();
             return new IamIssuedTrust(clients.Iam(Region()), clients.MemberIamAsync);

@@ -29,7 +29,7 @@ public static class ManagedNames
     /// </summary>
     public static string AppliedAnnotationOf(string delivery) => $"{AppliedAnnotation}-{delivery}";
 
-    /// <summary>A tenant sets it to <c>false</c> on a Prometheus resource that must not be the collector.</summary>
+    /// <summary>Set by a tenant on a Prometheus resource: <c>false</c> excludes it as the collector, <c>true</c> prefers it.</summary>
     public const string OnboardAnnotation = "central-amp/onboard";
 
     /// <summary>On a service account: the pod identity webhook gives its new pods this role (EKS, IAM roles for service accounts).</summary>

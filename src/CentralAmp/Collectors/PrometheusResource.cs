@@ -20,7 +20,7 @@ public sealed record PrometheusResource
     /// <summary>Its annotation or label excludes it as the collector.</summary>
     public bool OptedOut { get; private init; }
 
-    /// <summary>Its annotation or label selects it as the collector.</summary>
+    /// <summary>Its annotation or label prefers it as the collector.</summary>
     public bool OptedIn { get; private init; }
 
     /// <summary>It selects every ServiceMonitor and not only labelled ones.</summary>

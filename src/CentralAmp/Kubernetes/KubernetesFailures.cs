@@ -21,7 +21,7 @@ public static partial class KubernetesFailures
             e),
         // Deleted between reading and writing: the next attempt reads again.
         404 => new TransientException(Causes.KubernetesConflict, $"While {doing}: the object does not exist any more ({e.Message}).", "Execute again.", e),
-        // KubernetesClient restarts the list once before it fails.
+        // KubernetesClient restarts the list before it fails with this.
         410 => new TransientException(
             Causes.KubernetesListExpired, $"While {doing}: the list changes faster than it can be read ({e.Message}).", "None if the error is transient.", e),
         409 when e.IsManagerConflict => new BlockedException(

@@ -13,7 +13,7 @@ public sealed record CutAccessResult(Change Change);
 /// Ends a living cluster's access but keeps its role: a Prometheus whose role is missing cannot reload and does not survive a restart.
 /// A Prometheus that is only denied can do both.
 /// </summary>
-public sealed partial class CutAccessStep(IIssuedTrust trust, ILogger<CutAccessStep> logger)
+public sealed partial class CutAccessStep(IamIssuedTrust trust, ILogger<CutAccessStep> logger)
 {
     /// <summary>Replaces the policy that allowed writing. An explicit Deny overrides every Allow, also one of another owner.</summary>
     public static readonly string Denial = JsonText.Print(new JsonObject

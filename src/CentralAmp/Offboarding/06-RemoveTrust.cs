@@ -9,7 +9,7 @@ public sealed record RemoveTrustRequest(ExecutionReference Execution, ResolveOff
 public sealed record RemoveTrustResult(Change Change, string? KeptProviderArn = null);
 
 /// <summary>Removes the roles and the provider in both accounts.</summary>
-public sealed partial class RemoveTrustStep(IIssuedTrust trust, HubSettings settings, ILogger<RemoveTrustStep> logger)
+public sealed partial class RemoveTrustStep(IamIssuedTrust trust, HubSettings settings, ILogger<RemoveTrustStep> logger)
 {
     public async Task<RemoveTrustResult> RunAsync(RemoveTrustRequest request, CancellationToken cancellationToken)
     {

@@ -7,11 +7,17 @@ using CentralAmp.Trust;
 
 namespace CentralAmp.Offboarding;
 
-/// <summary>IAM of the hub and of member accounts.</summary>
+/// <summary>The account whose IAM is meant: the hub account (<see cref="Member"/> is null) or the account of a cluster.</summary>
+public sealed record TrustAccount(ClusterReference? Member, ExecutionReference Execution)
+{
+    public override string ToString() => Member is null ? "the hub account" : $"account {Member.AccountId}";
+}
+
+/// <summary>The IAM calls that remove trust, in the hub account and in member accounts. A missing resource is null or false, never an error.</summary>
 /// <param name="member">Creates a client for the IAM of a cluster's account with the member role; disposed after each call.</param>
 public sealed class IamIssuedTrust(
     IAmazonIdentityManagementService hub,
-    Func<ClusterReference, ExecutionReference, CancellationToken, Task<IAmazonIdentityManagementService>> member) : IIssuedTrust
+    Func<ClusterReference, ExecutionReference, CancellationToken, Task<IAmazonIdentityManagementService>> member)
 {
     public Task<ObservedRole?> FindRoleAsync(TrustAccount account, string name, CancellationToken cancellationToken) =>
         FindAsync(account, $"reading the role {name}", async iam =>
@@ -28,6 +34,7 @@ public sealed class IamIssuedTrust(
             return new ObservedProvider(provider.ClientIDList ?? [], TagsOf(provider.Tags));
         }, cancellationToken);
 
+    /// <returns>The document of the role's inline policy, URL-encoded as IAM returns it.</returns>
     public Task<string?> FindPolicyAsync(TrustAccount account, string role, string policy, CancellationToken cancellationToken) =>
         FindAsync(
             account,
@@ -43,6 +50,7 @@ public sealed class IamIssuedTrust(
                 new PutRolePolicyRequest { RoleName = role, PolicyName = policy, PolicyDocument = document }, cancellationToken),
             cancellationToken);
 
+    /// <summary>Deletes the role and all its inline policies.</summary>
     public Task<bool> DeleteRoleAsync(TrustAccount account, string name, CancellationToken cancellationToken) =>
         DoAsync(account, $"deleting the role {name}", async iam =>
         {

@@ -61,7 +61,7 @@ internal static class TrustRemoval
 internal static class IssuedTrustObserver
 {
     public static async Task<IssuedTrustObservation> ObserveAsync(
-        IIssuedTrust trust, RemoveTrustRequest request, HubSettings settings, CancellationToken cancellationToken)
+        IamIssuedTrust trust, RemoveTrustRequest request, HubSettings settings, CancellationToken cancellationToken)
     {
         var resolved = request.Resolved;
         var hub = new TrustAccount(Member: null, request.Execution);
@@ -88,11 +88,11 @@ internal static class IssuedTrustObserver
         ?? (resolved.Described.Issuer is { Length: > 0 } read ? read : null);
 
     private static async Task<ObservedRole?> RoleAsync(
-        IIssuedTrust trust, TrustAccount account, ResolveOffboardingResult resolved, CancellationToken cancellationToken) =>
+        IamIssuedTrust trust, TrustAccount account, ResolveOffboardingResult resolved, CancellationToken cancellationToken) =>
         await trust.FindRoleAsync(account, IssuedNames.Role(resolved), cancellationToken) is { } role && IssuedNames.IsManaged(resolved, role.Tags) ? role : null;
 
     private static async Task<string?> ProviderAsync(
-        IIssuedTrust trust,
+        IamIssuedTrust trust,
         TrustAccount account,
         ResolveOffboardingResult resolved,
         string? issuer,

@@ -14,14 +14,6 @@ public sealed record ListClustersRequest(
 /// <param name="Clusters">ARNs of clusters.</param>
 public sealed record ListClustersResult(string[] Clusters, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
-/// <summary>The names of clusters in an account and region.</summary>
-public interface IClusterNames
-{
-    /// <param name="next">Null for the first page.</param>
-    Task<(IReadOnlyList<string> Names, string? Next)> PageAsync(
-        string accountId, string region, string? next, ExecutionReference execution, CancellationToken cancellationToken);
-}
-
 /// <summary>Lists one page of an account's clusters in one region. If they cannot be listed, records the account and region and returns no clusters.</summary>
 public sealed partial class ListClustersStep(IClusterNames names, IFleetRegistry registry, ILogger<ListClustersStep> logger)
 {

@@ -2,6 +2,14 @@ using CentralAmp.Aws;
 
 namespace CentralAmp.Sweep;
 
+/// <summary>The names of clusters in an account and region.</summary>
+public interface IClusterNames
+{
+    /// <param name="next">Null for the first page.</param>
+    Task<(IReadOnlyList<string> Names, string? Next)> PageAsync(
+        string accountId, string region, string? next, ExecutionReference execution, CancellationToken cancellationToken);
+}
+
 /// <summary>Calls EKS' ListClusters with the member role.</summary>
 public sealed class EksClusterNames(AwsClients clients) : IClusterNames
 {

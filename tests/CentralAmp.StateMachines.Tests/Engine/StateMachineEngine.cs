@@ -50,7 +50,7 @@ public sealed class StateMachineEngine : IAsyncLifetime
 
     /// <summary>Runs one execution to its end. Fails if anything happened that the script did not plan.</summary>
     /// <param name="input">JSON; by default it names the cluster of <see cref="Onboardings"/>.</param>
-    /// <param name="machine">By default the one that onboards.</param>
+    /// <param name="machine">By default onboard-cluster.</param>
     internal async Task<Run> RunAsync(Script script, string? input = null, Pace pace = Pace.Patient, StateMachineDefinition? machine = null)
     {
         var machineName = NameOf(machine ?? StateMachineDefinition.Onboarding, pace);

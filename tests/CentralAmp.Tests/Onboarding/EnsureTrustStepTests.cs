@@ -17,7 +17,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     private readonly FakeCollectorCluster cluster = new();
     private RegistryTable table = null!;
 
-    /// <summary>The hub's.</summary>
+    /// <summary>IAM of the hub account.</summary>
     private FakeTrustStore iam => accounts.Hub;
 
     public async ValueTask InitializeAsync() => table = await RegistryTable.CreateAsync(moto);

@@ -280,7 +280,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
         Verification = new VerifyIngestResult(42, Some.Noon),
     };
 
-    /// <summary>From the other workspace.</summary>
+    /// <summary>A verified move from the other workspace.</summary>
     private static RecordOutcomeRequest Moved() => Verified() with
     {
         Trust = new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", RbacAccess.Allowed) { PreviousWorkspaceArn = Other },

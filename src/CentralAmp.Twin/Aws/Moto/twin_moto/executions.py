@@ -1,4 +1,4 @@
-"""Executions as the twin looks on. The same through the Step Functions API takes moto a hundred times as long, and it is asked often."""
+"""Reads executions directly from the engine. The Step Functions API of moto is a hundred times slower, and the twin polls often."""
 
 import datetime
 
@@ -16,7 +16,7 @@ def execution(arn):
 
 
 def history_of(arn):
-    """The events so far, as GetExecutionHistory names their fields; times are text."""
+    """The events so far, with the fields of GetExecutionHistory; times are text."""
     return list(events_of(found(arn)))
 
 

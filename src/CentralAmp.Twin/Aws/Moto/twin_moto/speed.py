@@ -1,4 +1,4 @@
-"""Python uses one processor, and an execution would use it for seconds."""
+"""Caches for slow parts of moto. Python uses one processor, and without them an execution would use it for seconds."""
 
 import functools
 
@@ -11,7 +11,7 @@ import jsonpath_ng
 import jsonpath_ng.ext
 import moto.backends
 
-# Quirk: every look at a path builds a parser with all its tables, 10 ms each. Paths are few, and parsed ones have no state.
+# Quirk: every evaluation of a path builds a parser with all its tables, which takes 10 ms. The paths are few, and parsed paths have no state.
 jsonpath_ng.parse = functools.cache(jsonpath_ng.parse)
 jsonpath_ng.ext.parse = functools.cache(jsonpath_ng.ext.parse)
 
