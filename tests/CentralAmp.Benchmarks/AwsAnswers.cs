@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace CentralAmp.Benchmarks;
 
 /// <summary>
-/// The three answers that both contestants wait for, from memory: what is compared is their start, not the speed of an AWS.
+/// The three answers that every contestant waits for, from memory: the benchmark compares their start, not the speed of AWS.
 /// Shapes as botocore's models of STS 2011-06-15, EKS 2017-11-01 and DynamoDB 2012-08-10.
 /// </summary>
 internal static class AwsAnswers
@@ -36,7 +36,7 @@ internal static class AwsAnswers
         };
         if (body.Length == 0)
         {
-            // Nothing else is expected of either contestant; a silent answer would compare different work.
+            // A contestant that makes another call does other work, and its figure would not be comparable.
             context.Response.StatusCode = StatusCodes.Status501NotImplemented;
             return context.Response.WriteAsync($"the benchmark does not answer {context.Request.Method} {context.Request.Path} {target}");
         }

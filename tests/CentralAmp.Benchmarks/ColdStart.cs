@@ -1,18 +1,23 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Benchmarks;
 
-/// <summary>A Lambda process to time: from its start to the POST of its first response.</summary>
-internal sealed record Contestant(string Name, string Program, string[] Arguments, IReadOnlyDictionary<string, string> Environment);
+/// <summary>One measured start of a process.</summary>
+/// <param name="Milliseconds">From the start of the process to the POST of its first response.</param>
+/// <param name="PeakMegabytes">Peak resident memory until then (VmHWM).</param>
+/// <param name="CpuMilliseconds">User and system time until then, of all threads.</param>
+internal sealed record Start(double Milliseconds, double PeakMegabytes, double CpuMilliseconds);
 
-/// <summary>One Runtime API and one AWS on loopback, for one process at a time.</summary>
+/// <summary>A Lambda Runtime API (plain HTTP, as in Lambda) and an AWS (TLS) on loopback, for one process at a time.</summary>
 internal sealed class ColdStart : IAsyncDisposable
 {
     private const string Invocation =
@@ -22,26 +27,30 @@ internal sealed class ColdStart : IAsyncDisposable
         """;
 
     private readonly WebApplication server;
+    private readonly ServerCertificate certificate;
     private TaskCompletionSource<string> response = new();
 
-    private ColdStart(WebApplication server) => this.server = server;
-
-    private string Address => server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    private ColdStart(WebApplication server, ServerCertificate certificate) => (this.server, this.certificate) = (server, certificate);
 
     public static async Task<ColdStart> ListenAsync()
     {
+        var certificate = new ServerCertificate();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var listening = new ColdStart(builder.Build());
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
+        {
+            options.Listen(IPAddress.Loopback, 0);
+            options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate.Certificate));
+        });
+        var listening = new ColdStart(builder.Build(), certificate);
         listening.server.Run(listening.AnswerAsync);
         await listening.server.StartAsync();
         return listening;
     }
 
-    /// <summary>Milliseconds from the start of the process to its first response, after which it is killed.</summary>
+    /// <summary>Starts the process, measures it at its first response, and kills it.</summary>
     /// <exception cref="InvalidOperationException">The contestant answered with an error, or not at all.</exception>
-    public async Task<double> TimeAsync(Contestant contestant)
+    public async Task<Start> MeasureAsync(Contestant contestant, CancellationToken cancellationToken)
     {
         response = new TaskCompletionSource<string>();
         var info = new ProcessStartInfo(contestant.Program, contestant.Arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -50,37 +59,59 @@ internal sealed class ColdStart : IAsyncDisposable
 
         var started = Stopwatch.GetTimestamp();
         using var process = Process.Start(info)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        var first = await Task.WhenAny(response.Task, process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(30)));
+        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        var first = await Task.WhenAny(response.Task, process.WaitForExitAsync(cancellationToken), Task.Delay(TimeSpan.FromSeconds(30), cancellationToken));
         var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        var answered = first == response.Task && (await response.Task).Length == 0;
+        var start = answered ? new Start(elapsed, PeakMegabytes(process.Id), process.TotalProcessorTime.TotalMilliseconds) : null;
         process.Kill(entireProcessTree: true);
         var log = await output + await errors;
-        return first == response.Task && (await response.Task).Length == 0
-            ? elapsed
-            : throw new InvalidOperationException($"{contestant.Name} did not answer: {(response.Task.IsCompleted ? await response.Task : "")}\n{log}");
+        return start
+            ?? throw new InvalidOperationException($"{contestant.Name} did not answer: {(response.Task.IsCompleted ? await response.Task : "")}\n{log}");
     }
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        certificate.Dispose();
+    }
+
+    /// <summary>From the kernel, because .NET's PeakWorkingSet64 is 0 for other processes once they are gone.</summary>
+    private static double PeakMegabytes(int processId)
+    {
+        var line = File.ReadLines($"/proc/{processId.ToString(CultureInfo.InvariantCulture)}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
 
     private Dictionary<string, string> LambdaEnvironment() => new()
     {
-        ["AWS_LAMBDA_RUNTIME_API"] = Address["http://".Length..],
+        ["AWS_LAMBDA_RUNTIME_API"] = Address("http")["http://".Length..],
         ["AWS_LAMBDA_FUNCTION_NAME"] = "benchmark",
         ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = "512",
         ["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST",
-        ["AWS_ENDPOINT_URL"] = Address,
+        ["AWS_ENDPOINT_URL"] = Address("https").Replace("127.0.0.1", "localhost", StringComparison.Ordinal),
         ["AWS_REGION"] = "us-east-1",
         ["AWS_DEFAULT_REGION"] = "us-east-1",
         ["AWS_ACCESS_KEY_ID"] = "AKIABENCHMARK0000000",
         ["AWS_SECRET_ACCESS_KEY"] = "secret",
         ["AWS_SESSION_TOKEN"] = "token",
+        // The authority of this run, as each of the three finds it; no file of the user that runs the benchmark.
+        ["SSL_CERT_FILE"] = certificate.AuthorityFile,
+        ["AWS_CA_BUNDLE"] = certificate.AuthorityFile,
+        ["NODE_EXTRA_CA_CERTS"] = certificate.AuthorityFile,
+        ["AWS_CONFIG_FILE"] = "/dev/null",
+        ["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null",
+        ["NO_PROXY"] = "127.0.0.1,localhost",
     };
+
+    private string Address(string scheme) =>
+        server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(address => address.StartsWith($"{scheme}:", StringComparison.Ordinal));
 
     private async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
-        if (!path.StartsWith("/2018-06-01/runtime/", StringComparison.Ordinal))
+        if (context.Request.IsHttps)
         {
             await AwsAnswers.AnswerAsync(context);
         }
@@ -89,7 +120,7 @@ internal sealed class ColdStart : IAsyncDisposable
             if (response.Task.IsCompleted)
                 await Task.Delay(Timeout.Infinite, context.RequestAborted);
             context.Response.Headers["Lambda-Runtime-Aws-Request-Id"] = Guid.NewGuid().ToString();
-            context.Response.Headers["Lambda-Runtime-Deadline-Ms"] = TimeProvider.System.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers["Lambda-Runtime-Deadline-Ms"] = TimeProvider.System.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
             context.Response.Headers["Lambda-Runtime-Invoked-Function-Arn"] = "arn:aws:lambda:us-east-1:111111111111:function:benchmark";
             await context.Response.WriteAsync(Invocation);
         }

@@ -3,10 +3,10 @@ using System.Diagnostics;
 
 namespace CentralAmp.Templates.Tests;
 
-/// <summary>cfn-lint knows AWS's resource schemas; it reads the SAM template, the plain one, and what SAM makes of the first.</summary>
+/// <summary>cfn-lint checks against the resource schemas of AWS: the SAM template, the member template, and the output of the SAM translation.</summary>
 public sealed class LintTests
 {
-    /// <summary>What SAM does on deployment, without asking AWS: no managed policy is named by name, so its loader has nothing to load.</summary>
+    /// <summary>The translation that SAM does on deployment, without a call to AWS: no policy is referenced by a bare name, so the loader loads nothing.</summary>
     private const string Translate = """
         import json, os, sys
         os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
@@ -18,7 +18,7 @@ public sealed class LintTests
         template["Globals"]["Function"]["CodeUri"] = "s3://artifacts/functions.zip"
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::Serverless::StateMachine":
-                resource["Properties"]["DefinitionUri"] = {"Bucket": "artifacts", "Key": "road"}
+                resource["Properties"]["DefinitionUri"] = {"Bucket": "artifacts", "Key": "definition"}
             if "TemplateURL" in resource["Properties"]:
                 resource["Properties"]["TemplateURL"] = "https://artifacts.s3.amazonaws.com/member.template"
         json.dump(transform(template, {}, Nothing(), feature_toggle=None), open(sys.argv[2], "w"))

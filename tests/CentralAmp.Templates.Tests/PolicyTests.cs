@@ -3,10 +3,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace CentralAmp.Templates.Tests;
 
-/// <summary>Rule 14 of the house: every policy is a list of sentences, and every star has its reason beside it.</summary>
+/// <summary>House rule 14 (style.md): the Sid of every statement is a sentence, and every star has its reason beside it.</summary>
 public sealed partial class PolicyTests
 {
-    /// <summary>What the managed policies of Lambda, of its attachment to a VPC and of X-Ray give functions; the boundary lets it through.</summary>
+    /// <summary>Actions that the managed policies of Lambda, its VPC attachment and X-Ray grant to functions; the boundary allows them.</summary>
     private static readonly string[] PlatformActions =
     [
         "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
@@ -25,12 +25,12 @@ public sealed partial class PolicyTests
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public void Every_star_in_a_policy_says_why(string template) => Assert.All(Named(template).Statements, s =>
+    public void Every_star_in_a_policy_has_a_reason_beside_it(string template) => Assert.All(Named(template).Statements, s =>
     {
         var first = s.Statement.Start.Line;
         foreach (var (_, node) in Template.Descendants(s.Statement).Where(d => d.Value is YamlScalarNode { Value: { } text } && text.Contains('*', StringComparison.Ordinal)))
         {
-            // The comment stands above the value, at most a few lines (a nested condition), and inside the statement.
+            // The comment is at most four lines above the value (a nested condition) and inside the statement.
             var above = Enumerable.Range(1, 4).Select(back => node.Start.Line - back).Where(line => line >= first);
             Assert.True(above.Any(line => Reason().IsMatch(Named(template).Lines[(int)line - 1])), $"{s.Resource}, line {node.Start.Line}: a star without a reason.");
         }
@@ -43,14 +43,14 @@ public sealed partial class PolicyTests
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public void Nothing_but_allow_is_needed_and_no_not_is_used(string template) => Assert.All(Named(template).Statements, s =>
+    public void Every_statement_allows_and_none_uses_Not_elements(string template) => Assert.All(Named(template).Statements, s =>
     {
         Assert.Equal("Allow", Template.Text(s.Statement, "Effect"));
         Assert.DoesNotContain(Template.Entries(s.Statement), e => e.Key.StartsWith("Not", StringComparison.Ordinal));
     });
 
     [Fact]
-    public void The_functions_boundary_is_what_the_functions_may_do_and_no_more()
+    public void The_functions_boundary_allows_exactly_what_the_functions_may_do()
     {
         var functions = Template.Hub.OfType("AWS::Serverless::Function").Select(f => f.Id).ToHashSet();
         var granted = Actions(Template.Hub, functions.Contains).Concat(PlatformActions);
@@ -66,7 +66,7 @@ public sealed partial class PolicyTests
 
         var switching = Template.Child(Template.Map(Template.Member.Properties("MemberRoleSwitches"), "PolicyDocument")!, "Statement");
 
-        // Word for word, but for the boundary of collector roles: this boundary is there only beside the one that is shipped.
+        // Identical but for the condition on the boundary of collector roles: this boundary exists only with the shipped collector boundary.
         Assert.Equal(Parts(policy).Concat(Parts(switching)), Parts(boundary));
 
         static IEnumerable<(string, YamlNode)> Parts(YamlNode? statements) => ((YamlSequenceNode)statements!)
@@ -75,7 +75,7 @@ public sealed partial class PolicyTests
             .Select(part => part.Key == "iam:PermissionsBoundary" ? (part.Key, new YamlScalarNode()) : part);
     }
 
-    /// <summary>IAM counts 6,144 characters without blanks; what parameters bring is at most some dozens each.</summary>
+    /// <summary>The quota of IAM is 6,144 characters without white space; parameters add at most some dozens each.</summary>
     [Theory]
     [MemberData(nameof(Templates))]
     public void Every_managed_policy_fits_into_the_quota_with_room(string template) => Assert.All(
@@ -92,7 +92,7 @@ public sealed partial class PolicyTests
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public void No_policy_can_be_changed_by_anyone_it_bounds(string template) => Assert.DoesNotContain(
+    public void No_principal_can_change_the_policy_that_bounds_it(string template) => Assert.DoesNotContain(
         Actions(Named(template), _ => true), action => action is "iam:CreatePolicyVersion" or "iam:SetDefaultPolicyVersion" or "iam:DeletePolicyVersion" or "iam:DeletePolicy" or "iam:DeleteRolePermissionsBoundary");
 
     [Theory]
@@ -140,12 +140,12 @@ public sealed partial class PolicyTests
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public void Our_other_roles_are_out_of_reach_of_what_writes_roles(string template)
+    public void Statements_that_write_roles_do_not_cover_CentralAmps_other_roles(string template)
     {
         Assert.All(
             Named(template).Statements.Where(s => Template.Texts(Template.Child(s.Statement, "Action")).Any(WritesRoles)),
             s => Assert.EndsWith(":role${RolePath}central-amp-*", Template.Text(s.Statement, "Resource"), StringComparison.Ordinal));
-        // Names of other roles may begin with the stack's; a path of their own keeps them apart, or a name that does not.
+        // Names of other roles can begin with the name of the stack; their path, or a name that begins differently, keeps them out of reach.
         Assert.All(Named(template).OfType("AWS::IAM::Role"), role => Assert.True(
             Template.Text(Named(template).Properties(role.Id), "Path") == "${RolePath}platform/" || Template.Text(Named(template).Properties(role.Id), "RoleName") == "MemberRoleName", role.Id));
     }

@@ -1,6 +1,6 @@
 namespace CentralAmp.Templates.Tests;
 
-/// <summary>The files under test are those of the checkout: they are deployed as they lie there.</summary>
+/// <summary>The files of the checkout: the tests read the same files that a deployment uses.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();

@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace CentralAmp.Templates.Tests;
 
-/// <summary>How the member template gets into accounts.</summary>
+/// <summary>The StackSet and the single stack that deploy the member template.</summary>
 public sealed class RollOutTests
 {
     private static readonly YamlMappingNode StackSet = Template.Hub.Properties("Members");
@@ -17,7 +17,7 @@ public sealed class RollOutTests
     }
 
     [Fact]
-    public void Both_say_everything_that_the_member_template_asks_for()
+    public void Both_give_every_parameter_that_the_member_template_requires()
     {
         var asked = Template.Entries(Template.Map(Template.Member.Root, "Parameters")!).Select(p => p.Key).Order().ToList();
         var said = ((YamlSequenceNode)Template.Child(StackSet, "Parameters")!).Select(p => Template.Text(p, "ParameterKey")!);
@@ -27,7 +27,7 @@ public sealed class RollOutTests
     }
 
     [Fact]
-    public void New_accounts_join_by_themselves_and_those_that_leave_keep_their_stack()
+    public void New_accounts_get_the_stack_automatically_and_removed_accounts_keep_it()
     {
         Assert.Equal("SERVICE_MANAGED", Template.Text(StackSet, "PermissionModel"));
         Assert.Equal("true", Template.Text(Template.Map(StackSet, "AutoDeployment")!, "Enabled"));
@@ -35,7 +35,7 @@ public sealed class RollOutTests
     }
 
     [Fact]
-    public void One_region_after_the_other_and_first_the_one_that_makes_the_roles()
+    public void Regions_are_deployed_one_after_another_and_the_one_with_the_roles_first()
     {
         var preferences = Template.Map(StackSet, "OperationPreferences")!;
         Assert.Equal("SEQUENTIAL", Template.Text(preferences, "RegionConcurrencyType"));
@@ -46,7 +46,7 @@ public sealed class RollOutTests
     }
 
     [Fact]
-    public void The_hub_is_left_out_where_it_has_a_stack_of_its_own()
+    public void The_hub_account_is_excluded_where_it_has_its_own_stack()
     {
         var targets = ((YamlSequenceNode)Template.Child(StackSet, "StackInstancesGroup")!).Single();
         var choice = (YamlSequenceNode)Template.Child(targets, "DeploymentTargets")!;
@@ -58,7 +58,7 @@ public sealed class RollOutTests
     }
 
     [Fact]
-    public void Iam_is_in_one_region_only() => Assert.All(
+    public void IAM_resources_are_in_one_region_only() => Assert.All(
         Template.Member.Resources.Where(r => Template.Text(r.Resource, "Type")!.StartsWith("AWS::IAM::", StringComparison.Ordinal)),
         r => Assert.StartsWith("MakesRoles", Template.Text(r.Resource, "Condition"), StringComparison.Ordinal));
 

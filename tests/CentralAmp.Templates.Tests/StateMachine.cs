@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.Templates.Tests;
 
-/// <summary>A definition as written, its substitutions replaced by something that parses.</summary>
+/// <summary>A definition file with its substitutions replaced by values that parse.</summary>
 internal sealed partial class StateMachine
 {
     private StateMachine(string path)
@@ -29,7 +29,7 @@ internal sealed partial class StateMachine
 
     public static StateMachine Of(string path) => All.Single(machine => machine.Name == path);
 
-    /// <summary>This one and, on their own, what its Maps run for each item, to any depth.</summary>
+    /// <summary>This state machine and the item processors of its Maps, to any depth.</summary>
     public IEnumerable<StateMachine> Scopes => States
         .Where(s => s.Value["ItemProcessor"] is not null)
         .SelectMany(s => new StateMachine($"{Name}, {s.Key}", Source, s.Value["ItemProcessor"]!.AsObject()).Scopes)
@@ -49,7 +49,7 @@ internal sealed partial class StateMachine
 
     public IEnumerable<KeyValuePair<string, JsonObject>> LambdaTasks => Tasks.Where(s => Placeholder().Match(s.Value["Resource"]!.GetValue<string>()) is { Success: true, Index: 0 });
 
-    /// <summary>Functions that are invoked anywhere, also inside a Map.</summary>
+    /// <summary>Functions that any state invokes, also inside a Map.</summary>
     public IEnumerable<string> Functions => Invocation().Matches(Source).Select(m => m.Groups[1].Value).Distinct();
 
     public IEnumerable<string> Substitutions => Placeholder().Matches(Source).Select(m => m.Groups[1].Value).Distinct();
@@ -60,7 +60,7 @@ internal sealed partial class StateMachine
 
     public static IReadOnlyList<string> ErrorsOf(JsonObject rule) => [.. rule["ErrorEquals"]!.AsArray().Select(e => e!.GetValue<string>())];
 
-    /// <summary>Where a state can lead to: Next, Default, Choices and Catch.</summary>
+    /// <summary>The states that can follow a state: Next, Default, Choices and Catch.</summary>
     public static IEnumerable<string> TargetsOf(JsonObject state) =>
         new[] { state["Next"], state["Default"] }
             .Concat(Rules(state, "Choices").Select(r => r["Next"]))
@@ -87,7 +87,7 @@ internal sealed partial class StateMachine
         return seen;
     }
 
-    /// <summary>Every property below a node with its value, objects and arrays walked through.</summary>
+    /// <summary>Every property below a node with its value, through objects and arrays.</summary>
     public static IEnumerable<KeyValuePair<string, JsonNode?>> Properties(JsonNode? node) => node switch
     {
         JsonObject o => o.SelectMany(p => Properties(p.Value).Prepend(p)),

@@ -3,7 +3,7 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Templates.Tests;
 
-/// <summary>Rule 12 of the house (style.md), for every state machine and for what its Maps run.</summary>
+/// <summary>House rule 12 (style.md), for every state machine and the item processors of its Maps.</summary>
 public sealed class StateMachineTests
 {
     private static readonly IReadOnlyDictionary<string, StateMachine> Scopes = StateMachine.All.SelectMany(machine => machine.Scopes).ToDictionary(scope => scope.Name);
@@ -37,7 +37,7 @@ public sealed class StateMachineTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_state_leads_to_an_end(string scope) =>
+    public void Every_state_reaches_an_end(string scope) =>
         Assert.All(Scopes[scope].States.Keys, name => Assert.Contains(Scopes[scope].ReachableFrom(name), end => StateMachine.TypeOf(Scopes[scope].States[end]) is "Succeed" or "Fail" || Scopes[scope].States[end]["End"] is not null));
 
     [Theory]
@@ -46,18 +46,18 @@ public sealed class StateMachineTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_function_that_is_too_slow_ends_by_its_own_timeout_first(string scope)
+    public void A_slow_function_ends_by_its_own_timeout_before_the_task(string scope)
     {
-        var own = int.Parse(
+        var functionTimeout = int.Parse(
             Template.Text(Template.Map(Template.Map(Template.Hub.Root, "Globals")!, "Function")!, "Timeout")!,
             System.Globalization.CultureInfo.InvariantCulture);
 
-        Assert.All(Scopes[scope].LambdaTasks, task => Assert.True(task.Value["TimeoutSeconds"]!.GetValue<int>() > own, task.Key));
+        Assert.All(Scopes[scope].LambdaTasks, task => Assert.True(task.Value["TimeoutSeconds"]!.GetValue<int>() > functionTimeout, task.Key));
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_task_retries_what_passes_with_jitter_and_an_upper_limit(string scope) => Assert.All(Scopes[scope].Tasks, task =>
+    public void Every_task_retries_transient_errors_with_jitter_and_an_upper_limit(string scope) => Assert.All(Scopes[scope].Tasks, task =>
     {
         var transient = StateMachine.Rules(task.Value, "Retry").First();
         Assert.Equal("FULL", transient["JitterStrategy"]!.GetValue<string>());
@@ -82,7 +82,7 @@ public sealed class StateMachineTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_task_catches_what_it_knows_and_last_alone_everything(string scope) => Assert.All(Scopes[scope].Tasks, task =>
+    public void Every_task_catches_known_errors_and_last_and_alone_States_ALL(string scope) => Assert.All(Scopes[scope].Tasks, task =>
     {
         var catches = StateMachine.Rules(task.Value, "Catch").Select(StateMachine.ErrorsOf).ToList();
         Assert.True(catches.Count >= 2, task.Key);
@@ -92,10 +92,10 @@ public sealed class StateMachineTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_error_name_is_one_that_we_throw_or_the_platform_does(string scope)
+    public void Every_error_name_is_one_that_the_functions_or_the_platform_throw(string scope)
     {
-        var ours = typeof(WorkflowException).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(WorkflowException))).Select(t => t.Name).ToHashSet();
-        var known = ours.Concat(Platform).ToHashSet();
+        var thrown = typeof(WorkflowException).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(WorkflowException))).Select(t => t.Name).ToHashSet();
+        var known = thrown.Concat(Platform).ToHashSet();
         var used = Scopes[scope].Tasks
             .SelectMany(t => StateMachine.Rules(t.Value, "Retry").Concat(StateMachine.Rules(t.Value, "Catch")))
             .SelectMany(StateMachine.ErrorsOf)

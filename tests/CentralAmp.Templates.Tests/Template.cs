@@ -34,14 +34,14 @@ internal sealed class Template
 
     public YamlMappingNode Properties(string id) => Map(Resources.Single(r => r.Id == id).Resource, "Properties")!;
 
-    /// <summary>Every statement of every policy, with the resource it is in; one that stands alone, in a list, or there under a condition.</summary>
+    /// <summary>Every statement of every policy with its resource; a statement can be single, in a list, or under a condition.</summary>
     public IEnumerable<(string Resource, YamlMappingNode Statement)> Statements =>
         from resource in Resources
         from node in Descendants(resource.Resource)
         where node.Key == "Statement" && node.Value is YamlMappingNode
         select (resource.Id, (YamlMappingNode)node.Value);
 
-    /// <summary>What stands there where its condition holds: <c>!If [condition, it, ...]</c>.</summary>
+    /// <summary>The value of <c>!If [condition, value, ...]</c> if its condition holds, else the node itself.</summary>
     public static YamlNode Where(YamlNode node) => node is YamlSequenceNode { Tag.Value: "!If" } conditional ? conditional[1] : node;
 
     public static YamlMappingNode? Map(YamlNode node, string key) => Child(node, key) as YamlMappingNode;
@@ -54,7 +54,7 @@ internal sealed class Template
     public static IEnumerable<(string Key, YamlNode Value)> Entries(YamlNode node) =>
         node is YamlMappingNode map ? map.Children.Select(c => (((YamlScalarNode)c.Key).Value!, c.Value)) : [];
 
-    /// <summary>One text or a list of texts.</summary>
+    /// <summary>One text or a list of texts, as a list.</summary>
     public static IEnumerable<string> Texts(YamlNode? node) => node switch
     {
         YamlScalarNode scalar => [scalar.Value!],
@@ -62,7 +62,7 @@ internal sealed class Template
         _ => [],
     };
 
-    /// <summary>All nodes below, with the key they are under (of the nearest mapping).</summary>
+    /// <summary>All nodes below a node, each with the key of the nearest mapping.</summary>
     public static IEnumerable<(string Key, YamlNode Value)> Descendants(YamlNode node, string under = "") => node switch
     {
         YamlMappingNode => Entries(node).SelectMany(e => Descendants(e.Value, e.Key).Prepend((e.Key, e.Value))),

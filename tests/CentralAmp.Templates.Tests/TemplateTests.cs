@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace CentralAmp.Templates.Tests;
 
-/// <summary>Rule 14 of the house for what is not a policy.</summary>
+/// <summary>House rule 14 (style.md) for everything but policies.</summary>
 public sealed class TemplateTests
 {
     private static readonly string[] Order = ["AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Parameters", "Conditions", "Globals", "Resources", "Outputs"];
@@ -19,7 +19,7 @@ public sealed class TemplateTests
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public void Sections_stand_in_one_order(string template)
+    public void Sections_are_in_one_order(string template)
     {
         var sections = Template.Entries(Named(template).Root).Select(e => e.Key).ToList();
         Assert.Equal(Order.Where(sections.Contains), sections);
@@ -33,7 +33,7 @@ public sealed class TemplateTests
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public void No_partition_is_written_down(string template) => Assert.All(
+    public void No_partition_is_hard_coded(string template) => Assert.All(
         Named(template).Lines.Where(line => !line.Contains("AllowedPattern", StringComparison.Ordinal)),
         line => Assert.DoesNotContain("arn:aws", line, StringComparison.Ordinal));
 
@@ -58,7 +58,7 @@ public sealed class TemplateTests
     }
 
     [Fact]
-    public void Functions_that_talk_to_clusters_and_no_others_are_attached_to_the_network_that_reaches_them()
+    public void Functions_that_call_clusters_and_no_others_are_attached_to_the_VPC()
     {
         var attached = Template.Hub.OfType("AWS::Serverless::Function").Where(f => Template.Child(Template.Hub.Properties(f.Id), "VpcConfig") is not null).ToList();
         Assert.Equal(TalkToClusters.Order(), attached.Select(f => f.Id).Order());
@@ -79,11 +79,11 @@ public sealed class TemplateTests
     [MemberData(nameof(Machines))]
     public void Every_state_machine_logs_with_retention_and_is_traced(string id)
     {
-        var road = Template.Hub.Properties(id);
-        var group = Template.Descendants(Template.Child(road, "Logging")!).Single(d => d.Key == "LogGroupArn").Value;
+        var machine = Template.Hub.Properties(id);
+        var group = Template.Descendants(Template.Child(machine, "Logging")!).Single(d => d.Key == "LogGroupArn").Value;
         Assert.Equal($"{id}Logs.Arn", ((YamlScalarNode)group).Value);
         Assert.NotNull(Template.Child(Template.Hub.Properties($"{id}Logs"), "RetentionInDays"));
-        Assert.Equal("true", Template.Text(Template.Map(road, "Tracing")!, "Enabled"));
+        Assert.Equal("true", Template.Text(Template.Map(machine, "Tracing")!, "Enabled"));
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public sealed class TemplateTests
     }
 
     [Fact]
-    public void Rules_for_members_and_for_the_hub_itself_are_the_same_but_for_the_bus()
+    public void Rules_for_members_and_for_the_hub_differ_only_in_the_bus()
     {
         var rules = Template.Hub.OfType("AWS::Events::Rule").Select(r => Template.Hub.Properties(r.Id)).ToLookup(r => Template.Child(r, "EventBusName") is not null);
 
@@ -119,7 +119,7 @@ public sealed class TemplateTests
     }
 
     [Fact]
-    public void What_members_forward_is_what_the_hub_listens_to()
+    public void Members_forward_the_events_that_the_hub_matches()
     {
         var forwarded = EventNames(Template.Member.OfType("AWS::Events::Rule").Select(r => Template.Member.Properties(r.Id))).ToList();
         Assert.Equal(["CreateCluster", "DeleteCluster", "TagResource", "UntagResource", "UpdateClusterConfig"], forwarded);
@@ -143,7 +143,7 @@ public sealed class TemplateTests
     [Theory]
     [InlineData("Workspace")]
     [InlineData("Registry")]
-    public void What_is_remembered_outlives_the_stack(string id)
+    public void Stored_data_outlives_the_stack(string id)
     {
         var resource = Template.Hub.Resources.Single(r => r.Id == id).Resource;
         Assert.Equal("Retain", Template.Text(resource, "DeletionPolicy"));
@@ -156,7 +156,7 @@ public sealed class TemplateTests
 
     [Theory]
     [MemberData(nameof(Machines))]
-    public void Only_the_state_machine_acts_in_its_role(string id) => Assert.Contains(
+    public void Only_the_state_machine_can_assume_its_role(string id) => Assert.Contains(
         Template.Descendants(Template.Child(Template.Hub.Properties($"{id}Role"), "AssumeRolePolicyDocument")!),
         d => d.Key == "aws:SourceArn" && d.Value is YamlScalarNode { Value: { } arn } && arn.EndsWith($":stateMachine:{Template.Text(Template.Hub.Properties(id), "Name")}", StringComparison.Ordinal));
 
@@ -172,9 +172,9 @@ public sealed class TemplateTests
 
         var set = Template.Entries(Template.Map(Template.Map(Globals, "Environment")!, "Variables")!).Select(v => v.Key);
         // AWS_REGION comes from Lambda itself.
-        Assert.Equal(read.Where(IsOurs).Order(), set.Where(IsOurs).Order());
+        Assert.Equal(read.Where(IsCentralAmps).Order(), set.Where(IsCentralAmps).Order());
 
-        static bool IsOurs(string name) => name.StartsWith("CENTRALAMP_", StringComparison.Ordinal);
+        static bool IsCentralAmps(string name) => name.StartsWith("CENTRALAMP_", StringComparison.Ordinal);
     }
 
     [Theory]
@@ -194,7 +194,7 @@ public sealed class TemplateTests
     }
 
     [Fact]
-    public void Every_lambda_state_has_a_function_of_its_name_that_knows_its_handler()
+    public void Every_Lambda_state_has_a_function_of_its_name_with_its_handler()
     {
         var handlers = Template.Hub.OfType("AWS::Serverless::Function").ToDictionary(
             f => f.Id, f => Template.Text(Template.Map(Template.Map(Template.Hub.Properties(f.Id), "Environment")!, "Variables")!, "ANNOTATIONS_HANDLER"));
@@ -214,7 +214,7 @@ public sealed class TemplateTests
         Assert.All(given, value => Assert.Matches(Template.Text(parameters[value.Key], "AllowedPattern")!, value.Value));
     }
 
-    /// <summary>Functions one of whose step's parts, or parts of these, connects to clusters.</summary>
+    /// <summary>Functions whose step has, directly or through its dependencies, a Kubernetes client.</summary>
     private static IEnumerable<string> TalkToClusters => typeof(IKubernetesClients).Assembly.GetTypes()
         .Where(type => type.Name.EndsWith("Step", StringComparison.Ordinal) && Needs(type, []))
         .Select(type => type.Name[..^"Step".Length]);

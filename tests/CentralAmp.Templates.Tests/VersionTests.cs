@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.Templates.Tests;
 
-/// <summary>The version has one place, Directory.Build.props; what else shows it shows the same.</summary>
+/// <summary>Directory.Build.props defines the version; every other file that shows a version shows this one.</summary>
 public sealed partial class VersionTests
 {
     private static readonly string Version =

@@ -4,27 +4,27 @@ using YamlDotNet.RepresentationModel;
 
 namespace CentralAmp.Templates.Tests;
 
-/// <summary>What calls a person, and what that person looks at.</summary>
+/// <summary>The alarms and the dashboard.</summary>
 public sealed class WatchingTests
 {
     private static IEnumerable<(string Id, YamlMappingNode Properties)> Alarms => Template.Hub.OfType("AWS::CloudWatch::Alarm").Select(a => (a.Id, Template.Hub.Properties(a.Id)));
 
     [Fact]
-    public void Every_alarm_reaches_the_topic_when_it_comes_and_when_it_goes() => Assert.All(Alarms, alarm =>
+    public void Every_alarm_notifies_the_topic_when_it_starts_and_when_it_ends() => Assert.All(Alarms, alarm =>
     {
         Assert.Equal(["AlarmTopic"], Template.Texts(Template.Child(alarm.Properties, "AlarmActions")));
         Assert.Equal(["AlarmTopic"], Template.Texts(Template.Child(alarm.Properties, "OKActions")));
     });
 
     [Fact]
-    public void Every_alarm_says_in_a_sentence_what_happened_and_where_to_read_on() => Assert.All(Alarms, alarm =>
+    public void Every_alarm_describes_the_problem_in_a_sentence_and_links_the_runbook() => Assert.All(Alarms, alarm =>
         Assert.Matches($@"^[A-Z].+\. docs/runbook\.md#{Regex.Escape(alarm.Id.ToLowerInvariant())}$", Template.Text(alarm.Properties, "AlarmDescription")!));
 
     [Fact]
-    public void Every_alarm_says_what_silence_means() => Assert.All(Alarms, alarm => Assert.NotNull(Template.Text(alarm.Properties, "TreatMissingData")));
+    public void Every_alarm_defines_how_it_treats_missing_data() => Assert.All(Alarms, alarm => Assert.NotNull(Template.Text(alarm.Properties, "TreatMissingData")));
 
     [Fact]
-    public void Silence_of_the_sweep_is_an_alarm() => Assert.Equal("breaching", Template.Text(Template.Hub.Properties("SweepDidNotRun"), "TreatMissingData"));
+    public void A_sweep_that_does_not_run_is_an_alarm() => Assert.Equal("breaching", Template.Text(Template.Hub.Properties("SweepDidNotRun"), "TreatMissingData"));
 
     [Fact]
     public void Every_state_machine_has_an_alarm_on_its_failed_executions() => Assert.Equal(

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace CentralAmp.Templates.Tests.Documentation;
 
-/// <summary>A page of docs/, as far as tests look at it. What stands in code fences is no heading and no table.</summary>
+/// <summary>A page of docs/, as far as the tests read it. Text in code fences is neither a heading nor a table.</summary>
 internal sealed partial class Page
 {
     private readonly List<string> lines = [];
@@ -37,13 +37,13 @@ internal sealed partial class Page
     public IEnumerable<string[]> Rows(string heading) =>
         Under(heading).Where(line => line.StartsWith('|')).Skip(2).Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries));
 
-    /// <summary>What a cell has in backticks.</summary>
+    /// <summary>The texts in backticks of a cell.</summary>
     public static IEnumerable<string> Names(string cell) => Code().Matches(cell).Select(match => match.Groups[1].Value);
 
     /// <summary>Anchors of other headings that the page links to.</summary>
     public IEnumerable<string> Links => lines.SelectMany(line => Anchor().Matches(line)).Select(match => match.Groups[1].Value);
 
-    /// <summary>GitHub's rule: lower case, punctuation gone, blanks become hyphens.</summary>
+    /// <summary>GitHub's rule for anchors: lower case, no punctuation, hyphens for blanks.</summary>
     public IEnumerable<string> Anchors => lines.Where(line => line.StartsWith('#'))
         .Select(line => Punctuation().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'));
 

@@ -4,20 +4,20 @@ using CentralAmp.Silence;
 
 namespace CentralAmp.Templates.Tests.Documentation;
 
-/// <summary>Every alarm, cause and outcome has an explanation, and every explanation belongs to one of them.</summary>
+/// <summary>docs/runbook.md explains every alarm, cause and outcome, and nothing else.</summary>
 public sealed class RunbookTests
 {
     private static readonly Page Runbook = new("runbook.md");
 
     private static IEnumerable<string> Causes => typeof(Causes).GetFields().Select(constant => (string)constant.GetRawConstantValue()!);
 
-    /// <summary>Fail states with an error of their own instead of a cause.</summary>
+    /// <summary>Fail states whose error is not a cause.</summary>
     private static IEnumerable<string> NamedEnds => StateMachine.All.SelectMany(machine => machine.States.Values).Select(state => state["Error"]?.GetValue<string>()).OfType<string>().Distinct();
 
     private static IEnumerable<string> Alarms => Template.Hub.OfType("AWS::CloudWatch::Alarm").Select(alarm => alarm.Id).Append(SilenceRules.Alert);
 
     [Fact]
-    public void Every_alarm_cause_outcome_and_named_end_has_one_heading_and_no_heading_explains_nothing() => Assert.Equal(
+    public void Every_alarm_cause_outcome_and_named_end_has_one_heading_and_every_heading_belongs_to_one() => Assert.Equal(
         Alarms.Concat(Causes).Concat(Enum.GetNames<Outcome>()).Concat(NamedEnds).Order(StringComparer.Ordinal),
         Runbook.Headings(level: 3).Order(StringComparer.Ordinal));
 
@@ -25,7 +25,7 @@ public sealed class RunbookTests
     public void A_cause_is_its_own_name() => Assert.All(typeof(Causes).GetFields(), field => Assert.Equal(field.Name, field.GetRawConstantValue()));
 
     [Fact]
-    public void Every_explanation_is_short_enough_for_the_night() =>
+    public void Every_explanation_is_short() =>
         Assert.All(Runbook.Headings(level: 3), heading => Assert.InRange(Runbook.Under(heading).Count, 1, 8));
 
     [Theory]
@@ -33,8 +33,8 @@ public sealed class RunbookTests
     [InlineData("Re-running")]
     [InlineData("Dead letters")]
     [InlineData("An elevation that could not be taken back (leftover)")]
-    public void What_is_common_to_all_has_a_section(string section) => Assert.Contains(section, Runbook.Headings(level: 2));
+    public void Common_procedures_have_a_section(string section) => Assert.Contains(section, Runbook.Headings(level: 2));
 
     [Fact]
-    public void Every_link_leads_somewhere() => Assert.Subset(Runbook.Anchors.ToHashSet(), Runbook.Links.ToHashSet());
+    public void Every_link_has_a_target() => Assert.Subset(Runbook.Anchors.ToHashSet(), Runbook.Links.ToHashSet());
 }

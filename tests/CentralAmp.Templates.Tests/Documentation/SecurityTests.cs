@@ -1,6 +1,6 @@
 namespace CentralAmp.Templates.Tests.Documentation;
 
-/// <summary>Every statement of the templates is explained, and nothing that is not there.</summary>
+/// <summary>docs/security.md explains every statement of the templates, and no other.</summary>
 public sealed class SecurityTests
 {
     private static readonly Page Security = new("security.md");
@@ -14,7 +14,7 @@ public sealed class SecurityTests
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public void Every_row_says_why(string template) => Assert.All(Security.Rows(template), row =>
+    public void Every_row_gives_a_reason(string template) => Assert.All(Security.Rows(template), row =>
     {
         Assert.Equal(4, row.Length);
         Assert.EndsWith(".", row[3], StringComparison.Ordinal);
