@@ -84,6 +84,21 @@ public sealed partial class PolicyTests
             Named(template).Statements.Where(s => s.Resource == policy.Id).SelectMany(s => Template.Descendants(s.Statement))
                 .Sum(d => 6 + d.Key.Length + ((d.Value as YamlScalarNode)?.Value!.Length ?? 0)), 1, 6_144 - 1_000));
 
+    /// <summary>
+    /// "Description: Update requires: Replacement" (CloudFormation, AWS::IAM::ManagedPolicy). A policy with a fixed name cannot be replaced, so the
+    /// update of every installed member stack would fail; the others would get a new ARN, which every ingest role would have to follow.
+    /// </summary>
+    [Fact]
+    public void A_managed_policy_keeps_its_description_over_all_versions() => Assert.Equal(
+        [
+            "CollectorBoundary: The most that a collector role of CentralAmp can do",
+            "FunctionBoundary: The most that a function of CentralAmp can do",
+            "IngestBoundary: The most that an ingest role of CentralAmp can do",
+            "MemberBoundary: The most that CentralAmp's role in a member account can do",
+        ],
+        Template.All.SelectMany(template => template.OfType("AWS::IAM::ManagedPolicy").Select(policy => $"{policy.Id}: {Template.Text(template.Properties(policy.Id), "Description")}"))
+            .Where(policy => !policy.EndsWith(": ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
     [Fact]
     public void An_ingest_role_can_do_one_thing() => Assert.Equal(["aps:RemoteWrite"], Actions(Template.Hub, id => id == "IngestBoundary"));
 
