@@ -19,10 +19,10 @@ public sealed class MissingPermissionTests(SharedTwin twin)
         Assert.True(denied.Count == 0, string.Join("; ", denied));
     }
 
-    // Other tests deliver DeleteCluster events twice. Of two offboardings, one can change a role that the other has just removed. IAM checks the ARN
+    // EventOrderTests deliver DeleteCluster events twice. Of two offboardings, one can change a role that the other has just removed. IAM checks the ARN
     // of a missing role without its path, so the call is denied and not answered with NoSuchEntity.
     private static bool IsAboutRemovedRole(RecordedCall call) =>
-        call.Service == "iam" && call.Resource.Contains(":role/central-amp-", StringComparison.Ordinal);
+        call.Service == "iam" && call.Resource.Contains(":role/central-amp-order-", StringComparison.Ordinal);
 
     private static string Describe(RecordedCall call) => $"{call.Time:HH:mm:ss.f} {call.Caller} {call.Service}:{call.Action} {call.Resource}";
 }
