@@ -25,11 +25,17 @@ internal static class Contestants
         var node = await NodeAsync(cancellationToken);
         return
         [
-            new Contestant("CentralAmp", Metadata("FunctionsProgram"), [], FunctionSettings.All),
+            .. CentralAmp(),
             new Contestant("Python, boto3", python, [Path.Combine(Peers, "peer.py")], new Dictionary<string, string>()),
             new Contestant("Node.js, AWS SDK v3", "node", [node], new Dictionary<string, string>()),
         ];
     }
+
+    private static IEnumerable<Contestant> CentralAmp() =>
+        from package in new[] { "Native", "Managed" }
+        let program = typeof(Contestants).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().SingleOrDefault(item => item.Key == $"{package}Functions")
+        where program is not null
+        select new Contestant($"CentralAmp, {package.ToLowerInvariant()}", program.Value!, [], FunctionSettings.All);
 
     /// <summary>The interpreter itself, not a shim that starts it: a shim's time is not Python's.</summary>
     private static async Task<string> PythonAsync(CancellationToken cancellationToken)

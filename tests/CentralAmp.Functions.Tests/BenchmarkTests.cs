@@ -6,15 +6,16 @@ namespace CentralAmp.Functions.Tests;
 /// <summary>The benchmark's own command, in its shortest form, so that it cannot break unseen. No figure is asserted.</summary>
 public sealed class BenchmarkTests
 {
-    private static readonly string[] Contestants = ["CentralAmp", "Python, boto3", "Node.js, AWS SDK v3"];
+    private static readonly string[] Contestants = ["CentralAmp, managed", "Python, boto3", "Node.js, AWS SDK v3"];
 
     [Fact]
-    public async Task The_benchmark_measures_three_contestants_in_one_run()
+    public async Task The_benchmark_measures_the_functions_beside_their_peers_in_one_run()
     {
         var (status, output, errors) = await RunAsync(new Dictionary<string, string>(), "--rounds", "2", "--json");
         Assert.True(status == 0, errors);
         var results = JsonNode.Parse(output)!["contestants"]!.AsArray();
-        Assert.Equal(Contestants, results.Select(result => (string)result!["name"]!));
+        // The native program is there where this machine can compile it.
+        Assert.Equal(Contestants, results.Select(result => (string)result!["name"]!).Where(name => name != "CentralAmp, native"));
         Assert.All(results, result => Assert.All(
             (string[])["medianMilliseconds", "peakMegabytes", "cpuMilliseconds", "ratio"], figure => Assert.True((double)result![figure]! > 0, $"{figure} of {result}")));
     }

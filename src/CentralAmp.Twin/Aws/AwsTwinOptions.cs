@@ -15,8 +15,8 @@ public sealed record AwsTwinOptions
     /// <summary>Root of the repository, which contains the templates.</summary>
     public string RepositoryRoot { get; init; } = Metadata("RepositoryRoot");
 
-    /// <summary>The functions' program, published together with the twin.</summary>
-    public string FunctionsProgram { get; init; } = Metadata("FunctionsProgram");
+    /// <summary>The program of the functions.</summary>
+    public string FunctionsProgram { get; init; } = Lambda.FunctionsProgram.Newest();
 
     /// <summary>Accounts with clusters. The hub may be one of them.</summary>
     public IReadOnlyList<string> ClusterAccounts { get; init; } = [TwinAccounts.Member];

@@ -81,6 +81,7 @@ public sealed class TwinWorld : IAsyncDisposable
             var awsOptions = new AwsTwinOptions
             {
                 RunFolder = Directory.CreateDirectory(Path.Combine(folder, "aws")).FullName,
+                FunctionsProgram = options.FunctionsProgram,
                 HubParameters = options.HubParameters,
                 ClusterAccounts = options.ClusterAccounts,
                 Regions = options.Regions,
@@ -136,10 +137,9 @@ public sealed class TwinWorld : IAsyncDisposable
 
     public DateTimeOffset? ActiveSince(string clusterArn) => Aws.Eks.Find(clusterArn)?.ActiveAt;
 
-    /// <summary>Changes the ingest role of a cluster right after CentralAmp's call, before that call takes effect.</summary>
-    /// <param name="tamper">Makes the change; its argument is the name of the role.</param>
-    public void AfterIamWrite(string action, string clusterName, Func<string, Task> tamper) =>
-        Aws.IamService.Interfere(action, roleName => roleName.Contains($"-{clusterName}-", StringComparison.Ordinal), tamper);
+    /// <summary>Changes a document in CentralAmp's IAM requests for the roles of one cluster, as if somebody changed the role right after.</summary>
+    public void ChangeIamRequests(string action, string parameter, string clusterName, Func<string, string> change) =>
+        Aws.IamService.Interfere(action, parameter, roleName => roleName.Contains($"-{clusterName}-", StringComparison.Ordinal), change);
 
     /// <summary>Waits until every change to IAM made so far is in effect.</summary>
     public Task IamSettlesAsync(CancellationToken cancellationToken) =>

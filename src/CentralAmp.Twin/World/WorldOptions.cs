@@ -36,6 +36,9 @@ public sealed record WorldOptions
     /// <summary>How long a change in IAM or in an access entry takes to propagate.</summary>
     public TimeSpan PropagationDelay { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>The program of the functions.</summary>
+    public string FunctionsProgram { get; init; } = Aws.Lambda.FunctionsProgram.Newest();
+
     /// <summary>The same with further parameters of template.yaml.</summary>
     public WorldOptions With(params (string Name, string Value)[] parameters) => this with
     {

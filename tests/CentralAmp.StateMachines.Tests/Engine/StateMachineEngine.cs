@@ -4,7 +4,7 @@ using CentralAmp.Twin;
 using CentralAmp.Twin.Aws.Moto;
 
 [assembly: AssemblyFixture(typeof(StateMachineEngine))]
-// An execution mostly waits, so the executions of all tests run in parallel.
+// An execution mostly waits, so many run in parallel. All at once would slow moto down until its calls of functions time out and are repeated.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.All, MaxThreads = 24)]
 
 namespace CentralAmp.StateMachines.Tests.Engine;

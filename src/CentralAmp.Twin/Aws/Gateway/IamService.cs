@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
+using System.Text;
 using CentralAmp.Twin.Aws.Authorization;
 using CentralAmp.Twin.Aws.Identity;
 using CentralAmp.Twin.Aws.Policies;
+using CentralAmp.Twin.Aws.Signing;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace CentralAmp.Twin.Aws.Gateway;
 
@@ -11,28 +14,41 @@ public sealed class IamService(IAwsService moto, IamView view, int providersPerA
     private const int RoleNameLimit = 64;
     private const int TrustPolicyLimit = 2048;
 
-    private readonly ConcurrentBag<(string Operation, Func<string, bool> Concerns, Func<string, Task> Tamper)> interferences = [];
+    private readonly ConcurrentBag<(string Operation, string Parameter, Func<string, bool> Concerns, Func<string, string> Change)> interferences = [];
 
     /// <summary>Quotas of OIDC providers for accounts that differ from the default.</summary>
     public ConcurrentDictionary<string, int> ProviderQuotas { get; } = new();
 
-    /// <summary>Makes another change to a role right after the operation, before either change takes effect.</summary>
+    /// <summary>
+    /// Changes one parameter of an operation's requests, as if somebody changed the role right after the operation. A second request would
+    /// leave a moment in which a snapshot of another cluster's change contains the role as it was requested.
+    /// </summary>
     /// <param name="concerns">Selects roles by their name.</param>
-    public void Interfere(string operation, Func<string, bool> concerns, Func<string, Task> tamper) => interferences.Add((operation, concerns, tamper));
+    public void Interfere(string operation, string parameter, Func<string, bool> concerns, Func<string, string> change) =>
+        interferences.Add((operation, parameter, concerns, change));
 
     public async Task<GatewayResponse> HandleAsync(GatewayRequest request, CancellationToken cancellationToken)
     {
         Check(request.Call);
-        var response = await moto.HandleAsync(request, cancellationToken);
+        var response = await moto.HandleAsync(request with { Http = Interfered(request) }, cancellationToken);
         if (response.Status >= 300 || !Writes.IsWrite("iam", request.Call.Operation))
             return response;
 
-        // The interfering changes are calls of the accounts' operators, so these calls must not trigger further changes.
-        foreach (var (operation, concerns, tamper) in request.Caller.IsOperator ? [] : interferences)
-            if (operation == request.Call.Operation && concerns(request.Call.Required("RoleName")))
-                await tamper(request.Call.Required("RoleName"));
         await view.RefreshAsync(request.Call.AccountId, atOnce: false, cancellationToken);
         return response;
+    }
+
+    // The operators of the accounts may repair what was changed, so their requests stay as they are.
+    private SignedRequest Interfered(GatewayRequest request)
+    {
+        var concerned = interferences.Where(item => item.Operation == request.Call.Operation && item.Concerns(request.Call.Required("RoleName"))).ToList();
+        if (request.Caller.IsOperator || concerned.Count == 0)
+            return request.Http;
+
+        var form = QueryHelpers.ParseQuery(Encoding.UTF8.GetString(request.Http.Body.Span)).ToDictionary(field => field.Key, field => field.Value.ToString());
+        foreach (var (_, parameter, _, change) in concerned)
+            form[parameter] = change(form[parameter]);
+        return request.Http with { Body = Encoding.UTF8.GetBytes(QueryHelpers.AddQueryString("", form!)[1..]) };
     }
 
     private void Check(ApiCall call)
