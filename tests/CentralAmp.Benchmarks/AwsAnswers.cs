@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace CentralAmp.Benchmarks;
@@ -23,11 +25,20 @@ internal static class AwsAnswers
         "version":"1.33","status":"CREATING","tags":{},"accessConfig":{"authenticationMode":"API"}}}
         """;
 
+    /// <summary>The page of the registry that ListRegistered reads: 200 items, as many as a page has at most.</summary>
+    private static readonly string Page = new JsonObject
+    {
+        ["Count"] = 200,
+        ["Items"] = new JsonArray([.. Enumerable.Range(0, 200).Select(Item)]),
+    }.ToJsonString();
+
     public static Task AnswerAsync(HttpContext context)
     {
         var target = context.Request.Headers["X-Amz-Target"].ToString();
         var (type, body) = (context.Request.Method, context.Request.Path.Value) switch
         {
+            ("POST", "/") when target == "DynamoDB_20120810.UpdateItem" => ("application/x-amz-json-1.0", "{}"),
+            ("POST", "/") when target == "DynamoDB_20120810.Scan" => ("application/x-amz-json-1.0", Page),
             // Nothing is registered yet.
             ("POST", "/") when target == "DynamoDB_20120810.GetItem" => ("application/x-amz-json-1.0", "{}"),
             ("POST", "/") when target.Length == 0 => ("text/xml", Credentials),
@@ -44,4 +55,28 @@ internal static class AwsAnswers
         context.Response.ContentType = type;
         return context.Response.WriteAsync(body);
     }
+
+    private static JsonNode Item(int number)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"cluster-{number}");
+        return new JsonObject
+        {
+            ["clusterArn"] = Text($"arn:aws:eks:us-east-1:222222222222:cluster/{name}"),
+            ["createdAt"] = new JsonObject { ["N"] = "1700000000000" },
+            ["schemaVersion"] = new JsonObject { ["N"] = "2" },
+            ["state"] = Text("Verified"),
+            ["sentence"] = Text("1,234 series of this cluster, scraped after the delivery, are in the workspace; all 17 jobs are complete and single."),
+            ["issuer"] = Text($"https://oidc.eks.us-east-1.amazonaws.com/id/{name}"),
+            ["workspaceArn"] = Text("arn:aws:aps:us-east-1:111111111111:workspace/ws-benchmark"),
+            ["trustMode"] = Text("direct"),
+            ["delivery"] = Text("prometheus"),
+            ["roleArn"] = Text($"arn:aws:iam::111111111111:role/central-amp/central-amp-{name}-0123abcd"),
+            ["verifiedAt"] = new JsonObject { ["N"] = "1700000100000" },
+            ["updatedAt"] = new JsonObject { ["N"] = "1700000100000" },
+            ["executionId"] = Text($"arn:aws:states:us-east-1:111111111111:execution:onboard-cluster:{name}"),
+            ["sweepId"] = Text("sweep-before"),
+        };
+    }
+
+    private static JsonObject Text(string value) => new() { ["S"] = value };
 }

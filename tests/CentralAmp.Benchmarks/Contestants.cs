@@ -4,7 +4,10 @@ using System.Reflection;
 namespace CentralAmp.Benchmarks;
 
 /// <summary>A program that serves Lambda's Runtime API, to be measured.</summary>
-internal sealed record Contestant(string Name, string Program, string[] Arguments, IReadOnlyDictionary<string, string> Environment);
+internal sealed record Contestant(string Name, string Program, string[] Arguments, IReadOnlyDictionary<string, string> Environment)
+{
+    public bool IsCentralAmp { get; init; }
+}
 
 /// <summary>The machine lacks a peer, and the benchmark could not install it.</summary>
 internal sealed class PeerMissingException(string what, string remedy) : Exception($"The benchmark cannot run: {what} Remedy: {remedy}");
@@ -31,11 +34,9 @@ internal static class Contestants
         ];
     }
 
-    private static IEnumerable<Contestant> CentralAmp() =>
-        from package in new[] { "Native", "Managed" }
-        let program = typeof(Contestants).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().SingleOrDefault(item => item.Key == $"{package}Functions")
-        where program is not null
-        select new Contestant($"CentralAmp, {package.ToLowerInvariant()}", program.Value!, [], FunctionSettings.All);
+    private static IEnumerable<Contestant> CentralAmp() => typeof(Contestants).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Where(item => item.Key is "NativeFunctions" or "ManagedFunctions").OrderByDescending(item => item.Key)
+        .Select(item => new Contestant($"CentralAmp, {item.Key.Replace("Functions", "", StringComparison.Ordinal).ToLowerInvariant()}", item.Value!, [], FunctionSettings.All) { IsCentralAmp = true });
 
     /// <summary>The interpreter itself, not a shim that starts it: a shim's time is not Python's.</summary>
     private static async Task<string> PythonAsync(CancellationToken cancellationToken)

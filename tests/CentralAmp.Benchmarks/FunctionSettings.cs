@@ -5,6 +5,8 @@ internal static class FunctionSettings
 {
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
     {
+        ["SSL_CERT_DIR"] = "/nonexistent",
+        ["DOTNET_EnableWriteXorExecute"] = "0",
         ["_HANDLER"] = "CentralAmp.Functions",
         ["ANNOTATIONS_HANDLER"] = "DescribeCluster",
         ["CENTRALAMP_REGISTRY_TABLE"] = "registry",

@@ -20,7 +20,7 @@ public sealed class MissingPermissionTests(SharedTwin twin)
     }
 
     // EventOrderTests deliver DeleteCluster events twice. Of two offboardings, one can change a role that the other has just removed. IAM checks the ARN
-    // of a missing role without its path, so the call is denied and not answered with NoSuchEntity.
+    // of a missing role without its path, so the call is denied and not answered with NoSuchEntity. The offboarding then looks whether the role is gone.
     private static bool IsAboutRemovedRole(RecordedCall call) =>
         call.Service == "iam" && call.Resource.Contains(":role/central-amp-order-", StringComparison.Ordinal);
 

@@ -45,10 +45,10 @@ public sealed class TemplateTests
     }
 
     [Fact]
-    public void Every_function_is_dotnet_on_arm_traced_bounded_and_below_the_path_that_members_trust()
+    public void Every_function_is_dotnet_on_the_architecture_of_the_package_traced_bounded_and_below_the_path_that_members_trust()
     {
         Assert.Equal("dotnet10", Template.Text(Globals, "Runtime"));
-        Assert.Equal(["arm64"], Template.Texts(Template.Child(Globals, "Architectures")));
+        Assert.Equal(["Architecture"], Template.Texts(Template.Child(Globals, "Architectures")));
         Assert.Equal("Active", Template.Text(Globals, "Tracing"));
         Assert.Equal("${RolePath}functions/", Template.Text(Globals, "RolePath"));
         Assert.NotNull(Template.Child(Globals, "PermissionsBoundary"));

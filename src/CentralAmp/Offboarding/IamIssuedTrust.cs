@@ -1,5 +1,6 @@
 using Amazon.IdentityManagement;
 using Amazon.IdentityManagement.Model;
+using Amazon.Runtime;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
@@ -43,8 +44,9 @@ public sealed class IamIssuedTrust(
             cancellationToken);
 
     public Task<bool> PutPolicyAsync(TrustAccount account, string role, string policy, string document, CancellationToken cancellationToken) =>
-        DoAsync(
+        ChangeRoleAsync(
             account,
+            role,
             $"writing the policy {policy} of {role}",
             iam => iam.PutRolePolicyAsync(
                 new PutRolePolicyRequest { RoleName = role, PolicyName = policy, PolicyDocument = document }, cancellationToken),
@@ -52,7 +54,7 @@ public sealed class IamIssuedTrust(
 
     /// <summary>Deletes the role and all its inline policies.</summary>
     public Task<bool> DeleteRoleAsync(TrustAccount account, string name, CancellationToken cancellationToken) =>
-        DoAsync(account, $"deleting the role {name}", async iam =>
+        ChangeRoleAsync(account, name, $"deleting the role {name}", async iam =>
         {
             var policies = await iam.ListRolePoliciesAsync(new ListRolePoliciesRequest { RoleName = name }, cancellationToken);
             foreach (var policy in policies.PolicyNames ?? [])
@@ -68,6 +70,28 @@ public sealed class IamIssuedTrust(
         $"deleting the provider {arn}",
         iam => iam.DeleteOpenIDConnectProviderAsync(new DeleteOpenIDConnectProviderRequest { OpenIDConnectProviderArn = arn }, cancellationToken),
         cancellationToken);
+
+    /// <summary>
+    /// Two offboardings of one cluster run beside each other if its DeleteCluster event arrives twice; one can change a role that the other
+    /// has just removed. IAM checks a missing role by an ARN without its path, which no policy of CentralAmp names, and denies the call.
+    /// </summary>
+    private async Task<bool> ChangeRoleAsync(
+        TrustAccount account, string role, string doing, Func<IAmazonIdentityManagementService, Task> act, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DoAsync(account, doing, act, cancellationToken);
+        }
+        catch (BlockedException denied) when (denied.InnerException is AmazonServiceException e && AwsFailures.IsDenial(e) && !AwsFailures.IsDeniedByGuardrail(e))
+        {
+            if (await FindRoleAsync(account, role, cancellationToken) is not null)
+            {
+                throw;
+            }
+
+            return false;
+        }
+    }
 
     private async Task<bool> DoAsync(
         TrustAccount account, string doing, Func<IAmazonIdentityManagementService, Task> act, CancellationToken cancellationToken) =>

@@ -39,6 +39,7 @@ public sealed class SweepFleetTests(SweepEngine engine)
             Accounts = [[.. Enumerable.Range(1, 7).Select(n => $"{n:D12}")]],
             Regions = ["us-east-1", "eu-west-1", "eu-west-2"],
             ClustersOf = (_, _) => [["a", "b", "c", "d", "e"]],
+            Meets = ["ListClusters", "InspectCluster"],
         };
         await engine.RunAsync(world);
         Assert.Equal(7 * 3 * 5, world.CallsOf("InspectCluster").Count);

@@ -13,6 +13,7 @@ namespace CentralAmp.StateMachines.Tests.Sweep;
 internal sealed class SweepWorld
 {
     private static readonly TimeSpan WorkTakes = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
     /// <summary>Writes like Lambda's serializer, which omits null unless the property has its own rule.</summary>
     private static readonly JsonSerializerOptions AsLambdaDoes = new(FunctionJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
@@ -20,6 +21,7 @@ internal sealed class SweepWorld
     private readonly ConcurrentQueue<(string Function, JsonElement Request)> calls = new();
     private readonly ConcurrentDictionary<string, int> running = new();
     private readonly ConcurrentDictionary<string, int> most = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> seconds = new();
     private readonly ConcurrentDictionary<string, JsonElement> started = new();
 
     public string SweepId { get; } = $"sweep-{Guid.NewGuid():N}";
@@ -51,6 +53,9 @@ internal sealed class SweepWorld
     /// <summary>Returns the code with which a start is refused, by the number of its finding; or null.</summary>
     public Func<int, string?> RefusedStart { get; init; } = _ => null;
 
+    /// <summary>Functions whose first call waits for a second one beside it, so that a slow machine shows parallel work, too.</summary>
+    public IReadOnlyList<string> Meets { get; init; } = [];
+
     public IReadOnlyDictionary<string, JsonElement> Started => started;
 
     public IReadOnlyList<JsonElement> CallsOf(string function) => [.. calls.Where(call => call.Function == function).Select(call => call.Request)];
@@ -63,7 +68,13 @@ internal sealed class SweepWorld
         calls.Enqueue((function, request));
         var now = running.AddOrUpdate(function, 1, (_, count) => count + 1);
         most.AddOrUpdate(function, now, (_, before) => Math.Max(before, now));
-        await Task.Delay(WorkTakes);
+        var second = seconds.GetOrAdd(function, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (now > 1)
+        {
+            second.TrySetResult();
+        }
+
+        await (Meets.Contains(function) ? Task.WhenAny(second.Task, Task.Delay(LongestWait)) : Task.Delay(WorkTakes));
         try
         {
             return Breaks(function, request) ?? Answer.Result(JsonSerializer.SerializeToElement(Compute(FunctionJson.Read(function, request)), AsLambdaDoes));

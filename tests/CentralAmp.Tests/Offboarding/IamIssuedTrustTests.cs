@@ -67,6 +67,28 @@ public sealed class IamIssuedTrustTests(MotoServer moto)
         Assert.Contains("the hub account", blocked.Sentence, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("DeleteRole", true)]
+    [InlineData("PutRolePolicy", false)]
+    public async Task A_denied_change_of_a_role_that_another_execution_has_removed_is_not_an_error(string operation, bool listsPolicies)
+    {
+        await using var server = await AnsweringServer.StartAsync();
+        if (listsPolicies)
+        {
+            server.Next.Enqueue((HttpStatusCode.OK, "text/xml", "<ListRolePoliciesResponse><ListRolePoliciesResult><PolicyNames/></ListRolePoliciesResult></ListRolePoliciesResponse>"));
+        }
+
+        server.Next.Enqueue((HttpStatusCode.Forbidden, "text/xml", $"<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized to perform: iam:{operation}</Message></Error></ErrorResponse>"));
+        server.Always = (HttpStatusCode.NotFound, "text/xml", "<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>The role cannot be found.</Message></Error></ErrorResponse>");
+        using var iam = new AmazonIdentityManagementServiceClient(
+            MotoServer.Credentials, new AmazonIdentityManagementServiceConfig { ServiceURL = server.Address, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
+        var trust = new IamIssuedTrust(iam, NoMember);
+
+        Assert.False(operation == "DeleteRole"
+            ? await trust.DeleteRoleAsync(Hub, "central-amp-x", Cancelled)
+            : await trust.PutPolicyAsync(Hub, "central-amp-x", "central-amp-ingest", CutAccessStep.Denial, Cancelled));
+    }
+
     private static Task<IAmazonIdentityManagementService> NoMember(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The test plans no call of a member account.");
 

@@ -17,7 +17,7 @@ public sealed record LambdaHostOptions(string Program, Uri Endpoint, DataPlaneAc
 /// invocation at a time and is kept warm. Each concurrent invocation has its own process, up to a small limit. Lambda would start
 /// more processes; here further invocations wait, because one machine cannot start a dozen processes at once.
 /// </summary>
-/// <param name="find">Reslots the configuration of a function by account, region and name; null if it does not exist.</param>
+/// <param name="find">Reads the configuration of a function by account, region and name; null if it does not exist.</param>
 /// <param name="assumeRole">Issues credentials of a function's role, by its ARN. It refuses roles that do not trust Lambda.</param>
 public sealed class LambdaHost(
     LambdaHostOptions options, IAwsService controlPlane,
@@ -33,6 +33,9 @@ public sealed class LambdaHost(
     private readonly ConcurrentDictionary<string, int> counts = new();
     private readonly ConcurrentDictionary<LambdaProcess, byte> all = new();
     private int processes;
+
+    /// <summary>The program of all functions.</summary>
+    public string Program => options.Program;
 
     /// <summary>Injects faults; set by tests.</summary>
     public LambdaFaultInjection? Faults { get; set; }
