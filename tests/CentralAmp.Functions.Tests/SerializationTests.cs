@@ -129,7 +129,7 @@ public sealed class SerializationTests
         { typeof(FindOrphansRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"accountId":"a","next":"n"}""" },
         { typeof(FindOrphansResult), """{"orphans":1,"next":null}""" },
         { typeof(DecideSweepRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}}}""" },
-        { typeof(DecideSweepResult), """{"action":"Brake","newLeft":7,"sentence":"s"}""" },
+        { typeof(DecideSweepResult), """{"action":"Brake","newLeft":7,"sentence":"s","braked":["222222222222"]}""" },
         { typeof(ListFindingsRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"newLeft":7,"next":"n"}""" },
         {
             typeof(ListFindingsResult),

@@ -99,6 +99,7 @@ public static class Causes
     public const string OrganizationsDenied = nameof(OrganizationsDenied);
     public const string RegionDisabled = nameof(RegionDisabled);
     public const string ResourceOrphaned = nameof(ResourceOrphaned);
+    public const string ResourceNotProven = nameof(ResourceNotProven);
     public const string AccountNotListed = nameof(AccountNotListed);
     public const string SweepBraked = nameof(SweepBraked);
     public const string SweepRunning = nameof(SweepRunning);
