@@ -35,7 +35,7 @@ public static class AgentManifests
         ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "ClusterRole",
         ["metadata"] = AgentMetadata.Of(AgentNames.ScrapeRole, @namespace: null),
-        ["rules"] = new JsonArray(
+        ["rules"] = RbacManifest.Rules(
             RbacManifest.Rule("", ["nodes", "services", "endpoints", "pods"], ["get", "list", "watch"]),
             RbacManifest.Rule("discovery.k8s.io", ["endpointslices"], ["get", "list", "watch"]),
             RbacManifest.Rule("networking.k8s.io", ["ingresses"], ["get", "list", "watch"]),
