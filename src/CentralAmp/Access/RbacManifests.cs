@@ -20,6 +20,8 @@ public static class RbacManifests
         ["metadata"] = Metadata(ReadName),
         ["rules"] = RbacManifest.Rules(
             RbacManifest.Rule("monitoring.coreos.com", ["prometheuses", "prometheusagents"], ["get", "list"]),
+            // The plan names those that an agent rejects.
+            RbacManifest.Rule("monitoring.coreos.com", ["servicemonitors"], ["list"]),
             RbacManifest.Rule("", ["serviceaccounts"], ["get"]),
             RbacManifest.Rule("apps", ["statefulsets"], ["get", "list"]),
             RbacManifest.NamedRule(RbacManifest.ApiGroup, ["clusterroles", "clusterrolebindings"], ["get"], [ReadName, AgentNames.ScrapeRole]),
@@ -80,6 +82,7 @@ public static class RbacManifests
             RbacManifest.Rule("", ["configmaps"], ["create"]),
             RbacManifest.NamedRule("", ["serviceaccounts"], ["get", "patch"], [AgentNames.ServiceAccount]),
             RbacManifest.NamedRule("", ["serviceaccounts/token"], ["create"], [AgentNames.ServiceAccount]),
+            RbacManifest.NamedRule("", ["secrets"], ["get"], [AgentNames.ScrapeJobs]),
             // Only events show why pods are refused (quota, pod security).
             RbacManifest.Rule("", ["events"], ["list"]),
             Pods(AgentPods),

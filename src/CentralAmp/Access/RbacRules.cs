@@ -45,7 +45,8 @@ public static class RbacRules
         var collector = plan.RequireCollector();
         RbacObject[] planned = plan.Delivery switch
         {
-            DeliveryNames.PrometheusAgent or DeliveryNames.Agent => [.. AgentIdentity(plan.RoleArn), .. ManagedWriting()],
+            DeliveryNames.PrometheusAgent => [.. AgentIdentity(plan.RoleArn), ScrapeJobsObject(), .. ManagedWriting()],
+            DeliveryNames.Agent => [.. AgentIdentity(plan.RoleArn), .. ManagedWriting()],
             DeliveryNames.Values => [NamespaceObject(), ServiceAccountObject(), .. ManagedWriting(), .. Proving(collector)],
             _ => [],
         };
@@ -83,6 +84,9 @@ public static class RbacRules
         AgentManifests.Identity(roleArn).Select(manifest => new RbacObject(PathOf(manifest), manifest));
 
     private static RbacObject NamespaceObject() => new(KubernetesPath.Namespace(AgentNames.Namespace), AgentManifests.Namespace());
+
+    /// <summary>Under an elevation as well, so that no role of CentralAmp may write Secrets.</summary>
+    private static RbacObject ScrapeJobsObject() => new(KubernetesPath.Secret(AgentNames.Namespace, AgentNames.ScrapeJobs), AgentManifests.ScrapeJobs());
 
     /// <summary>Without a role: without an agent, the service account only carries the count of applies.</summary>
     private static RbacObject ServiceAccountObject() =>

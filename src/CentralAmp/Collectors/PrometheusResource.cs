@@ -29,6 +29,12 @@ public sealed record PrometheusResource
     /// <summary>It selects ServiceMonitors of every namespace.</summary>
     public bool SelectsAllNamespaces { get; private init; }
 
+    /// <summary>The monitors that it selects, as fields of the spec of an agent in another namespace; null if they cannot be taken over.</summary>
+    public JsonObject? Monitors { get; private init; }
+
+    /// <summary>ServiceMonitors cannot make its pods send a file, such as a token.</summary>
+    public bool DeniesFileAccess { get; private init; }
+
     public bool Paused { get; private init; }
 
     /// <summary>Why the operator does not reconcile it (condition <c>Reconciled</c> is False); null otherwise.</summary>
@@ -82,6 +88,8 @@ public sealed record PrometheusResource
             SelectsAllMonitors = fields.Object("spec", "serviceMonitorSelector") is { Count: 0 },
             SelectsAllNamespaces = fields.Object("spec", "serviceMonitorNamespaceSelector") is { Count: 0 },
             Applied = int.TryParse(annotations.GetValueOrDefault(ManagedNames.AppliedAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null,
+            Monitors = MonitorSelection.Of(resource),
+            DeniesFileAccess = fields.Flag("spec", "arbitraryFSAccessThroughSMs", "deny"),
             Paused = fields.Flag("spec", "paused"),
             NotReconciled = OperatorStatus.RefusalOf(resource),
             ServiceAccount = fields.Text("default", "spec", "serviceAccountName") is { Length: > 0 } name ? name : "default",

@@ -17,6 +17,10 @@ public static class KubernetesPath
 
     public static string Namespace(string name) => Core(name);
 
+    public static string AllServiceMonitors => $"{Operator}/servicemonitors";
+
+    public static string Secret(string @namespace, string name) => $"{Core(@namespace)}/secrets/{Escape(name)}";
+
     public static string ConfigMap(string @namespace, string name) => $"{Core(@namespace)}/configmaps/{Escape(name)}";
 
     /// <param name="reason">Reason of a controller's event, such as FailedCreate.</param>

@@ -85,6 +85,19 @@ public sealed class RbacManifestsTests
     }
 
     [Fact]
+    public void The_jobs_of_an_operators_agent_are_installed_under_an_elevation_and_no_role_writes_Secrets()
+    {
+        var objects = RbacRules.Writing(PlanOf(DeliveryNames.PrometheusAgent, null, 1, 1));
+        var jobs = Assert.Single(objects, item => item.Kind == "Secret").Desired;
+        var altered = jobs.DeepClone().AsObject();
+        altered["data"]!["scrape-jobs.yaml"] = "W10=";
+        Assert.True(RbacComparison.IsSame(jobs, jobs.DeepClone().AsObject()));
+        Assert.False(RbacComparison.IsSame(jobs, altered));
+        var right = Assert.Single(RulesOf(objects.Where(item => item.Kind == "Role"), "secrets"));
+        Assert.Equal("get central-amp-scrape-jobs", $"{string.Join(",", Texts(right["verbs"]))} {string.Join(",", Texts(right["resourceNames"]))}");
+    }
+
+    [Fact]
     public void A_rule_that_is_to_name_objects_does_not_exist_without_names() =>
         Assert.Null(RbacManifest.NamedRule("", ["pods/proxy"], ["get"], []));
 

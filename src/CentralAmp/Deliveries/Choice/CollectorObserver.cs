@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries.Managed;
 using CentralAmp.Kubernetes;
@@ -19,6 +20,11 @@ internal static class CollectorObserver
             Managed = await ManagedNamespaceObserver.ObserveAsync(kubernetes, cancellationToken),
         };
         observed = observed.Candidates is [{ Malformed: null } only] ? await ObserveCandidateAsync(observed, only, kubernetes, cancellationToken) : observed;
+        if (DeliveryChoice.Of(observed) is (DeliveryNames.PrometheusAgent, null))
+        {
+            observed = observed with { ServiceMonitors = [.. (await kubernetes.ListAsync(KubernetesPath.AllServiceMonitors, cancellationToken) ?? []).Select(ServiceMonitorResource.Read)] };
+        }
+
         return DeliveryChoice.DependsOnNodes(observed)
             ? observed with { ReadyNodes = (await kubernetes.ListAsync(KubernetesPath.Nodes, cancellationToken) ?? []).Count(IsReady) }
             : observed;
