@@ -49,6 +49,7 @@ public static class Causes
     public const string KubernetesConflict = nameof(KubernetesConflict);
     public const string KubernetesUnavailable = nameof(KubernetesUnavailable);
     public const string KubernetesAnswerCut = nameof(KubernetesAnswerCut);
+    public const string KubernetesAnswerTooLong = nameof(KubernetesAnswerTooLong);
     public const string KubernetesListExpired = nameof(KubernetesListExpired);
     public const string NamespaceTerminating = nameof(NamespaceTerminating);
     public const string NamespaceQuotaExceeded = nameof(NamespaceQuotaExceeded);
