@@ -64,6 +64,11 @@ public sealed partial class FindOrphansStep(
 
         var known = await registry.FindAsync(owner.Cluster.Arn, owner.CreatedAt, cancellationToken);
         var next = OrphanDecider.Decide(known, isHub);
+        if (next == OrphanNext.DescribeCluster && ledger.TooMany)
+        {
+            return (ledger.WithUnproven($"{resource.Arn} remains"), false);
+        }
+
         if (next == OrphanNext.DescribeCluster)
         {
             next = OrphanDecider.Decide(resource, owner, await IsGoneAsync(owner, request.Execution, cancellationToken));
@@ -79,15 +84,14 @@ public sealed partial class FindOrphansStep(
             OrphanNext.None => (ledger, false),
             OrphanNext.Distrust => (ledger.WithUnproven($"{resource.Arn} names {owner.Cluster}, which neither the registry nor a role of the hub knows"), false),
             OrphanNext.Offboard when !isHub => (ledger.With(new Remainder(resource.Arn, owner.Cluster.Arn, owner.CreatedAt)), false),
-            _ => (ledger, await RecordAsync(resource, owner, known, next, request.Sweep, cancellationToken)),
+            _ => (ledger, await RecordAsync(resource, owner, next, request.Sweep, cancellationToken)),
         };
     }
 
-    private async Task<bool> RecordAsync(
-        TaggedResource resource, ResourceOwner owner, FleetItem? known, OrphanNext next, SweepReference sweep, CancellationToken cancellationToken)
+    private async Task<bool> RecordAsync(TaggedResource resource, ResourceOwner owner, OrphanNext next, SweepReference sweep, CancellationToken cancellationToken)
     {
         await (next == OrphanNext.Register
-            ? registry.RegisterOrphanAsync(OrphanDecider.ItemOf(resource, owner, known, settings), sweep, cancellationToken)
+            ? registry.RegisterOrphanAsync(OrphanDecider.ItemOf(resource, owner, settings), sweep, cancellationToken)
             : registry.MarkOrphanAsync(owner.Cluster.Arn, owner.CreatedAt, sweep, OrphanDecider.FindingOf(resource.Arn, next), cancellationToken));
         return true;
     }

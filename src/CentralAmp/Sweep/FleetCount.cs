@@ -70,7 +70,7 @@ public sealed class FleetCount(SweepReference sweep)
         if (item.Item.State is { } state)
         {
             Increment(states, state.ToString());
-            Unhealthy += state is Outcome.Unhealthy or Outcome.RolledBack or Outcome.Blocked or Outcome.Failed ? 1 : 0;
+            Unhealthy += state is Outcome.Unhealthy or Outcome.RolledBack or Outcome.Blocked or Outcome.Failed && !item.IsOrphan ? 1 : 0;
         }
 
         AddToAccount(item);

@@ -91,14 +91,14 @@ public enum OrphanNext
 public static class OrphanDecider
 {
     /// <summary>
-    /// Offboarding removes the ingest role last, so every cluster of which anything remains has a role in the hub. A member account therefore adds to
-    /// what the hub has shown, and registers nothing itself.
+    /// Offboarding removes the ingest role last, so every cluster of which anything remains has a role in the hub, whose trust policy shows the rest. A
+    /// member account therefore registers nothing.
     /// </summary>
     public static OrphanNext Decide(FleetItem? known, bool isHub) => known switch
     {
         null or { IsPlaceholder: true } => isHub ? OrphanNext.Register : OrphanNext.Distrust,
         { IsNewer: true } => OrphanNext.None,
-        { IsOrphan: true } => OrphanNext.Register,
+        { IsOrphan: true } => isHub ? OrphanNext.Register : OrphanNext.None,
         { Item.State: Outcome.OptedOut or Outcome.Offboarded } => OrphanNext.DescribeCluster,
         _ => OrphanNext.None,
     };
@@ -111,25 +111,19 @@ public static class OrphanDecider
         _ => OrphanNext.Report,
     };
 
-    /// <summary>A registry item of the cluster as far as its resource shows. The issuer of an item that exists stays: the hub's role named it.</summary>
-    public static RegistryItem ItemOf(TaggedResource resource, ResourceOwner owner, FleetItem? known, HubSettings settings)
+    /// <summary>A registry item of the cluster as far as its resource in the hub shows. Offboarding reads the trust mode from the ingest role.</summary>
+    public static RegistryItem ItemOf(TaggedResource resource, ResourceOwner owner, HubSettings settings) => new()
     {
-        var account = AccountOf(resource.Arn);
-        var isCollectorRole = resource.Kind == ResourceKind.Role && account != settings.HubAccountId;
-        return new RegistryItem
-        {
-            ClusterArn = owner.Cluster.Arn,
-            CreatedAt = owner.CreatedAt,
-            State = Outcome.Failed,
-            Cause = Causes.ResourceOrphaned,
-            Sentence = $"{resource.Arn} exists for {owner.Cluster}, which was not registered.",
-            Remedy = "None: CentralAmp offboards the cluster if two successive sweeps do not find it, and onboards it again if they do.",
-            Issuer = known?.Item.Issuer ?? owner.Issuer,
-            TrustMode = isCollectorRole || (resource.Kind == ResourceKind.Provider && account != settings.HubAccountId) ? TrustModes.Chained : TrustModes.Direct,
-            RoleArn = IngestRole.Arn(owner.Cluster, IngestRole.Name(owner.Cluster, owner.CreatedAt), settings),
-            CollectorRoleArn = isCollectorRole ? resource.Arn : null,
-        };
-    }
+        ClusterArn = owner.Cluster.Arn,
+        CreatedAt = owner.CreatedAt,
+        State = Outcome.Failed,
+        Cause = Causes.ResourceOrphaned,
+        Sentence = $"{resource.Arn} exists for {owner.Cluster}, which was not registered.",
+        Remedy = "None: CentralAmp offboards the cluster if two successive sweeps do not find it, and onboards it again if they do.",
+        Issuer = owner.Issuer,
+        TrustMode = TrustModes.Direct,
+        RoleArn = IngestRole.Arn(owner.Cluster, IngestRole.Name(owner.Cluster, owner.CreatedAt), settings),
+    };
 
     public static Inspection FindingOf(string resourceArn, OrphanNext next) => new(
         next == OrphanNext.Offboard ? Finding.Gone : Finding.Unchanged,

@@ -77,7 +77,7 @@ public sealed class ForgedTagsTests(SweepEngine engine)
 
         // Three clusters are deleted, one differs: as many removals as one sweep may start.
         string[] gone = [Fleet[0].Arn, Fleet[3].Arn, Fleet[6].Arn];
-        var steps = new Steps(registry, forged, [.. gone, .. deleted], Fleet[9].Arn);
+        using var steps = new Steps(registry, forged, [.. gone, .. deleted], Fleet[9].Arn);
         var world = new SweepWorld
         {
             Accounts = [[.. Fleet.Select(cluster => cluster.AccountId).Distinct()]],
@@ -103,9 +103,11 @@ public sealed class ForgedTagsTests(SweepEngine engine)
     };
 
     /// <summary>The steps from the search for orphans to the end are real; the inspections find what the test plans.</summary>
-    private sealed class Steps(FakeFleetRegistry registry, TaggedResource[] forged, string[] gone, string differing) : IManagedResources, IClusterReader
+    private sealed class Steps(FakeFleetRegistry registry, TaggedResource[] forged, string[] gone, string differing) : IManagedResources, IClusterReader, IDisposable
     {
         private readonly StringWriter output = new();
+
+        public void Dispose() => output.Dispose();
 
         public async Task<object?> RunAsync(object request)
         {

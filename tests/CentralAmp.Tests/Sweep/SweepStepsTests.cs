@@ -164,6 +164,18 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     }
 
     [Fact]
+    public async Task An_orphan_of_the_last_release_that_the_hub_does_not_show_is_not_inspected()
+    {
+        var sweep = (await BeginAsync()).Sweep;
+        foreach (var (name, shownBy) in ((string, string)[])[("forged", "sweep-0"), ("shown", sweep.Id)])
+        {
+            registry.Put(new FleetItem(new RegistryItem { ClusterArn = Some.Cluster(name).Arn, CreatedAt = 1, State = Outcome.Failed, Cause = Causes.ResourceOrphaned }) { OrphanSweep = shownBy });
+        }
+
+        Assert.Equal(Some.Cluster("shown").Arn, Assert.Single(await RegisteredAsync(sweep, accountsListed: false)).ClusterArn);
+    }
+
+    [Fact]
     public async Task Findings_start_executions_and_new_clusters_up_to_the_limit_over_all_pages()
     {
         registry.PageSize = 4;
