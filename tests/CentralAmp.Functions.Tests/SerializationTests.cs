@@ -34,7 +34,7 @@ public sealed class SerializationTests
                       "replicas":1,"shards":1,"replicaLabel":"prometheus_replica"},
          "replaces":[{"delivery":"agent","collector":{"namespace":"central-amp","name":"central-amp-agent","uid":"","serviceAccount":"central-amp-collector",
                       "statefulSet":"central-amp-agent","pods":["central-amp-agent-0"],"replicas":1,"shards":1,"replicaLabel":""}}],
-         "change":"Created"}
+         "monitors":{"serviceMonitorSelector":{"matchLabels":{"release":"stack"}}},"warnings":["w"],"change":"Created"}
         """;
 
     private const string Trust = """{"change":"Updated","roleArn":"arn:role","providerArn":"arn:provider","writing":"Missing","ingestRoleArn":"arn:ingest"}""";
@@ -129,8 +129,8 @@ public sealed class SerializationTests
         { typeof(FindOrphansRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"accountId":"a","next":"n"}""" },
         { typeof(FindOrphansResult), """{"orphans":1,"next":null}""" },
         { typeof(DecideSweepRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}}}""" },
-        { typeof(DecideSweepResult), """{"action":"Brake","newLeft":7,"sentence":"s"}""" },
-        { typeof(ListFindingsRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"newLeft":7,"next":"n"}""" },
+        { typeof(DecideSweepResult), """{"action":"Brake","newLeft":7,"sentence":"s","braked":["222222222222"]}""" },
+        { typeof(ListFindingsRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"newLeft":7,"next":"n","braked":["222222222222"]}""" },
         {
             typeof(ListFindingsResult),
             """{"starts":[{"workflow":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept"}],"newLeft":7,"next":null}"""

@@ -176,8 +176,9 @@ public sealed partial class AwsTwin : IAsyncDisposable
             new LambdaHostOptions(options.FunctionsProgram, Endpoint, DataPlane, Directory.CreateDirectory(Path.Combine(options.RunFolder, "functions")).FullName),
             forwarder, FindFunctionAsync, (role, function) => sts.AssumeAsService("lambda.amazonaws.com", role, function), time);
 
-        privateEndpoints = new PrivateEndpoints(secret, sts, authorizer, Iam, bus => busPolicies.GetValueOrDefault(bus), recorder, time);
-        gateway = new AwsGateway(new GatewayParts(authenticator, authorizer, sts, new Dictionary<string, IAwsService>
+        var buses = new BusPolicies(Iam, bus => busPolicies.GetValueOrDefault(bus));
+        privateEndpoints = new PrivateEndpoints(secret, sts, authorizer, buses, recorder, time);
+        gateway = new AwsGateway(new GatewayParts(authenticator, authorizer, buses, sts, new Dictionary<string, IAwsService>
         {
             ["sts"] = sts,
             ["iam"] = IamService,

@@ -13,6 +13,7 @@ public static class RbacComparison
         && Set(Subjects(desired)).SetEquals(Subjects(observed))
         && RoleRef(desired) == RoleRef(observed)
         && Annotations(desired).IsSubsetOf(Annotations(observed))
+        && Set(Data(desired)).SetEquals(Data(observed))
         && ManagedNames.IsManaged(observed)
         // An aggregation rule adds rights without a change of the rules.
         && observed["aggregationRule"] is null;
@@ -20,6 +21,9 @@ public static class RbacComparison
     /// <summary>Annotations of namespace and service account; other managers may add more.</summary>
     private static HashSet<string> Annotations(JsonObject item) => [
         .. (item["metadata"] as JsonObject)?["annotations"] is JsonObject annotations ? annotations.Select(pair => $"{pair.Key}={Text(pair.Value)}") : []];
+
+    /// <summary>The content of a Secret.</summary>
+    private static IEnumerable<string> Data(JsonObject item) => (item["data"] as JsonObject)?.Select(pair => $"{pair.Key}={Text(pair.Value)}") ?? [];
 
     private static HashSet<string> Set(IEnumerable<string> texts) => [.. texts];
 

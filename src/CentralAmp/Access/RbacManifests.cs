@@ -12,20 +12,21 @@ public static class RbacManifests
 
     private static readonly string[] AgentPods = [AgentNames.PodOf(AgentNames.Agent), AgentNames.PodOf(AgentNames.OperatorStatefulSet)];
 
-    /// <summary>The rights to read for planning and delivery, in every namespace. No Secrets, no ConfigMaps.</summary>
+    /// <summary>The rights to read for planning, in every namespace. No Secrets, no ConfigMaps, and no pods: their environment has plain values.</summary>
     public static JsonObject ReadRole() => new()
     {
         ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "ClusterRole",
         ["metadata"] = Metadata(ReadName),
-        ["rules"] = new JsonArray(
+        ["rules"] = RbacManifest.Rules(
             RbacManifest.Rule("monitoring.coreos.com", ["prometheuses", "prometheusagents"], ["get", "list"]),
+            // The plan names those that an agent rejects.
+            RbacManifest.Rule("monitoring.coreos.com", ["servicemonitors"], ["list"]),
             RbacManifest.Rule("", ["serviceaccounts"], ["get"]),
-            RbacManifest.Rule("", ["pods"], ["get", "list"]),
             RbacManifest.Rule("apps", ["statefulsets"], ["get", "list"]),
-            RbacManifest.Rule(RbacManifest.ApiGroup, ["clusterroles", "clusterrolebindings"], ["get"], [ReadName, AgentNames.ScrapeRole]),
-            RbacManifest.Rule(RbacManifest.ApiGroup, ["roles", "rolebindings"], ["get"], [WriteName]),
-            RbacManifest.Rule("", ["namespaces"], ["get"], [AgentNames.Namespace]),
+            RbacManifest.NamedRule(RbacManifest.ApiGroup, ["clusterroles", "clusterrolebindings"], ["get"], [ReadName, AgentNames.ScrapeRole]),
+            RbacManifest.NamedRule(RbacManifest.ApiGroup, ["roles", "rolebindings"], ["get"], [WriteName]),
+            RbacManifest.NamedRule("", ["namespaces"], ["get"], [AgentNames.Namespace]),
             RbacManifest.Rule("", ["nodes"], ["list"])),
     };
 
@@ -45,11 +46,12 @@ public static class RbacManifests
         ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "Role",
         ["metadata"] = Metadata(WriteName, collectors[0].Namespace),
-        ["rules"] = new JsonArray(
-            RbacManifest.Rule("monitoring.coreos.com", ["prometheuses"], ["get", "patch"], Names(collectors, collector => [collector.Name])),
-            RbacManifest.Rule("", ["serviceaccounts"], ["get", "patch"], Names(collectors, collector => [collector.ServiceAccount])),
-            RbacManifest.Rule("", ["serviceaccounts/token"], ["create"], Names(collectors, collector => [collector.ServiceAccount])),
-            RbacManifest.Rule("", ["pods/proxy"], ["get"], Names(collectors, collector => collector.Pods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")))),
+        ["rules"] = RbacManifest.Rules(
+            RbacManifest.NamedRule("monitoring.coreos.com", ["prometheuses"], ["get", "patch"], Names(collectors, collector => [collector.Name])),
+            RbacManifest.NamedRule("", ["serviceaccounts"], ["get", "patch"], Names(collectors, collector => [collector.ServiceAccount])),
+            RbacManifest.NamedRule("", ["serviceaccounts/token"], ["create"], Names(collectors, collector => [collector.ServiceAccount])),
+            Pods(Names(collectors, collector => collector.Pods)),
+            PodProxies(Names(collectors, collector => collector.Pods))),
     };
 
     /// <summary>For a collector that an operator configures: its token, and the state of its pods.</summary>
@@ -58,10 +60,11 @@ public static class RbacManifests
         ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "Role",
         ["metadata"] = Metadata(WriteName, collector.Namespace),
-        ["rules"] = new JsonArray(
-            RbacManifest.Rule("monitoring.coreos.com", ["prometheuses"], ["get"], [collector.Name]),
-            RbacManifest.Rule("", ["serviceaccounts/token"], ["create"], [collector.ServiceAccount]),
-            RbacManifest.Rule("", ["pods/proxy"], ["get"], Names([collector], one => one.Pods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")))),
+        ["rules"] = RbacManifest.Rules(
+            RbacManifest.NamedRule("monitoring.coreos.com", ["prometheuses"], ["get"], [collector.Name]),
+            RbacManifest.NamedRule("", ["serviceaccounts/token"], ["create"], [collector.ServiceAccount]),
+            Pods(Names([collector], one => one.Pods)),
+            PodProxies(Names([collector], one => one.Pods))),
     };
 
     /// <summary>The rights to write in the namespace of CentralAmp: by name, except for create, where RBAC supports no names.</summary>
@@ -70,19 +73,26 @@ public static class RbacManifests
         ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "Role",
         ["metadata"] = Metadata(WriteName, AgentNames.Namespace),
-        ["rules"] = new JsonArray(
-            RbacManifest.Rule("monitoring.coreos.com", ["prometheusagents"], ["get", "patch", "delete"], [AgentNames.PrometheusAgent]),
+        ["rules"] = RbacManifest.Rules(
+            RbacManifest.NamedRule("monitoring.coreos.com", ["prometheusagents"], ["get", "patch", "delete"], [AgentNames.PrometheusAgent]),
             RbacManifest.Rule("monitoring.coreos.com", ["prometheusagents"], ["create"]),
-            RbacManifest.Rule("apps", ["statefulsets"], ["get", "patch", "delete"], [AgentNames.Agent]),
+            RbacManifest.NamedRule("apps", ["statefulsets"], ["get", "patch", "delete"], [AgentNames.Agent]),
             RbacManifest.Rule("apps", ["statefulsets"], ["create"]),
-            RbacManifest.Rule("", ["configmaps"], ["get", "patch", "delete"], [AgentNames.Agent, AgentNames.Values]),
+            RbacManifest.NamedRule("", ["configmaps"], ["get", "patch", "delete"], [AgentNames.Agent, AgentNames.Values]),
             RbacManifest.Rule("", ["configmaps"], ["create"]),
-            RbacManifest.Rule("", ["serviceaccounts"], ["get", "patch"], [AgentNames.ServiceAccount]),
-            RbacManifest.Rule("", ["serviceaccounts/token"], ["create"], [AgentNames.ServiceAccount]),
+            RbacManifest.NamedRule("", ["serviceaccounts"], ["get", "patch"], [AgentNames.ServiceAccount]),
+            RbacManifest.NamedRule("", ["serviceaccounts/token"], ["create"], [AgentNames.ServiceAccount]),
+            RbacManifest.NamedRule("", ["secrets"], ["get"], [AgentNames.ScrapeJobs]),
             // Only events show why pods are refused (quota, pod security).
             RbacManifest.Rule("", ["events"], ["list"]),
-            RbacManifest.Rule("", ["pods/proxy"], ["get"], [.. AgentPods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")])),
+            Pods(AgentPods),
+            PodProxies(AgentPods)),
     };
+
+    private static JsonObject? Pods(string[] pods) => RbacManifest.NamedRule("", ["pods"], ["get"], pods);
+
+    private static JsonObject? PodProxies(string[] pods) =>
+        RbacManifest.NamedRule("", ["pods/proxy"], ["get"], [.. pods.Select(pod => $"{pod}:{CollectorNames.PrometheusPort}")]);
 
     public static JsonObject WriteBinding(string @namespace) => new()
     {

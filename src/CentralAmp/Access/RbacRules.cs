@@ -45,21 +45,38 @@ public static class RbacRules
         var collector = plan.RequireCollector();
         RbacObject[] planned = plan.Delivery switch
         {
-            DeliveryNames.PrometheusAgent or DeliveryNames.Agent => [.. AgentIdentity(plan.RoleArn), .. ManagedWriting()],
+            DeliveryNames.PrometheusAgent => [.. AgentIdentity(plan.RoleArn), ScrapeJobsObject(), .. ManagedWriting()],
+            DeliveryNames.Agent => [.. AgentIdentity(plan.RoleArn), .. ManagedWriting()],
             DeliveryNames.Values => [NamespaceObject(), ServiceAccountObject(), .. ManagedWriting(), .. Proving(collector)],
             _ => [],
         };
         var written = plan.Replaces.Where(replaced => replaced.Delivery == DeliveryNames.Prometheus).Select(replaced => replaced.Collector);
         written = plan.Delivery == DeliveryNames.Prometheus ? written.Prepend(collector) : written;
         var replacesManaged = plan.Replaces.Any(replaced => replaced.Delivery != DeliveryNames.Prometheus);
-        // The rights to write a collector come first: they include the rights for the proof.
         return
         [
             .. written.GroupBy(one => one.Namespace).SelectMany(group => Writing([.. group]))
                 .Concat(planned)
                 .Concat(replacesManaged ? ManagedWriting() : [])
-                .DistinctBy(item => item.Path),
+                .GroupBy(item => item.Path)
+                .Select(Merged),
         ];
+    }
+
+    /// <summary>Two roles of one path have the rules of both: a collector that is replaced and one that is proven may share a namespace.</summary>
+    private static RbacObject Merged(IGrouping<string, RbacObject> items)
+    {
+        var merged = items.First();
+        var rules = merged.Desired["rules"] as JsonArray;
+        foreach (var rule in items.Skip(1).SelectMany(item => item.Desired["rules"] as JsonArray ?? []))
+        {
+            if (!rules!.Any(known => JsonNode.DeepEquals(known, rule)))
+            {
+                rules!.Add(rule!.DeepClone());
+            }
+        }
+
+        return merged;
     }
 
     /// <summary>Identity and rights of CentralAmp's agent. The rights to write in its namespace need the namespace.</summary>
@@ -67,6 +84,9 @@ public static class RbacRules
         AgentManifests.Identity(roleArn).Select(manifest => new RbacObject(PathOf(manifest), manifest));
 
     private static RbacObject NamespaceObject() => new(KubernetesPath.Namespace(AgentNames.Namespace), AgentManifests.Namespace());
+
+    /// <summary>Under an elevation as well, so that no role of CentralAmp may write Secrets.</summary>
+    private static RbacObject ScrapeJobsObject() => new(KubernetesPath.Secret(AgentNames.Namespace, AgentNames.ScrapeJobs), AgentManifests.ScrapeJobs());
 
     /// <summary>Without a role: without an agent, the service account only carries the count of applies.</summary>
     private static RbacObject ServiceAccountObject() =>

@@ -22,6 +22,10 @@ public static class AgentNames
     /// <summary>Delivery <c>prometheus-agent</c>: the PrometheusAgent resource.</summary>
     public const string PrometheusAgent = "central-amp";
 
+    /// <summary>Delivery <c>prometheus-agent</c>: the Secret with CentralAmp's own scrape jobs.</summary>
+    public const string ScrapeJobs = "central-amp-scrape-jobs";
+    public const string ScrapeJobsKey = "scrape-jobs.yaml";
+
     /// <summary>The StatefulSet that the operator creates for <see cref="PrometheusAgent"/>.</summary>
     public const string OperatorStatefulSet = "prom-agent-central-amp";
 

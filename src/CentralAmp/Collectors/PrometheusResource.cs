@@ -1,11 +1,16 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CentralAmp.Failures;
+using CentralAmp.Kubernetes;
 
 namespace CentralAmp.Collectors;
 
 /// <summary>The properties of a Prometheus resource (monitoring.coreos.com/v1) that CentralAmp reads.</summary>
 public sealed record PrometheusResource
 {
+    /// <summary>Of all shards together.</summary>
+    public const int MostPods = 200;
+
     public string Namespace { get; private init; } = "";
 
     public string Name { get; private init; } = "";
@@ -28,6 +33,12 @@ public sealed record PrometheusResource
 
     /// <summary>It selects ServiceMonitors of every namespace.</summary>
     public bool SelectsAllNamespaces { get; private init; }
+
+    /// <summary>The monitors that it selects, as fields of the spec of an agent in another namespace; null if they cannot be taken over.</summary>
+    public JsonObject? Monitors { get; private init; }
+
+    /// <summary>ServiceMonitors cannot make its pods send a file, such as a token.</summary>
+    public bool DeniesFileAccess { get; private init; }
 
     public bool Paused { get; private init; }
 
@@ -82,6 +93,8 @@ public sealed record PrometheusResource
             SelectsAllMonitors = fields.Object("spec", "serviceMonitorSelector") is { Count: 0 },
             SelectsAllNamespaces = fields.Object("spec", "serviceMonitorNamespaceSelector") is { Count: 0 },
             Applied = int.TryParse(annotations.GetValueOrDefault(ManagedNames.AppliedAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null,
+            Monitors = MonitorSelection.Of(resource),
+            DeniesFileAccess = fields.Flag("spec", "arbitraryFSAccessThroughSMs", "deny"),
             Paused = fields.Flag("spec", "paused"),
             NotReconciled = OperatorStatus.RefusalOf(resource),
             ServiceAccount = fields.Text("default", "spec", "serviceAccountName") is { Length: > 0 } name ? name : "default",
@@ -99,7 +112,32 @@ public sealed record PrometheusResource
             fields.ReportError("spec is missing");
         }
 
-        return read with { Malformed = fields.FirstError };
+        return Bounded(read, fields) with { Malformed = fields.FirstError };
+    }
+
+    /// <summary>Names become paths, and every pod is named in RBAC and in the state machine's data.</summary>
+    private static PrometheusResource Bounded(PrometheusResource read, FieldReader fields)
+    {
+        foreach (var (name, isValid, field) in ((string, bool, string)[])
+            [
+                (read.Namespace, DnsName.IsLabel(read.Namespace), "metadata.namespace"),
+                (read.Name, DnsName.IsName(read.Name), "metadata.name"),
+                (read.ServiceAccount, DnsName.IsName(read.ServiceAccount), "spec.serviceAccountName"),
+            ])
+        {
+            if (!isValid)
+            {
+                fields.ReportError($"{field} '{Quote.Cut(name)}' ({name.Length} characters) is no DNS name");
+            }
+        }
+
+        if (read.Replicas >= 0 && (long)read.Replicas * read.Shards <= MostPods)
+        {
+            return read;
+        }
+
+        fields.ReportError($"spec.replicas {read.Replicas} in {read.Shards} shard(s) are not 0 to {MostPods} pods");
+        return read with { Replicas = 0, Shards = 1 };
     }
 
     /// <summary>Follows the operator's precedence: emptyDir, then ephemeral, then a claim; no storage means emptyDir.</summary>

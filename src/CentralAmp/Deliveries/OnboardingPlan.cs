@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.RemoteWrite;
@@ -65,6 +66,12 @@ public sealed record OnboardingPlan
 
     /// <summary>Absent while parked.</summary>
     public Collector? Collector { get; init; }
+
+    /// <summary>Delivery <c>prometheus-agent</c>: the monitors that the agent selects, as fields of its spec. Absent in plans of the last release.</summary>
+    public JsonObject? Monitors { get; init; }
+
+    /// <summary>What an operator should know, and what prevents nothing.</summary>
+    public string[] Warnings { get => field ?? []; init; } = [];
 
     /// <summary>Earlier deliveries of CentralAmp: they end as soon as this one is healthy.</summary>
     public ReplacedDelivery[] Replaces { get => field ?? []; init; } = [];

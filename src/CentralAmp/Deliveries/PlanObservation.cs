@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries.Managed;
@@ -35,6 +36,9 @@ public sealed record PlanObservation
     /// <summary>Null if the cluster does not have the CRD: an operator older than its agents, or no operator.</summary>
     public IReadOnlyList<PrometheusAgentResource>? Agents { get; init; }
 
+    /// <summary>Read only for delivery <c>prometheus-agent</c>.</summary>
+    public IReadOnlyList<ServiceMonitorResource> ServiceMonitors { get; init; } = [];
+
     /// <summary>Number of Ready nodes; null if the decision does not depend on it.</summary>
     public int? ReadyNodes { get; init; }
 
@@ -60,6 +64,12 @@ public sealed record PlanObservation
     public IReadOnlyList<PrometheusResource> Candidates => CandidatesOf(Prometheuses);
 
     public PrometheusResource Candidate => Candidates[0];
+
+    /// <summary>The one Prometheus beside which an agent runs, also if it opted out as the collector; null if there is none, or not exactly one.</summary>
+    public PrometheusResource? Beside => Candidates is [var only] ? only : Prometheuses is [var sole] ? sole : null;
+
+    /// <summary>The agent selects what the Prometheus beside it selects; everything if there is nothing to take over. Null if its selectors cannot be taken over.</summary>
+    public JsonObject? MonitorsOfAgent => Beside is { } beside ? beside.Monitors : MonitorSelection.Everything();
 
     /// <summary>The delivery of the tag, or of the installation.</summary>
     public string AskedDelivery => Described.Options.Delivery ?? Settings.Delivery;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries.Managed;
@@ -12,6 +13,12 @@ namespace CentralAmp.Deliveries;
 internal sealed record PlannedDelivery(
     string Delivery, Collector Collector, Change Change, string Sentence, ReplacedDelivery[] Replaces, Failure? WaitsFor = null, Failure? Refusal = null)
 {
+    /// <summary>Delivery <c>prometheus-agent</c>: the monitors that the agent selects.</summary>
+    public JsonObject? Monitors { get; init; }
+
+    /// <summary>What an operator should know, and what prevents nothing.</summary>
+    public string[] Warnings { get; init; } = [];
+
     public static Change ChangeOf(PlanObservation observation, IReadOnlyList<ManagedObject> objects)
     {
         var states = objects.Select(item => item.StateOf(observation.Managed.Find(item.Path))).ToList();

@@ -49,6 +49,7 @@ public static class Causes
     public const string KubernetesConflict = nameof(KubernetesConflict);
     public const string KubernetesUnavailable = nameof(KubernetesUnavailable);
     public const string KubernetesAnswerCut = nameof(KubernetesAnswerCut);
+    public const string KubernetesAnswerTooLong = nameof(KubernetesAnswerTooLong);
     public const string KubernetesListExpired = nameof(KubernetesListExpired);
     public const string NamespaceTerminating = nameof(NamespaceTerminating);
     public const string NamespaceQuotaExceeded = nameof(NamespaceQuotaExceeded);
@@ -99,6 +100,7 @@ public static class Causes
     public const string OrganizationsDenied = nameof(OrganizationsDenied);
     public const string RegionDisabled = nameof(RegionDisabled);
     public const string ResourceOrphaned = nameof(ResourceOrphaned);
+    public const string ResourceNotProven = nameof(ResourceNotProven);
     public const string AccountNotListed = nameof(AccountNotListed);
     public const string SweepBraked = nameof(SweepBraked);
     public const string SweepRunning = nameof(SweepRunning);

@@ -17,6 +17,10 @@ public enum FailureKind
 /// <summary>A failure, read from the output of a Catch of the state machine.</summary>
 public sealed record Failure(FailureKind Kind, string Cause, string Sentence, string Remedy)
 {
+    public string Sentence { get; init; } = Failures.Sentence.Bound(Sentence);
+
+    public string Remedy { get; init; } = Failures.Sentence.Bound(Remedy);
+
     public static Failure Blocked(string cause, string sentence, string remedy) => new(FailureKind.Blocked, cause, sentence, remedy);
 
     public static Failure NotReady(string cause, string sentence, string remedy) => new(FailureKind.NotReady, cause, sentence, remedy);

@@ -13,6 +13,13 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
     private const string FieldManager = "central-amp";
     private const int PageSize = 250;
     private const int ListAttempts = 3;
+
+    /// <summary>Of one answer. 250 nodes with 50 images each are a third of it; a function has some hundred megabytes.</summary>
+    internal const int MostBytes = 32 * 1024 * 1024;
+
+    /// <summary>Of one list.</summary>
+    internal const int MostObjects = 20_000;
+
     private readonly EndpointLimits limits = limits ?? EndpointLimits.Default;
     private readonly WaitingTime waited = new();
 
@@ -89,6 +96,11 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
             }
 
             items.AddRange((list["items"] as JsonArray)?.OfType<JsonObject>() ?? []);
+            if (items.Count > MostObjects)
+            {
+                throw KubernetesFailures.OfLongAnswer(Doing(HttpMethod.Get, path), $"{MostObjects} objects");
+            }
+
             if (KubernetesStatus.Text((list["metadata"] as JsonObject)?["continue"]) is not { Length: > 0 } next)
             {
                 return items;
@@ -148,7 +160,12 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
     {
         try
         {
+            await response.Content.LoadIntoBufferAsync(MostBytes, cancellationToken);
             return await response.Content.ReadAsStringAsync(cancellationToken);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw KubernetesFailures.OfLongAnswer(doing, $"{MostBytes} bytes", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

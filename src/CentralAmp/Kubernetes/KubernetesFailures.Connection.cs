@@ -39,6 +39,13 @@ public static partial class KubernetesFailures
         _ => Unavailable(exception, doing, $"the connection was interrupted ({Innermost(exception)})"),
     };
 
+    /// <summary>An answer that a function could not hold. Whoever may create objects in the cluster, or answers for a pod, decides its length.</summary>
+    public static BlockedException OfLongAnswer(string doing, string limit, Exception? inner = null) => new(
+        Causes.KubernetesAnswerTooLong,
+        $"While {doing}: the answer has more than {limit}.",
+        "Find out what makes so many or so large objects, and remove them; CentralAmp reads no more than that.",
+        inner);
+
     /// <summary>Maps an incomplete answer. The API server may have done the request: a retried step reads before it writes.</summary>
     internal static TransientException OfCutAnswer(Exception exception, string doing) => new(
         Causes.KubernetesAnswerCut,

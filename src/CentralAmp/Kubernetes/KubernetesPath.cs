@@ -1,3 +1,5 @@
+using CentralAmp.Failures;
+
 namespace CentralAmp.Kubernetes;
 
 /// <summary>Paths of the Kubernetes API that CentralAmp uses.</summary>
@@ -11,24 +13,28 @@ public static class KubernetesPath
 
     public static string AllPrometheusAgents => $"{Agents}/prometheusagents";
 
-    public static string PrometheusAgent(string @namespace, string name) => $"{Agents}/namespaces/{Escape(@namespace)}/prometheusagents/{Escape(name)}";
+    public static string PrometheusAgent(string @namespace, string name) => $"{Agents}/namespaces/{Segment(@namespace)}/prometheusagents/{Segment(name)}";
 
     public static string Nodes => "/api/v1/nodes";
 
     public static string Namespace(string name) => Core(name);
 
-    public static string ConfigMap(string @namespace, string name) => $"{Core(@namespace)}/configmaps/{Escape(name)}";
+    public static string AllServiceMonitors => $"{Operator}/servicemonitors";
+
+    public static string Secret(string @namespace, string name) => $"{Core(@namespace)}/secrets/{Segment(name)}";
+
+    public static string ConfigMap(string @namespace, string name) => $"{Core(@namespace)}/configmaps/{Segment(name)}";
 
     /// <param name="reason">Reason of a controller's event, such as FailedCreate.</param>
     public static string Events(string @namespace, string reason) => $"{Core(@namespace)}/events?fieldSelector={Escape($"reason={reason}")}";
 
-    public static string Prometheus(string @namespace, string name) => $"{Operator}/namespaces/{Escape(@namespace)}/prometheuses/{Escape(name)}";
+    public static string Prometheus(string @namespace, string name) => $"{Operator}/namespaces/{Segment(@namespace)}/prometheuses/{Segment(name)}";
 
-    public static string ServiceAccount(string @namespace, string name) => $"{Core(@namespace)}/serviceaccounts/{Escape(name)}";
+    public static string ServiceAccount(string @namespace, string name) => $"{Core(@namespace)}/serviceaccounts/{Segment(name)}";
 
     public static string TokenRequest(string @namespace, string serviceAccount) => $"{ServiceAccount(@namespace, serviceAccount)}/token";
 
-    public static string Pod(string @namespace, string name) => $"{Core(@namespace)}/pods/{Escape(name)}";
+    public static string Pod(string @namespace, string name) => $"{Core(@namespace)}/pods/{Segment(name)}";
 
     /// <param name="labelSelector">As <c>kubectl -l</c>; empty for all.</param>
     public static string Pods(string @namespace, string labelSelector = "") =>
@@ -36,11 +42,11 @@ public static class KubernetesPath
 
     /// <param name="target">Path and query at the pod, from its first slash.</param>
     public static string PodProxy(string @namespace, string pod, int port, string target) =>
-        $"{Core(@namespace)}/pods/{Escape(pod)}:{port}/proxy{target}";
+        $"{Core(@namespace)}/pods/{Segment(pod)}:{port}/proxy{target}";
 
-    public static string StatefulSet(string @namespace, string name) => $"/apis/apps/v1/namespaces/{Escape(@namespace)}/statefulsets/{Escape(name)}";
+    public static string StatefulSet(string @namespace, string name) => $"/apis/apps/v1/namespaces/{Segment(@namespace)}/statefulsets/{Segment(name)}";
 
-    public static string StatefulSets(string @namespace) => $"/apis/apps/v1/namespaces/{Escape(@namespace)}/statefulsets";
+    public static string StatefulSets(string @namespace) => $"/apis/apps/v1/namespaces/{Segment(@namespace)}/statefulsets";
 
     public static string AllServiceAccounts => "/api/v1/serviceaccounts";
 
@@ -48,15 +54,24 @@ public static class KubernetesPath
     /// <param name="labelSelector">As <c>kubectl -l</c>.</param>
     public static string AllRbac(string kind, string labelSelector) => $"{Rbac}/{kind}?labelSelector={Escape(labelSelector)}";
 
-    public static string ClusterRole(string name) => $"{Rbac}/clusterroles/{Escape(name)}";
+    public static string ClusterRole(string name) => $"{Rbac}/clusterroles/{Segment(name)}";
 
-    public static string ClusterRoleBinding(string name) => $"{Rbac}/clusterrolebindings/{Escape(name)}";
+    public static string ClusterRoleBinding(string name) => $"{Rbac}/clusterrolebindings/{Segment(name)}";
 
-    public static string Role(string @namespace, string name) => $"{Rbac}/namespaces/{Escape(@namespace)}/roles/{Escape(name)}";
+    public static string Role(string @namespace, string name) => $"{Rbac}/namespaces/{Segment(@namespace)}/roles/{Segment(name)}";
 
-    public static string RoleBinding(string @namespace, string name) => $"{Rbac}/namespaces/{Escape(@namespace)}/rolebindings/{Escape(name)}";
+    public static string RoleBinding(string @namespace, string name) => $"{Rbac}/namespaces/{Segment(@namespace)}/rolebindings/{Segment(name)}";
 
-    private static string Core(string @namespace) => $"/api/v1/namespaces/{Escape(@namespace)}";
+    private static string Core(string @namespace) => $"/api/v1/namespaces/{Segment(@namespace)}";
 
-    private static string Escape(string segment) => Uri.EscapeDataString(segment);
+    /// <summary>Only names that an object can have: a segment <c>..</c> would fold the path into another one.</summary>
+    /// <exception cref="BlockedException">KubernetesRejected: a resource names an object that cannot exist.</exception>
+    private static string Segment(string name) => DnsName.IsName(name)
+        ? name
+        : throw new BlockedException(
+            Causes.KubernetesRejected,
+            $"'{Quote.Cut(name)}' ({name.Length} characters) is no DNS name of at most {DnsName.MostCharacters} characters, so no object in Kubernetes can have it.",
+            "Correct the resource that names it, then execute again.");
+
+    private static string Escape(string text) => Uri.EscapeDataString(text);
 }

@@ -10,19 +10,17 @@ public static class RbacManifest
 
     public static JsonObject RoleRef(string kind, string name) => new() { ["apiGroup"] = ApiGroup, ["kind"] = kind, ["name"] = name };
 
-    /// <param name="names">Null: every object of these resources.</param>
-    public static JsonObject Rule(string group, string[] resources, string[] verbs, string[]? names = null)
-    {
-        var rule = new JsonObject { ["apiGroups"] = Array(group), ["resources"] = Array(resources) };
-        // An empty list of names would mean every object.
-        if (names is { Length: > 0 })
-        {
-            rule["resourceNames"] = Array(names);
-        }
+    /// <summary>For every object of these resources.</summary>
+    public static JsonObject Rule(string group, string[] resources, string[] verbs) =>
+        new() { ["apiGroups"] = Array(group), ["resources"] = Array(resources), ["verbs"] = Array(verbs) };
 
-        rule["verbs"] = Array(verbs);
-        return rule;
-    }
+    /// <summary>For the named objects only.</summary>
+    /// <returns>Null without names: in RBAC a rule that names no objects applies to every object.</returns>
+    public static JsonObject? NamedRule(string group, string[] resources, string[] verbs, string[] names) => names.Length == 0
+        ? null
+        : new() { ["apiGroups"] = Array(group), ["resources"] = Array(resources), ["resourceNames"] = Array(names), ["verbs"] = Array(verbs) };
+
+    public static JsonArray Rules(params JsonObject?[] rules) => new([.. rules.OfType<JsonObject>()]);
 
     private static JsonArray Array(params string[] texts) => new([.. texts.Select(text => (JsonNode)JsonValue.Create(text))]);
 }

@@ -42,6 +42,11 @@ public sealed partial class PlanOnboardingStep(
         }
 
         Planned(request.Cluster.Arn, plan.Next, plan.Change, plan.Sentence);
+        foreach (var warning in plan.Warnings)
+        {
+            Warned(request.Cluster.Arn, warning);
+        }
+
         return plan;
     }
 
@@ -96,4 +101,7 @@ public sealed partial class PlanOnboardingStep(
 
     [LoggerMessage(LogLevel.Information, "Planned for {Cluster}: {Next}, change {Change}. {Sentence}")]
     private partial void Planned(string cluster, PlanNext next, Change change, string sentence);
+
+    [LoggerMessage(LogLevel.Warning, "{Cluster}: {Warning}")]
+    private partial void Warned(string cluster, string warning);
 }

@@ -30,7 +30,7 @@ internal static class OutcomeDecider
             $"{Name(request)} was offboarded before; nothing was changed.",
             "To onboard it again, execute with {\"reopen\": true}."),
         // A dry run ends with the plan; the cluster is unchanged.
-        { Plan: { Stop: PlanStop.DryRun } plan } => new OutcomeDecision(Outcome.Parked, null, $"Dry run, nothing was changed. {plan.Sentence}", null),
+        { Plan: { Stop: PlanStop.DryRun } plan } => new OutcomeDecision(Outcome.Parked, null, $"Dry run, nothing was changed. {string.Join(' ', [plan.Sentence, .. plan.Warnings])}", null),
         { Plan: { Stop: PlanStop.ParkedTooLong } plan } => new OutcomeDecision(
             Outcome.Parked, plan.Cause ?? Causes.NoCollectorYet, plan.Sentence, plan.Remedy ?? DeliveryRefusals.NoCollectorRemedy),
         { Verification: { } verification } => new OutcomeDecision(Outcome.Verified, null, Verified(request, verification), null),

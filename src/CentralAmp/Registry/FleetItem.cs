@@ -1,3 +1,6 @@
+using CentralAmp.Clusters;
+using CentralAmp.Failures;
+
 namespace CentralAmp.Registry;
 
 /// <summary>A registry item as the sweep reads it: the attributes of the workflows, and those of the sweep.</summary>
@@ -25,11 +28,23 @@ public sealed record FleetItem(RegistryItem Item)
     /// <summary>The item of a cluster whose <c>createdAt</c> could not be read; it holds only the cause.</summary>
     public bool IsPlaceholder => Item.CreatedAt == 0;
 
+    /// <summary>Samples of the cluster were once in a workspace. Tags in IAM cannot bring that about.</summary>
+    public bool WasVerified => Item.State == Outcome.Verified || Item.VerifiedAt is not null;
+
+    /// <summary>Only remaining objects are known of the cluster.</summary>
+    public bool IsOrphan => Item is { State: Outcome.Failed, Cause: Causes.ResourceOrphaned };
+
     public bool IsOf(SweepReference sweep) => SweepId == sweep.Id;
 }
 
 /// <param name="Next">Null after the last page.</param>
-public sealed record FleetPage(IReadOnlyList<FleetItem> Clusters, IReadOnlyList<UnreachedPlace> Places, string? Next);
+public sealed record FleetPage(IReadOnlyList<FleetItem> Clusters, IReadOnlyList<UnreachedPlace> Places, string? Next)
+{
+    public IReadOnlyList<UnprovenResources> Unproven { get; init; } = [];
+}
+
+/// <summary>The roles and providers of one account that have CentralAmp's tags without being its own, as far as anything proves: one report, however many they are.</summary>
+public sealed record UnprovenResources(string AccountId, string SweepId, int Count, string Sentence, string Remedy);
 
 /// <summary>An account, or a region of it, that a sweep could not read.</summary>
 /// <param name="Region"><c>*</c> for the whole account.</param>

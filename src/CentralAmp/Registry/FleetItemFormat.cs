@@ -15,12 +15,17 @@ internal static class FleetItemFormat
 
     private const string ClusterPrefix = "arn:";
     private const string PlacePrefix = "account/";
+    private const string UnprovenPrefix = "unproven/";
 
     public static string PlaceKey(string accountId, string region) => $"{PlacePrefix}{accountId}/{region}";
+
+    public static string UnprovenKey(string accountId) => $"{UnprovenPrefix}{accountId}";
 
     public static bool IsCluster(Dictionary<string, AttributeValue> item) => item["clusterArn"].S.StartsWith(ClusterPrefix, StringComparison.Ordinal);
 
     public static bool IsPlace(Dictionary<string, AttributeValue> item) => item["clusterArn"].S.StartsWith(PlacePrefix, StringComparison.Ordinal);
+
+    public static bool IsUnproven(Dictionary<string, AttributeValue> item) => item["clusterArn"].S.StartsWith(UnprovenPrefix, StringComparison.Ordinal);
 
     public static FleetItem Read(Dictionary<string, AttributeValue> item)
     {
@@ -43,6 +48,13 @@ internal static class FleetItemFormat
         return new UnreachedPlace(
             parts[1], parts[2], Text(item, "sweepId") ?? "", Text(item, "findingCause") ?? "", Text(item, "findingSentence") ?? "", Text(item, "findingRemedy") ?? "");
     }
+
+    public static UnprovenResources ReadUnproven(Dictionary<string, AttributeValue> item) => new(
+        item["clusterArn"].S[UnprovenPrefix.Length..],
+        Text(item, "sweepId") ?? "",
+        (int)(Number(item, "resources") ?? 0),
+        Text(item, "findingSentence") ?? "",
+        Text(item, "findingRemedy") ?? "");
 
     /// <summary>The last key of a page, as text for the state machine.</summary>
     public static string? TokenOf(Dictionary<string, AttributeValue>? key) =>

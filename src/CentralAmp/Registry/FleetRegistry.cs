@@ -128,6 +128,23 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         },
         cancellationToken);
 
+    public Task ReportAsync(UnprovenResources unproven, CancellationToken cancellationToken) => table.UpdateAsync(
+        $"recording the unproven resources of account {unproven.AccountId}",
+        FleetItemFormat.UnprovenKey(unproven.AccountId),
+        0,
+        "SET sweepId = :id, resources = :count, findingCause = :cause, findingSentence = :sentence, findingRemedy = :remedy, inspectedAt = :now",
+        null,
+        new()
+        {
+            [":id"] = ItemTable.Of(unproven.SweepId),
+            [":count"] = ItemTable.Of(unproven.Count),
+            [":cause"] = ItemTable.Of(Causes.ResourceNotProven),
+            [":sentence"] = ItemTable.Of(unproven.Sentence),
+            [":remedy"] = ItemTable.Of(unproven.Remedy),
+            [":now"] = Now(),
+        },
+        cancellationToken);
+
     public async Task<FleetItem?> FindAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) =>
         await table.GetAsync(clusterArn, createdAt, cancellationToken) is { } item ? FleetItemFormat.Read(item) : null;
 
@@ -182,7 +199,10 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         return new FleetPage(
             [.. items.Where(FleetItemFormat.IsCluster).Select(FleetItemFormat.Read)],
             [.. items.Where(FleetItemFormat.IsPlace).Select(FleetItemFormat.ReadPlace)],
-            FleetItemFormat.TokenOf(last));
+            FleetItemFormat.TokenOf(last))
+        {
+            Unproven = [.. items.Where(FleetItemFormat.IsUnproven).Select(FleetItemFormat.ReadUnproven)],
+        };
     }
 
     /// <summary>Sets the attributes of the finding and removes those that it does not have.</summary>

@@ -25,6 +25,9 @@ public interface IFleetRegistry
     /// <summary>Records that the sweep could not read an account or region.</summary>
     Task ReportAsync(UnreachedPlace place, CancellationToken cancellationToken);
 
+    /// <summary>Records the resources of an account that have CentralAmp's tags and prove nothing.</summary>
+    Task ReportAsync(UnprovenResources unproven, CancellationToken cancellationToken);
+
     Task<FleetItem?> FindAsync(string clusterArn, long createdAt, CancellationToken cancellationToken);
 
     /// <summary>All recorded clusters of this ARN, the oldest first.</summary>

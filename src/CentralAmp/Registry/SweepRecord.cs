@@ -5,7 +5,7 @@ public enum SweepOutcome
 {
     Completed,
 
-    /// <summary>Complete, but the sweep started no workflow.</summary>
+    /// <summary>Complete, but the sweep started no workflow, or none in some accounts.</summary>
     Braked,
     Failed,
 }
@@ -36,7 +36,7 @@ public sealed record SweepRecord
     /// <summary>Accounts and regions that could not be read.</summary>
     public required int UnreachedPlaces { get; init; }
 
-    /// <summary>Deleted clusters of which managed objects remain.</summary>
+    /// <summary>Deleted clusters of which managed objects remain, and accounts with resources that have CentralAmp's tags and prove nothing.</summary>
     public required int Orphans { get; init; }
 
     public required string ExecutionId { get; init; }

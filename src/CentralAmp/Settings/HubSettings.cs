@@ -76,6 +76,8 @@ public sealed record HubSettings
     /// <summary>Kubernetes tolerations of managed agents.</summary>
     public JsonArray AgentTolerations { get; init; } = [];
 
+    public AgentLimits AgentLimits { get; init; } = new();
+
     /// <summary>How long a cluster without a collector waits for one before it gets a managed agent.</summary>
     public TimeSpan AgentGrace { get; init; } = TimeSpan.FromMinutes(30);
 
@@ -126,6 +128,10 @@ public sealed record HubSettings
             AgentImage = variables.TextOr("CENTRALAMP_AGENT_IMAGE", DefaultAgentImage, SettingsChecks.IsImage, "an image with a tag or a digest"),
             AgentTolerations = SettingsChecks.Tolerations(
                 variables.TextOr("CENTRALAMP_AGENT_TOLERATIONS", "[]", value => SettingsChecks.Tolerations(value) is not null, "a JSON list of tolerations")) ?? [],
+            AgentLimits = new AgentLimits(
+                variables.NumberOr("CENTRALAMP_AGENT_SAMPLE_LIMIT", absent: 0),
+                variables.NumberOr("CENTRALAMP_AGENT_TARGET_LIMIT", absent: 0),
+                variables.NumberOr("CENTRALAMP_AGENT_LABEL_LIMIT", absent: 0)),
             AgentGrace = variables.SecondsOr("CENTRALAMP_AGENT_GRACE_SECONDS", TimeSpan.FromMinutes(30)),
             SwitchConfigMap = variables.TextOr("CENTRALAMP_SWITCH_CONFIG_MAP", "false", value => value is "true" or "false", "true or false") == "true",
             Sweep = SweepOf(variables),

@@ -21,12 +21,15 @@ public sealed partial class ListRegisteredStep(IFleetRegistry registry, ILogger<
     {
         await registry.RequireLeaseAsync(request.Execution, cancellationToken);
         var page = await registry.ScanAsync(request.Next, cancellationToken);
-        var open = page.Clusters.Where(item => !item.IsOf(request.Sweep) && item is { IsPlaceholder: false, Item.IsTombstone: false }).ToList();
+        var open = page.Clusters.Where(item => !item.IsOf(request.Sweep) && item is { IsPlaceholder: false, Item.IsTombstone: false } && IsProven(item, request.Sweep)).ToList();
         var listed = open.Count > 0 && request.AccountsListed ? await registry.ListedAccountsAsync(request.Sweep, cancellationToken) : null;
         Found(request.Sweep.Id, open.Count);
         return new ListRegisteredResult(
             [.. open.Select(item => new RegisteredCluster(item.Item.ClusterArn, item.Item.CreatedAt, IsListed(item, listed)))], page.Next);
     }
+
+    /// <summary>The hub has shown an orphan in this sweep. The last release registered what a member account's tags named as well.</summary>
+    private static bool IsProven(FleetItem item, SweepReference sweep) => !item.IsOrphan || item.OrphanSweep == sweep.Id;
 
     private static bool IsListed(FleetItem item, IReadOnlySet<string>? listed) => listed?.Contains(ClusterArn.Parse(item.Item.ClusterArn).AccountId) != false;
 

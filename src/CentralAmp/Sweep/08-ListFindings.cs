@@ -2,11 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CentralAmp.Clusters;
 using CentralAmp.Registry;
+using CentralAmp.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Sweep;
 
-public sealed record ListFindingsRequest(ExecutionReference Execution, SweepReference Sweep, int NewLeft, string? Next = null);
+/// <param name="Braked">Accounts in which nothing is started; absent in an execution of the last release, whose state machine did not pass them on.</param>
+public sealed record ListFindingsRequest(ExecutionReference Execution, SweepReference Sweep, int NewLeft, string? Next = null, string[]? Braked = null);
 
 /// <summary>The state machine that a finding starts.</summary>
 public enum SweepWorkflow
@@ -22,16 +24,17 @@ public sealed record SweepStart(SweepWorkflow Workflow, string Name, string Clus
 public sealed record ListFindingsResult(SweepStart[] Starts, int NewLeft, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
 /// <summary>Lists the executions to start, page by page; for new clusters at most as many as the parameter allows.</summary>
-public sealed partial class ListFindingsStep(IFleetRegistry registry, ILogger<ListFindingsStep> logger)
+public sealed partial class ListFindingsStep(IFleetRegistry registry, HubSettings settings, ILogger<ListFindingsStep> logger)
 {
     public async Task<ListFindingsResult> RunAsync(ListFindingsRequest request, CancellationToken cancellationToken)
     {
         await registry.RequireLeaseAsync(request.Execution, cancellationToken);
+        var braked = request.Braked ?? SweepDecider.Decide(await FleetCount.OfAsync(registry, request.Sweep, cancellationToken), request.Sweep, settings.Sweep).Braked!;
         var page = await registry.ScanAsync(request.Next, cancellationToken);
         var (starts, newLeft) = (new List<SweepStart>(), request.NewLeft);
         foreach (var item in page.Clusters)
         {
-            if (StartDecider.Decide(item, request.Sweep) is not { } start)
+            if (StartDecider.Decide(item, request.Sweep) is not { } start || braked.Contains(ClusterArn.Parse(start.ClusterArn).AccountId))
             {
                 continue;
             }

@@ -61,8 +61,8 @@ public sealed partial class EndSweepStep(IFleetRegistry registry, TimeProvider t
 
         return request.Decision switch
         {
-            { Action: SweepAction.Brake } braked => (
-                SweepOutcome.Braked, Causes.SweepBraked, braked.Sentence, "Read the findings in the registry; if they are right, start a sweep by hand with {\"ignoreBrake\": true}."),
+            { Action: SweepAction.Brake } or { Braked.Length: > 0 } => (
+                SweepOutcome.Braked, Causes.SweepBraked, request.Decision.Sentence, "Read the findings in the registry; if they are right, start a sweep by hand with {\"ignoreBrake\": true}."),
             { } decision => (SweepOutcome.Completed, null, decision.Sentence, null),
             null => (SweepOutcome.Failed, Causes.Unexpected, "The sweep ended without a decision.", "Report it as a bug, with the execution's history."),
         };

@@ -1,26 +1,37 @@
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
 using CentralAmp.Registry;
 
 namespace CentralAmp.Sweep;
+
+/// <summary>What counts for the brake: the clusters of one account whose samples were once verified. Nobody can add to it by writing tags.</summary>
+/// <param name="Living">Clusters that are not opted out, offboarded or being offboarded.</param>
+/// <param name="Removals">Clusters that this sweep would offboard. Clusters that are offboarded or being offboarded were decided before.</param>
+public sealed record AccountCount(int Living = 0, int Removals = 0, int Reroutes = 0)
+{
+    public int Changes => Removals + Reroutes;
+}
 
 /// <summary>Counts the fleet page by page, so that memory does not grow with the fleet.</summary>
 public sealed class FleetCount(SweepReference sweep)
 {
     private readonly SortedDictionary<string, int> states = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> findings = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, AccountCount> accounts = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, int> States => states;
 
     /// <summary>Findings of this sweep only.</summary>
     public IReadOnlyDictionary<string, int> Findings => findings;
 
-    /// <summary>Registered clusters that are not opted out, offboarded or being offboarded.</summary>
-    public int Living { get; private set; }
+    /// <summary>All accounts with a registered cluster. Their number limits the memory, not the number of clusters.</summary>
+    public IReadOnlyDictionary<string, AccountCount> Accounts => accounts;
 
-    /// <summary>Clusters that this sweep would offboard. Clusters that are offboarded or being offboarded were decided before.</summary>
-    public int Removals { get; private set; }
+    public int Living => accounts.Values.Sum(account => account.Living);
 
-    public int Reroutes { get; private set; }
+    public int Removals => accounts.Values.Sum(account => account.Removals);
+
+    public int Reroutes => accounts.Values.Sum(account => account.Reroutes);
 
     public int Unhealthy { get; private set; }
 
@@ -47,6 +58,7 @@ public sealed class FleetCount(SweepReference sweep)
     public void Add(FleetPage page)
     {
         UnreachedPlaces += page.Places.Count(place => place.SweepId == sweep.Id);
+        Orphans += page.Unproven.Count(report => report.SweepId == sweep.Id);
         foreach (var item in page.Clusters)
         {
             Add(item);
@@ -58,10 +70,10 @@ public sealed class FleetCount(SweepReference sweep)
         if (item.Item.State is { } state)
         {
             Increment(states, state.ToString());
-            Living += state is Outcome.OptedOut or Outcome.Offboarding or Outcome.Offboarded ? 0 : 1;
-            Unhealthy += state is Outcome.Unhealthy or Outcome.RolledBack or Outcome.Blocked or Outcome.Failed ? 1 : 0;
+            Unhealthy += state is Outcome.Unhealthy or Outcome.RolledBack or Outcome.Blocked or Outcome.Failed && !item.IsOrphan ? 1 : 0;
         }
 
+        AddToAccount(item);
         Orphans += item.OrphanSweep == sweep.Id ? 1 : 0;
         if (!item.IsOf(sweep) || item.Finding is not { } finding)
         {
@@ -72,8 +84,18 @@ public sealed class FleetCount(SweepReference sweep)
         Unreached += finding == Finding.Unreachable ? 1 : 0;
         // Recorded as gone, but it exists: no state of the registry item shows that.
         Unhealthy += item is { Finding: Finding.Unchanged, Cause: Causes.ClusterOffboarded } ? 1 : 0;
-        Reroutes += finding == Finding.Reroute ? 1 : 0;
-        Removals += finding is Finding.Gone or Finding.OptedOut && item.Item.State is not (Outcome.Offboarding or Outcome.OptedOut or Outcome.Offboarded) ? 1 : 0;
+    }
+
+    private void AddToAccount(FleetItem item)
+    {
+        var id = ClusterArn.Parse(item.Item.ClusterArn).AccountId;
+        var account = accounts.GetValueOrDefault(id, new AccountCount());
+        var isDecided = item.Item.State is Outcome.OptedOut or Outcome.Offboarding or Outcome.Offboarded;
+        var finding = item.IsOf(sweep) ? item.Finding : null;
+        accounts[id] = !item.WasVerified ? account : new AccountCount(
+            account.Living + (isDecided ? 0 : 1),
+            account.Removals + (finding is Finding.Gone or Finding.OptedOut && !isDecided ? 1 : 0),
+            account.Reroutes + (finding == Finding.Reroute ? 1 : 0));
     }
 
     private static void Increment(SortedDictionary<string, int> counts, string name) => counts[name] = counts.GetValueOrDefault(name) + 1;

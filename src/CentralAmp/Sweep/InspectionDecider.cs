@@ -27,7 +27,7 @@ internal static class InspectionDecider
     {
         Causes.MemberRoleNotAssumable, Causes.MemberPermissionMissing, Causes.HubPermissionMissing, Causes.DeniedByServiceControlPolicy,
         Causes.DeniedByPermissionsBoundary, Causes.RegionDisabled, Causes.EndpointUnreachable, Causes.EndpointCertificateWrong, Causes.KubernetesUnavailable,
-        Causes.EndpointNameUnknown, Causes.EndpointRefused, Causes.EndpointSlow, Causes.KubernetesAnswerCut, Causes.KubernetesListExpired,
+        Causes.EndpointNameUnknown, Causes.EndpointRefused, Causes.EndpointSlow, Causes.KubernetesAnswerCut, Causes.KubernetesListExpired, Causes.KubernetesAnswerTooLong,
         Causes.WorkspaceUnavailable, Causes.WorkspaceThrottled, Causes.Throttled, Causes.ServiceUnavailable, Causes.RegistryItemNewer, Causes.Unexpected,
     };
 

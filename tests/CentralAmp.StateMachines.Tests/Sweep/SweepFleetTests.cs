@@ -146,6 +146,14 @@ public sealed class SweepFleetTests(SweepEngine engine)
     }
 
     [Fact]
+    public async Task The_accounts_that_are_braked_are_known_where_the_executions_are_listed()
+    {
+        var world = new SweepWorld { Braked = ["222222222222"], Starts = [[SweepWorkflow.Onboard], [SweepWorkflow.Onboard]] };
+        await engine.RunAsync(world);
+        Assert.Equal(["222222222222", "222222222222"], world.CallsOf("ListFindings").Select(call => Assert.Single(call.GetProperty("braked").EnumerateArray()).GetString()));
+    }
+
+    [Fact]
     public async Task An_execution_that_exists_already_is_accepted_and_one_that_cannot_be_started_is_recorded()
     {
         var world = new SweepWorld

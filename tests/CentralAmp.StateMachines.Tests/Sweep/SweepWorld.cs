@@ -40,12 +40,18 @@ internal sealed class SweepWorld
 
     public SweepAction Action { get; init; } = SweepAction.Start;
 
+    /// <summary>Accounts in which nothing is started.</summary>
+    public string[] Braked { get; init; } = [];
+
     public SweepWorkflow[][] Starts { get; init; } = [[]];
 
     /// <summary>The number of clusters on each page of the registry that are recorded in their workspaces.</summary>
     public int[] Expected { get; init; } = [1, 1];
 
     public SweepNext Next { get; init; } = SweepNext.Sweep;
+
+    /// <summary>Answers in the place of a planned answer, for example by a real step; null where the planned one remains.</summary>
+    public Func<object, Task<object?>> Steps { get; init; } = _ => Task.FromResult<object?>(null);
 
     /// <summary>Returns a failure instead of the answer, or null.</summary>
     public Func<string, JsonElement, Answer?> Breaks { get; init; } = (_, _) => null;
@@ -77,7 +83,13 @@ internal sealed class SweepWorld
         await (Meets.Contains(function) ? Task.WhenAny(second.Task, Task.Delay(LongestWait)) : Task.Delay(WorkTakes));
         try
         {
-            return Breaks(function, request) ?? Answer.Result(JsonSerializer.SerializeToElement(Compute(FunctionJson.Read(function, request)), AsLambdaDoes));
+            if (Breaks(function, request) is { } failure)
+            {
+                return failure;
+            }
+
+            var read = FunctionJson.Read(function, request);
+            return Answer.Result(JsonSerializer.SerializeToElement(await Steps(read) ?? Compute(read), AsLambdaDoes));
         }
         catch (Exception e)
         {
@@ -93,8 +105,8 @@ internal sealed class SweepWorld
     /// <returns>Null, or the code with which Step Functions refuses.</returns>
     public string? Start(string name, JsonElement request)
     {
-        var number = int.Parse(name[(name.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-        if (RefusedStart(number) is { } refusal)
+        // Real steps give names without a number.
+        if (int.TryParse(name[(name.LastIndexOf('-') + 1)..], out var number) && RefusedStart(number) is { } refusal)
         {
             return refusal;
         }
@@ -115,7 +127,7 @@ internal sealed class SweepWorld
         InspectClusterRequest => new InspectClusterResult(Finding.Unchanged, null),
         ListRegisteredRequest list => Page(Registered, list.Next, (page, next) => new ListRegisteredResult(page, next)),
         FindOrphansRequest find => new FindOrphansResult(0, find.Next is null ? "1" : null),
-        DecideSweepRequest => new DecideSweepResult(Action, 50, "As planned."),
+        DecideSweepRequest => new DecideSweepResult(Action, 50, "As planned.", Braked),
         ListFindingsRequest list => Page(Starts, list.Next, (page, next) => new ListFindingsResult([.. page.Select((workflow, n) => StartOf(workflow, list.Next, n))], list.NewLeft - 1, next)),
         ExpectSamplesRequest expect => Page(Expected, expect.Next, (count, next) => new ExpectSamplesResult(count, expect.Failure, next)),
         EndSweepRequest end => RecordOf(end),

@@ -34,9 +34,34 @@ public sealed class PrometheusResourceTests
     [InlineData("""{"podMetadata":[]}""", "spec.podMetadata is not an object")]
     [InlineData("""{"podMetadata":{"annotations":{"a":1}}}""", "spec.podMetadata.annotations.a is not a string")]
     [InlineData("""{"paused":"no"}""", "spec.paused is not true or false")]
+    [InlineData("""{"replicas":-1}""", "spec.replicas -1 in 1 shard(s) are not 0 to 200 pods")]
+    [InlineData("""{"replicas":201}""", "spec.replicas 201 in 1 shard(s) are not 0 to 200 pods")]
+    [InlineData("""{"replicas":2147483647,"shards":2147483647}""", "spec.replicas 2147483647 in 2147483647 shard(s) are not 0 to 200 pods")]
+    [InlineData("""{"serviceAccountName":".."}""", "spec.serviceAccountName '..' (2 characters) is no DNS name")]
+    [InlineData("""{"serviceAccountName":"a/../b"}""", "spec.serviceAccountName 'a/../b' (6 characters) is no DNS name")]
+    [InlineData("""{"serviceAccountName":"Upper"}""", "spec.serviceAccountName 'Upper' (5 characters) is no DNS name")]
     [InlineData("null", "spec is missing")]
     [InlineData("[]", "spec is not an object")]
     public void A_malformed_spec_names_the_field(string spec, string expected) => Assert.Equal(expected, Read(spec).Malformed);
+
+    [Fact]
+    public void A_collector_with_too_many_pods_names_none_of_them()
+    {
+        var read = Read("""{"replicas":1000000000,"shards":3}""");
+        Assert.NotNull(read.Malformed);
+        Assert.Empty(Collector.Of(read).Pods);
+        Assert.Equal(200, Collector.Of(Read("""{"replicas":100,"shards":2}""")).Pods.Length);
+    }
+
+    [Theory]
+    [InlineData(253, null)]
+    [InlineData(254, "spec.serviceAccountName")]
+    public void A_name_has_at_most_253_characters(int length, string? field)
+    {
+        var malformed = Read($$$"""{"serviceAccountName":"{{{new string('a', length)}}}"}""").Malformed;
+        Assert.Equal(field is null, malformed is null);
+        Assert.Contains(field is null ? "" : "(254 characters)", malformed ?? "", StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_resource_without_its_uid_is_malformed() =>

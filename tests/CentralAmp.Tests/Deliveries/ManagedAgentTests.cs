@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries.Managed;
@@ -74,6 +75,7 @@ public sealed class ManagedAgentTests : IDisposable
     public async Task An_operator_without_ScrapeConfigs_gets_an_agent_without_their_selectors()
     {
         Ask(DeliveryNames.PrometheusAgent);
+        Select("""{"probeSelector":{},"scrapeConfigSelector":{}}""");
         foreach (var field in (string[])["scrapeConfigSelector", "scrapeConfigNamespaceSelector"])
         {
             Cluster.FailOnce($"PATCH {DeliveryRun.PrometheusAgent}", 500, message: $"failed to create typed patch object (central-amp/x; y, Kind=PrometheusAgent): .spec.{field}: field not declared in schema");
@@ -102,6 +104,7 @@ public sealed class ManagedAgentTests : IDisposable
     public async Task Fields_that_an_older_CRD_drops_are_no_change_by_another_manager()
     {
         Ask(DeliveryNames.PrometheusAgent);
+        Select("""{"scrapeConfigSelector":{}}""");
         await run.RunAsync();
         Cluster.Objects.Remove(DeliveryRun.PrometheusAgent, "spec", "scrapeConfigSelector");
         Assert.Equal(Change.Unchanged, (await run.PlanAsync()).Change);
@@ -228,6 +231,101 @@ public sealed class ManagedAgentTests : IDisposable
         Cluster.Objects.ForceApply(DeliveryRun.PrometheusAgent, "operator", DeliveryRun.Parse("""{"status":{"conditions":[{"type":"Reconciled","status":"False","message":"no such field"}]}}"""));
         Assert.Contains("no such field", (await Assert.ThrowsAsync<NotReadyException>(() => run.RunAsync())).Sentence, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task An_operators_agent_denies_files_and_selects_what_the_Prometheus_beside_it_selects()
+    {
+        Ask(DeliveryNames.PrometheusAgent);
+        Select("""{"serviceMonitorSelector":{"matchLabels":{"release":"stack"}},"serviceMonitorNamespaceSelector":{"matchLabels":{"team":"a"}},"podMonitorSelector":{}}""");
+        await run.RunAsync();
+        var spec = Agent;
+        Assert.True(spec["arbitraryFSAccessThroughSMs"]!["deny"]!.GetValue<bool>());
+        Assert.Equal("""{"matchLabels":{"release":"stack"}}""", spec["serviceMonitorSelector"]!.ToJsonString());
+        Assert.Equal("""{"matchLabels":{"team":"a"}}""", spec["serviceMonitorNamespaceSelector"]!.ToJsonString());
+        // Without a namespace selector, the Prometheus selects its own namespace.
+        Assert.Equal(("{}", """{"matchLabels":{"kubernetes.io/metadata.name":"monitoring"}}"""), (spec["podMonitorSelector"]!.ToJsonString(), spec["podMonitorNamespaceSelector"]!.ToJsonString()));
+        Assert.False(spec.ContainsKey("probeSelector") || spec.ContainsKey("scrapeConfigSelector"));
+        Assert.Equal((AgentNames.ScrapeJobs, AgentNames.ScrapeJobsKey), (spec["additionalScrapeConfigs"]!["name"]!.ToString(), spec["additionalScrapeConfigs"]!["key"]!.ToString()));
+        Assert.True(run.Has(KubernetesPath.Secret(AgentNames.Namespace, AgentNames.ScrapeJobs)));
+
+        Select("""{"serviceMonitorSelector":{}}""");
+        Assert.Equal(Change.Updated, (await run.PlanAsync()).Change);
+        await run.RunAsync();
+        Assert.Equal("{}", Agent["serviceMonitorSelector"]!.ToJsonString());
+        Assert.Equal(Change.Unchanged, (await run.PlanAsync()).Change);
+    }
+
+    [Fact]
+    public async Task Beside_a_Prometheus_without_selectors_an_agent_selects_no_monitor()
+    {
+        Ask(DeliveryNames.PrometheusAgent);
+        await run.RunAsync();
+        Assert.Equal("Exists", Agent["serviceMonitorSelector"]!["matchExpressions"]![0]!["operator"]!.ToString());
+        Assert.False(Agent.ContainsKey("podMonitorSelector"));
+    }
+
+    [Fact]
+    public async Task Monitors_that_an_agent_rejects_are_named_in_the_plan()
+    {
+        Ask(DeliveryNames.PrometheusAgent);
+        Select("""{"serviceMonitorSelector":{"matchExpressions":[{"key":"release","operator":"In","values":["stack"]}]},"serviceMonitorNamespaceSelector":{}}""");
+        Monitor("kubelet", "stack", """{"bearerTokenFile":"/var/run/secrets/kubernetes.io/serviceaccount/token"}""");
+        Monitor("etcd", "stack", """{"tlsConfig":{"caFile":"/etc/ca"}}""");
+        Monitor("shop", "stack", """{"port":"http"}""");
+        Monitor("of-others", "team", """{"bearerTokenFile":"/token"}""");
+        var warning = Assert.Single((await run.PlanAsync()).Warnings);
+        Assert.Contains("ServiceMonitor 'monitoring/etcd', 'monitoring/kubelet': they read files", warning, StringComparison.Ordinal);
+        foreach (var n in Enumerable.Range(0, 30))
+        {
+            Monitor($"more-{n}", "stack", """{"bearerTokenFile":"/token"}""");
+        }
+
+        Assert.Contains(" and 22 more: they read files", Assert.Single((await run.PlanAsync()).Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Selectors_that_are_too_long_for_the_plan_are_refused_with_the_number()
+    {
+        Ask(DeliveryNames.PrometheusAgent);
+        run.Tag = DeliveryNames.PrometheusAgent;
+        Select($$$$"""{"serviceMonitorSelector":{"matchLabels":{"release":"{{{{new string('x', 4096)}}}}"}}}""");
+        var (_, refusal) = await run.DecideAsync();
+        Assert.Equal((FailureKind.Blocked, Causes.CollectorMalformed), (refusal!.Kind, refusal.Cause));
+        Assert.Contains("longer than 4096 characters", refusal.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_agent_of_the_last_release_is_updated_by_an_ordinary_run_without_another_identity()
+    {
+        Ask(DeliveryNames.PrometheusAgent);
+        Select("""{"serviceMonitorSelector":{"matchLabels":{"release":"stack"}}}""");
+        var plan = await run.PlanAsync();
+        await run.InstallAsync(plan);
+        // What that release made: no Secret, no denial, every monitor, and the hash of that form.
+        Cluster.Objects.Delete(KubernetesPath.Secret(AgentNames.Namespace, AgentNames.ScrapeJobs));
+        await run.DeliverAsync(plan);
+        var older = Cluster.Objects.Get(DeliveryRun.PrometheusAgent)!.DeepClone().AsObject();
+        older["spec"]!.AsObject().Remove("arbitraryFSAccessThroughSMs");
+        older["spec"]!.AsObject().Remove("additionalScrapeConfigs");
+        older["spec"]!["serviceMonitorSelector"] = new JsonObject();
+        older["metadata"]!["annotations"]!["central-amp/desired"] = "0123456789abcdef";
+        Cluster.Objects.Put(DeliveryRun.PrometheusAgent, older);
+        var (rolled, role) = (Cluster.PodsRolled, Agent["podMetadata"]!.ToJsonString());
+
+        Assert.Equal(Change.Updated, (await run.RunAsync()).Change);
+        Assert.True(Agent["arbitraryFSAccessThroughSMs"]!["deny"]!.GetValue<bool>());
+        Assert.True(run.Has(KubernetesPath.Secret(AgentNames.Namespace, AgentNames.ScrapeJobs)));
+        Assert.Equal((rolled, role), (Cluster.PodsRolled, Agent["podMetadata"]!.ToJsonString()));
+        Assert.Equal((Change.Unchanged, 0), ((await run.PlanAsync()).Change, (await run.PlanAsync()).Warnings.Length));
+    }
+
+    private JsonObject Agent => Cluster.Objects.Get(DeliveryRun.PrometheusAgent)!["spec"]!.AsObject();
+
+    private void Select(string selectors) => Cluster.Objects.ForceApply(DeliveryRun.Stack, "chart", DeliveryRun.Parse($"{{\"spec\":{selectors}}}"));
+
+    private void Monitor(string name, string release, string endpoint) => Cluster.Objects.Put(
+        $"/apis/monitoring.coreos.com/v1/namespaces/monitoring/servicemonitors/{name}",
+        DeliveryRun.Parse($$$$"""{"metadata":{"name":"{{{{name}}}}","namespace":"monitoring","labels":{"release":"{{{{release}}}}"}},"spec":{"endpoints":[{{{{endpoint}}}}]}}"""));
 
     private void Ask(string delivery)
     {

@@ -18,6 +18,20 @@ public sealed class FailureMessageTests
     }
 
     [Fact]
+    public void A_sentence_that_is_too_long_keeps_its_beginning_and_says_its_length()
+    {
+        var text = new string('x', 300_000);
+        var thrown = new BlockedException(Causes.ClusterFailed, text, text);
+        Assert.Equal(new string('x', 2000) + "… (the first 2000 of 300000 characters)", thrown.Sentence);
+        Assert.InRange(thrown.Message.Length, 1, 4200);
+        Assert.Equal(thrown.Sentence, Failure.Blocked(Causes.ClusterFailed, text, text).Sentence);
+        Assert.InRange(FailureMessage.Parse(null, text).Sentence.Length, 1, 2100);
+        Assert.Equal(new string('y', 2000), Sentence.Bound(new string('y', 2000)));
+        // Never half of a character.
+        Assert.StartsWith(new string('x', 1999) + "…", Sentence.Bound(new string('x', 1999) + "😀😀"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_sentence_that_quotes_another_failure_is_parsed_whole()
     {
         var inner = FailureMessage.Format("Throttled", "Slow.", "Wait.");

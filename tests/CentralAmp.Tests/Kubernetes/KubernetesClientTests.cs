@@ -98,6 +98,41 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_with_too_many_bytes_is_Blocked_with_the_number()
+    {
+        cluster.TextOnce("GET", Path, 200, $$"""{"kind":"{{new string('x', KubernetesClient.MostBytes)}}"}""");
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => client.GetAsync(Path, Cancelled));
+        Assert.Equal(Causes.KubernetesAnswerTooLong, failure.Cause);
+        Assert.Contains("more than 33554432 bytes", failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_with_too_many_objects_is_Blocked_with_the_number()
+    {
+        cluster.TextOnce("GET", KubernetesPath.AllPrometheuses, 200, $$"""{"items":[{{string.Join(',', Enumerable.Repeat("{}", KubernetesClient.MostObjects + 1))}}]}""");
+        var failure = await Assert.ThrowsAsync<BlockedException>(() => client.ListAsync(KubernetesPath.AllPrometheuses, Cancelled));
+        Assert.Equal(Causes.KubernetesAnswerTooLong, failure.Cause);
+        Assert.Contains("more than 20000 objects", failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("")]
+    [InlineData("a/b")]
+    [InlineData("%2e%2e")]
+    [InlineData("a\n")]
+    public void A_name_that_is_no_DNS_name_becomes_no_part_of_a_path(string name)
+    {
+        Func<string>[] paths =
+        [
+            () => KubernetesPath.ServiceAccount("monitoring", name), () => KubernetesPath.ServiceAccount(name, "default"),
+            () => KubernetesPath.Prometheus("monitoring", name), () => KubernetesPath.PodProxy("monitoring", name, 9090, "/"),
+        ];
+        Assert.All(paths, path => Assert.Equal(Causes.KubernetesRejected, Assert.Throws<BlockedException>(path).Cause));
+    }
+
+    [Fact]
     public async Task Apply_is_server_side_with_the_field_manager_and_never_forced()
     {
         var applied = await client.ApplyAsync(Path, JsonNode.Parse("""{"kind":"Prometheus","metadata":{"name":"prom"}}""")!.AsObject(), Cancelled);

@@ -101,6 +101,7 @@ public sealed class FleetRegistryTests(MotoServer moto)
         await fleet.RecordAccountsAsync(Sweep, 1, ["333333333333"], Cancel);
         await fleet.RecordAccountsAsync(Sweep with { Id = "sweep-0" }, 2, ["444444444444"], Cancel);
         await fleet.ReportAsync(new UnreachedPlace("333333333333", "*", Sweep.Id, Causes.MemberRoleNotAssumable, "No role.", "Deploy it."), Cancel);
+        await fleet.ReportAsync(new UnprovenResources("333333333333", Sweep.Id, 7, "Seven of them.", "Delete them."), Cancel);
         foreach (var n in Enumerable.Range(1, 410))
         {
             await fleet.WriteFindingAsync(Some.Cluster($"c{n}").Arn, n, Sweep, new Inspection(Finding.New, "Missed."), Cancel);
@@ -118,6 +119,7 @@ public sealed class FleetRegistryTests(MotoServer moto)
         Assert.True(pages.Count > 2, $"{pages.Count} pages");
         Assert.Equal(410, pages.SelectMany(page => page.Clusters).Select(item => item.Item.CreatedAt).Distinct().Count());
         Assert.Equal(Causes.MemberRoleNotAssumable, Assert.Single(pages.SelectMany(page => page.Places)).Cause);
+        Assert.Equal(new UnprovenResources("333333333333", Sweep.Id, 7, "Seven of them.", "Delete them."), Assert.Single(pages.SelectMany(page => page.Unproven)));
         Assert.Equal(["111111111111", "222222222222", "333333333333"], (await fleet.ListedAccountsAsync(Sweep, Cancel)).Order());
     }
 

@@ -88,6 +88,7 @@ public sealed class HubSettingsTests
     [InlineData("CENTRALAMP_AGENT_TOLERATIONS", "[1]")]
     [InlineData("CENTRALAMP_AGENT_TOLERATIONS", "{")]
     [InlineData("CENTRALAMP_AGENT_GRACE_SECONDS", "1h")]
+    [InlineData("CENTRALAMP_AGENT_SAMPLE_LIMIT", "-1")]
     [InlineData("CENTRALAMP_SWITCH_CONFIG_MAP", "perhaps")]
     public void An_invalid_value_fails_at_start_and_is_named(string name, string value)
     {

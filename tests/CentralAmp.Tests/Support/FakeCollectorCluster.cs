@@ -177,6 +177,7 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
         {
             _ when path == KubernetesPath.AllPrometheuses => HasOperator ? Objects.All("/prometheuses/") : null,
             _ when path == KubernetesPath.AllPrometheusAgents => HasOperator && HasAgentCrd ? Objects.All("/prometheusagents/") : null,
+            _ when path == KubernetesPath.AllServiceMonitors => HasOperator ? Objects.All("/servicemonitors/") : null,
             _ when path == KubernetesPath.Nodes => Objects.All("/api/v1/nodes/"),
             _ when path.StartsWith(KubernetesPath.Events("central-amp", "FailedCreate"), StringComparison.Ordinal) => Objects.All("/events/"),
             _ when path == KubernetesPath.AllServiceAccounts => Objects.All("/serviceaccounts/"),

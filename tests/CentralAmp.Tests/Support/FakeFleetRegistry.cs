@@ -18,6 +18,8 @@ public sealed class FakeFleetRegistry(TimeProvider time) : IFleetRegistry
 
     public List<SweepRecord> Records { get; } = [];
 
+    public ConcurrentDictionary<string, UnprovenResources> Unproven { get; } = new();
+
     /// <summary>The written findings, as "name finding".</summary>
     public ConcurrentQueue<string> Writes { get; } = new();
 
@@ -65,6 +67,12 @@ public sealed class FakeFleetRegistry(TimeProvider time) : IFleetRegistry
         return Task.CompletedTask;
     }
 
+    public Task ReportAsync(UnprovenResources unproven, CancellationToken cancellationToken)
+    {
+        Unproven[unproven.AccountId] = unproven;
+        return Task.CompletedTask;
+    }
+
     public Task<FleetItem?> FindAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) => Task.FromResult(this[clusterArn, createdAt]);
 
     public Task<IReadOnlyList<FleetItem>> OfClusterAsync(string clusterArn, CancellationToken cancellationToken) =>
@@ -103,7 +111,10 @@ public sealed class FakeFleetRegistry(TimeProvider time) : IFleetRegistry
         var rest = items.Values.OrderBy(item => item.Item.ClusterArn, StringComparer.Ordinal).ThenBy(item => item.Item.CreatedAt)
             .SkipWhile(item => next is not null && string.CompareOrdinal(KeyOf(item), next) <= 0).Take(PageSize + 1).ToList();
         var page = rest.Take(PageSize).ToList();
-        return Task.FromResult(new FleetPage(page, next is null ? [.. Places.Values] : [], rest.Count > PageSize ? KeyOf(page[^1]) : null));
+        return Task.FromResult(new FleetPage(page, next is null ? [.. Places.Values] : [], rest.Count > PageSize ? KeyOf(page[^1]) : null)
+        {
+            Unproven = next is null ? [.. Unproven.Values] : [],
+        });
     }
 
     private static string KeyOf(FleetItem item) => $"{item.Item.ClusterArn} {item.Item.CreatedAt:D16}";

@@ -149,7 +149,11 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
     private void Settle(string delivery)
     {
         var collector = DeliveryNames.IsManagedAgent(delivery) ? AgentCollector.Of(delivery) : Stack.Collector;
-        var plan = PlanOf(Cluster, collector, Settings, Some.CreatedAt) with { Delivery = delivery };
+        var plan = PlanOf(Cluster, collector, Settings, Some.CreatedAt) with
+        {
+            Delivery = delivery,
+            Monitors = delivery == DeliveryNames.PrometheusAgent ? MonitorSelection.Of(Stack.Prometheus) : null,
+        };
         var trust = ClusterTrust.For(Cluster, Some.Described(), plan.PlannedTrust(), Settings);
         Trust.Settle(trust);
         DeliverAsync(Stack, Cluster, plan with { RoleArn = trust.Assumed.RoleArn }, trust, Settings).GetAwaiter().GetResult();

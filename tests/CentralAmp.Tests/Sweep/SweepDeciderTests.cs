@@ -29,6 +29,61 @@ public sealed class SweepDeciderTests
     }
 
     [Fact]
+    public void An_account_beyond_its_own_brake_is_stopped_and_the_others_are_not()
+    {
+        var fleet = Fleet(60, (Finding.Gone, 1), (Finding.Reroute, 1));
+        Add(fleet, "333333333333", 10, (Finding.OptedOut, 4));
+        var decision = Decide(fleet);
+        Assert.Equal((SweepAction.Start, "333333333333"), (decision.Action, Assert.Single(decision.Braked!)));
+        Assert.Contains("nothing is started in account 333333333333 (4 of 10; 3 may change at once)", decision.Sentence, StringComparison.Ordinal);
+        Assert.Empty(SweepDecider.Decide(fleet, Sweep with { IgnoreBrake = true }, new SweepSettings()).Braked!);
+    }
+
+    [Fact]
+    public void However_many_clusters_one_account_loses_the_others_continue()
+    {
+        var fleet = Fleet(60, (Finding.Gone, 3));
+        Add(fleet, "333333333333", 1000, (Finding.Gone, 1000));
+        Assert.Equal(SweepAction.Start, Decide(fleet).Action);
+    }
+
+    [Fact]
+    public void Two_accounts_beyond_their_brakes_are_a_mistake_of_all()
+    {
+        var fleet = Fleet(60, (Finding.Reroute, 60));
+        Add(fleet, "333333333333", 60, (Finding.Reroute, 60));
+        Add(fleet, "444444444444", 2, (Finding.Reroute, 2));
+        Assert.Equal(SweepAction.Brake, Decide(fleet).Action);
+    }
+
+    [Fact]
+    public void Small_changes_of_many_accounts_reach_the_brake_of_all()
+    {
+        var fleet = Fleet(20, (Finding.Gone, 2));
+        Add(fleet, "333333333333", 20, (Finding.Gone, 2));
+        Assert.Equal(SweepAction.Brake, Decide(fleet).Action);
+    }
+
+    [Fact]
+    public void Clusters_that_were_never_verified_neither_brake_nor_raise_the_brake()
+    {
+        var fleet = Fleet(60, (Finding.Gone, 3));
+        fleet.Add(new FleetPage([.. Enumerable.Range(0, 800).Select(n => Item($"forged{n}", Finding.Gone, Outcome.Failed, "555555555555"))], [], null));
+        Assert.Equal((SweepAction.Start, 60, 3), (Decide(fleet).Action, fleet.Living, fleet.Removals));
+        Add(fleet, "333333333333", 19, (Finding.Gone, 1));
+        Assert.Equal(SweepAction.Brake, Decide(fleet).Action);
+    }
+
+    [Fact]
+    public void A_cluster_that_was_verified_once_counts_whatever_its_state_is_now()
+    {
+        var count = new FleetCount(Sweep);
+        var item = Item("x", Finding.Gone, Outcome.Unhealthy);
+        count.Add(new FleetPage([item with { Item = item.Item with { VerifiedAt = Some.Noon } }], [], null));
+        Assert.Equal((1, 1), (count.Living, count.Removals));
+    }
+
+    [Fact]
     public void Repairs_and_new_clusters_never_brake() =>
         Assert.Equal(SweepAction.Start, Decide(Fleet(60, (Finding.Differs, 30), (Finding.New, 20), (Finding.Unreachable, 10))).Action);
 
@@ -73,7 +128,8 @@ public sealed class SweepDeciderTests
             null));
         Assert.Equal([new("Blocked", 1), new("Offboarded", 1), new("Offboarding", 1), new("Unhealthy", 1), new("Verified", 1)], count.States);
         Assert.Equal([new("Unchanged", 3), new("Unreachable", 1)], count.Findings);
-        Assert.Equal((3, 1, 1, 1, 3), (count.Unhealthy, count.Unreached, count.Orphans, count.UnreachedPlaces, count.Living));
+        // Only one of the living was ever verified.
+        Assert.Equal((3, 1, 1, 1, 1), (count.Unhealthy, count.Unreached, count.Orphans, count.UnreachedPlaces, count.Living));
     }
 
     public static TheoryData<Finding, Outcome, OffboardingReason?, SweepWorkflow?, string> Starts => new()
@@ -127,14 +183,19 @@ public sealed class SweepDeciderTests
 
     private static FleetCount Fleet(int size, params (Finding Finding, int Count)[] findings)
     {
-        var found = findings.SelectMany(of => Enumerable.Repeat(of.Finding, of.Count)).ToList();
         var count = new FleetCount(Sweep);
-        count.Add(new FleetPage([.. Enumerable.Range(0, size).Select(n => Item($"c{n}", n < found.Count ? found[n] : Finding.Unchanged))], [], null));
+        Add(count, Some.MemberAccount, size, findings);
         return count;
     }
 
-    private static FleetItem Item(string name, Finding? finding, Outcome state = Outcome.Verified) =>
-        new(new RegistryItem { ClusterArn = Some.Cluster(name).Arn, CreatedAt = 1, State = state, UpdatedAt = Some.Noon })
+    private static void Add(FleetCount count, string account, int size, params (Finding Finding, int Count)[] findings)
+    {
+        var found = findings.SelectMany(of => Enumerable.Repeat(of.Finding, of.Count)).ToList();
+        count.Add(new FleetPage([.. Enumerable.Range(0, size).Select(n => Item($"c{n}", n < found.Count ? found[n] : Finding.Unchanged, account: account))], [], null));
+    }
+
+    private static FleetItem Item(string name, Finding? finding, Outcome state = Outcome.Verified, string account = Some.MemberAccount) =>
+        new(new RegistryItem { ClusterArn = ClusterArn.Build(account, "us-east-1", name).Arn, CreatedAt = 1, State = state, UpdatedAt = Some.Noon })
         {
             Finding = finding,
             SweepId = finding is null ? null : Sweep.Id,

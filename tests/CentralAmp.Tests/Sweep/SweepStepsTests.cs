@@ -164,6 +164,18 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     }
 
     [Fact]
+    public async Task An_orphan_of_the_last_release_that_the_hub_does_not_show_is_not_inspected()
+    {
+        var sweep = (await BeginAsync()).Sweep;
+        foreach (var (name, shownBy) in ((string, string)[])[("forged", "sweep-0"), ("shown", sweep.Id)])
+        {
+            registry.Put(new FleetItem(new RegistryItem { ClusterArn = Some.Cluster(name).Arn, CreatedAt = 1, State = Outcome.Failed, Cause = Causes.ResourceOrphaned }) { OrphanSweep = shownBy });
+        }
+
+        Assert.Equal(Some.Cluster("shown").Arn, Assert.Single(await RegisteredAsync(sweep, accountsListed: false)).ClusterArn);
+    }
+
+    [Fact]
     public async Task Findings_start_executions_and_new_clusters_up_to_the_limit_over_all_pages()
     {
         registry.PageSize = 4;
@@ -191,6 +203,20 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
     }
 
     [Fact]
+    public async Task Nothing_starts_in_a_braked_account_also_if_the_state_machine_of_the_last_release_does_not_name_it()
+    {
+        var sweep = (await BeginAsync()).Sweep;
+        foreach (var n in Enumerable.Range(0, 4))
+        {
+            Put($"gone{n}", Finding.Gone, sweep.Id);
+        }
+
+        var elsewhere = new RegistryItem { ClusterArn = "arn:aws:eks:us-east-1:333333333333:cluster/elsewhere", CreatedAt = 1, State = Outcome.Verified };
+        registry.Put(new FleetItem(elsewhere) { Finding = Finding.Differs, SweepId = sweep.Id, InspectedAt = Some.Noon });
+        Assert.Equal(elsewhere.ClusterArn, Assert.Single((await FindingsAsync(sweep, 50)).Starts).ClusterArn);
+    }
+
+    [Fact]
     public async Task The_end_writes_summary_and_metrics_and_releases_the_lease()
     {
         var sweep = (await BeginAsync("one")).Sweep;
@@ -214,6 +240,8 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
         var braked = await EndAsync(sweep, new DecideSweepResult(SweepAction.Brake, 0, "Too much."));
         Assert.Equal((SweepOutcome.Braked, Causes.SweepBraked), (braked.Outcome, braked.Cause));
         Assert.Contains("\"SweepsBraked\":1", output.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal(SweepOutcome.Braked, (await EndAsync(sweep, new DecideSweepResult(SweepAction.Start, 50, "Too much in one.", ["222222222222"]))).Outcome);
 
         var caught = new CaughtFailure(nameof(BlockedException), FailureMessage.Format(Causes.OrganizationsDenied, "Denied.", "Delegate."));
         var failed = await EndAsync(sweep, new DecideSweepResult(SweepAction.Start, 50, "Well."), caught);
@@ -269,7 +297,7 @@ public sealed class SweepStepsTests : IOrganizationAccounts, IClusterNames, IDis
         (await new ListRegisteredStep(registry, NullLogger<ListRegisteredStep>.Instance).RunAsync(new(Some.Execution("sweep"), sweep, accountsListed), Cancel)).Clusters;
 
     private Task<ListFindingsResult> FindingsAsync(SweepReference sweep, int newLeft, ExecutionReference? execution = null, string? next = null) =>
-        new ListFindingsStep(registry, NullLogger<ListFindingsStep>.Instance).RunAsync(new(execution ?? Some.Execution("sweep"), sweep, newLeft, next), Cancel);
+        new ListFindingsStep(registry, Settings, NullLogger<ListFindingsStep>.Instance).RunAsync(new(execution ?? Some.Execution("sweep"), sweep, newLeft, next), Cancel);
 
     private Task<SweepRecord> EndAsync(SweepReference sweep, DecideSweepResult decision, CaughtFailure? caught = null) =>
         new EndSweepStep(registry, clock, output, NullLogger<EndSweepStep>.Instance).RunAsync(new(Some.Execution("one"), sweep, decision, caught), Cancel);

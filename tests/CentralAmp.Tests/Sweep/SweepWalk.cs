@@ -139,7 +139,7 @@ internal sealed class SweepWalk : IOrganizationAccounts, IDisposable
             var left = decision.NewLeft;
             await ForEachPageAsync(async next =>
             {
-                var page = Sized(await new ListFindingsStep(Registry, NullLogger<ListFindingsStep>.Instance).RunAsync(new(execution, sweep, left, next), Cancel));
+                var page = Sized(await new ListFindingsStep(Registry, Settings, NullLogger<ListFindingsStep>.Instance).RunAsync(new(execution, sweep, left, next, decision.Braked), Cancel));
                 Starts.AddRange(page.Starts);
                 left = page.NewLeft;
                 return page.Next;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CentralAmp.Twin.Aws;
@@ -81,6 +82,34 @@ public sealed class DeployedTwinTests(DeployedTwinFixture fixture) : IClassFixtu
 
         Assert.DoesNotContain(calls.All.Skip(before), call => call.Action is "PutEvents" or "StartExecution");
     }
+
+    [Theory]
+    [InlineData("EventBusArn", "central-amp", "CentralAmp Outcome")]
+    [InlineData("EventBusArn", "central-amp", "AWS API Call via CloudTrail")]
+    [InlineData("EventBusArn", "aws.eks", "CentralAmp Outcome")]
+    [InlineData("OutcomeEventBusArn", "central-amp", "CentralAmp Outcome")]
+    public async Task An_event_that_a_members_administrator_forges_is_refused_by_both_buses(string bus, string source, string detailType)
+    {
+        var before = calls.All.Count;
+        var entry = new JsonObject { ["EventBusName"] = twin.HubOutputs[bus], ["Source"] = source, ["DetailType"] = detailType, ["Detail"] = """{"outcome":"Verified"}""" };
+        using var refused = await PutAsync(TwinAccounts.Member, entry);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("AccessDenied", await refused.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Contains(calls.All.Skip(before), call => call is { Service: "events", Action: "PutEvents", Decision: "Deny" });
+        // An honest entry beside it does not carry it along.
+        using var mixed = await PutAsync(TwinAccounts.Member, new JsonObject { ["EventBusName"] = twin.HubOutputs["EventBusArn"], ["Source"] = "aws.eks", ["DetailType"] = "AWS API Call via CloudTrail", ["Detail"] = "{}" }, entry);
+        Assert.Equal(HttpStatusCode.BadRequest, mixed.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_hub_itself_writes_outcomes_on_their_bus()
+    {
+        using var put = await PutAsync(TwinAccounts.Hub, new JsonObject { ["EventBusName"] = twin.HubOutputs["OutcomeEventBusArn"], ["Source"] = "central-amp", ["DetailType"] = "CentralAmp Outcome", ["Detail"] = "{}" });
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+    }
+
+    private Task<HttpResponseMessage> PutAsync(string account, params JsonObject[] entries) => RawCalls.JsonAsync(
+        twin.Endpoint, twin.Operators[account], "events", "AWSEvents.PutEvents", new JsonObject { ["Entries"] = new JsonArray([.. entries.Select(entry => entry.DeepClone())]) }.ToJsonString());
 
     private async Task<string> ExecutionOfAsync(string cluster)
     {

@@ -21,10 +21,17 @@ internal static class RawCalls
     public static Task<HttpResponseMessage> JsonAsync(AwsTwinFixture fixture, AccessKey key, string service, string target, string body) =>
         SendAsync(fixture, key, service, HttpMethod.Post, "/", Encoding.UTF8.GetBytes(body), "application/x-amz-json-1.1", ("X-Amz-Target", target));
 
-    public static async Task<HttpResponseMessage> SendAsync(
-        AwsTwinFixture fixture, AccessKey key, string service, HttpMethod method, string path, byte[] body, string? contentType, params (string Name, string Value)[] headers)
+    public static Task<HttpResponseMessage> JsonAsync(Uri endpoint, AccessKey key, string service, string target, string body) =>
+        SendAsync(endpoint, key, service, HttpMethod.Post, "/", Encoding.UTF8.GetBytes(body), "application/x-amz-json-1.1", ("X-Amz-Target", target));
+
+    public static Task<HttpResponseMessage> SendAsync(
+        AwsTwinFixture fixture, AccessKey key, string service, HttpMethod method, string path, byte[] body, string? contentType, params (string Name, string Value)[] headers) =>
+        SendAsync(fixture.Twin.Endpoint, key, service, method, path, body, contentType, headers);
+
+    private static async Task<HttpResponseMessage> SendAsync(
+        Uri endpoint, AccessKey key, string service, HttpMethod method, string path, byte[] body, string? contentType, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, new Uri(fixture.Twin.Endpoint, path)) { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(method, new Uri(endpoint, path)) { Content = new ByteArrayContent(body) };
         if (contentType is not null)
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         foreach (var (name, value) in headers)

@@ -92,7 +92,7 @@ public static class RequiredActions
             call,
             BusArn(call, entry["EventBusName"]?.GetValue<string>()),
             RequestContext.Empty.With("events:source", entry["Source"]?.GetValue<string>())
-                .With("events:detail-type", entry["DetailType"]?.GetValue<string>()))).DistinctBy(action => action.Resource)]
+                .With("events:detail-type", entry["DetailType"]?.GetValue<string>())))]
         : null;
 
     private static string BusArn(ApiCall call, string? name) =>

@@ -14,6 +14,7 @@ namespace CentralAmp.Twin.Aws.Gateway;
 public sealed record GatewayParts(
     RequestAuthenticator Authenticator,
     Authorizer Authorizer,
+    BusPolicies Buses,
     SecurityTokenService Sts,
     IReadOnlyDictionary<string, IAwsService> Services,
     Func<string, AuthorizationFacts> Facts,
@@ -91,7 +92,9 @@ public sealed class AwsGateway(GatewayParts parts)
         foreach (var action in actions ?? [])
         {
             trace.Permissions.Add(action.Action);
-            parts.Authorizer.Demand(caller, action with { Context = action.Context.With("aws:RequestedRegion", call.Region) });
+            var asked = action with { Context = action.Context.With("aws:RequestedRegion", call.Region) };
+            parts.Authorizer.Demand(caller, asked);
+            parts.Buses.Demand(caller, asked);
         }
     }
 

@@ -13,9 +13,8 @@ namespace CentralAmp.Twin.Aws.Gateway;
 /// Endpoints for moto's launcher, which acts for AWS's services: credentials of a role for a service, and the decision
 /// whether an event may go to a bus. A secret that only moto's process and the twin have protects them.
 /// </summary>
-/// <param name="busPolicy">Policy of an event bus by its ARN; null if it has none.</param>
 public sealed class PrivateEndpoints(
-    string secret, SecurityTokenService sts, Authorizer authorizer, IamView iam, Func<string, PolicyDocument?> busPolicy, ICallRecorder recorder, TimeProvider time)
+    string secret, SecurityTokenService sts, Authorizer authorizer, BusPolicies buses, ICallRecorder recorder, TimeProvider time)
 {
     public const string Prefix = "/_twin/";
 
@@ -79,22 +78,13 @@ public sealed class PrivateEndpoints(
             var roleArn = asked.GetProperty("roleArn").GetString()
                 ?? throw AwsException.AccessDenied($"The target {bus} of {rule} has no RoleArn");
             var caller = sts.AssumeAsService("events.amazonaws.com", roleArn, rule).Caller;
-            var action = new RequestedAction("events:PutEvents", bus, RequestContext.Empty.With("aws:SourceArn", rule));
+            var action = new RequestedAction("events:PutEvents", bus, RequestContext.Empty.With("aws:SourceArn", rule)
+                .With("events:source", asked.GetProperty("source").GetString())
+                .With("events:detail-type", asked.GetProperty("detailType").GetString()));
             authorizer.Demand(caller, action);
-            if (Arn.TryParse(bus)!.AccountId != caller.AccountId)
-                DemandBusPolicy(caller, action);
+            buses.Demand(caller, action);
             return GatewayResponse.Json(new { });
         });
-    }
-
-    private void DemandBusPolicy(Caller caller, RequestedAction action)
-    {
-        var context = action.Context.With(Authorizer.GlobalKeys(caller, iam.InEffect(caller.AccountId).Roles.GetValueOrDefault(caller.RoleArn!), action.Resource));
-        var denial = busPolicy(action.Resource) is { } policy
-            ? PolicyEvaluator.EvaluateResourcePolicy(policy, Authorizer.NamesOf(caller), action with { Context = context })
-            : DenialKind.NoResourcePolicyAllows;
-        if (denial != DenialKind.None)
-            throw AwsException.AccessDenied(PolicyEvaluator.Describe(denial, caller.Arn, action));
     }
 
     private GatewayResponse Recorded(string caller, string service, string operation, string resource, Func<GatewayResponse> answer, bool rethrow = false)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries.Managed;
 using CentralAmp.RemoteWrite;
+using CentralAmp.Settings;
 
 namespace CentralAmp.Deliveries.Agent;
 
@@ -43,10 +44,24 @@ public static class AgentWorkload
     /// <summary>The text of <c>prometheus.yml</c>.</summary>
     public static string Configuration(AgentSpec spec) => Yaml.Print(new JsonObject
     {
-        ["global"] = new JsonObject { ["scrape_interval"] = "30s", ["scrape_timeout"] = "10s" },
+        ["global"] = Global(spec.Limits),
         ["scrape_configs"] = ScrapeConfigs.Render(),
         ["remote_write"] = new JsonArray(PrometheusYaml.OfEntry(spec.Entry)),
     });
+
+    private static JsonObject Global(AgentLimits limits)
+    {
+        var global = new JsonObject { ["scrape_interval"] = "30s", ["scrape_timeout"] = "10s" };
+        foreach (var (name, limit) in ((string, int)[])[("sample_limit", limits.Samples), ("target_limit", limits.Targets), ("label_limit", limits.Labels)])
+        {
+            if (limit > 0)
+            {
+                global[name] = limit;
+            }
+        }
+
+        return global;
+    }
 
     private static JsonObject PodMetadata(AgentSpec spec)
     {

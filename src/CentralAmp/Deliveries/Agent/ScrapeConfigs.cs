@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CentralAmp.Collectors;
+using CentralAmp.Deliveries.Managed;
 
 namespace CentralAmp.Deliveries.Agent;
 
@@ -19,16 +20,15 @@ internal static class ScrapeConfigs
     private const string Pod = "__meta_kubernetes_pod";
     private const string Service = "__meta_kubernetes_service";
 
-    public static JsonArray Render() => new(
+    public static JsonArray Render() =>
+    [
         Itself(),
-        ApiServer(),
-        Kubelet("kubelet", "/metrics", []),
-        Kubelet("kubelet-cadvisor", "/metrics/cadvisor", ScrapeDrops.Cadvisor()),
-        Kubelet("kubelet-probes", "/metrics/probes", []),
+        .. ClusterJobs.Render(),
         Exporter(KubeStateMetrics, KubeStateMetrics, "http|http-metrics", honorLabels: true),
         Exporter("node-exporter", NodeExporter, "metrics|http-metrics", honorLabels: false),
         AnnotatedPods(),
-        AnnotatedServices());
+        AnnotatedServices(),
+    ];
 
     /// <summary>The one target that every cluster has: without it an empty cluster would be silent.</summary>
     private static JsonObject Itself() => new()
@@ -36,36 +36,6 @@ internal static class ScrapeConfigs
         ["job_name"] = AgentNames.Agent,
         ["static_configs"] = new JsonArray(new JsonObject { ["targets"] = new JsonArray($"localhost:{AgentNames.Port}") }),
     };
-
-    private static JsonObject ApiServer()
-    {
-        var job = ScrapeJob.Of("apiserver", ScrapeJob.Discover("endpointslice", "default"),
-        [
-            Relabel.Keep([$"{Service}_name", "__meta_kubernetes_endpointslice_port_name"], "kubernetes;https"),
-            .. Relabel.Copies(("__meta_kubernetes_namespace", "namespace"), ($"{Service}_name", "service")),
-        ]);
-        job["metric_relabel_configs"] = new JsonArray([.. ScrapeDrops.ApiServer()]);
-        // A name in every API server's certificate, independent of its address.
-        return ScrapeJob.WithServiceAccount(job, new JsonObject { ["ca_file"] = ScrapeJob.CaFile, ["server_name"] = "kubernetes" });
-    }
-
-    /// <summary>Not every cluster's authority signs the kubelets' certificates; the charts do not check them either.</summary>
-    private static JsonObject Kubelet(string name, string path, IReadOnlyList<JsonNode> drops)
-    {
-        var job = ScrapeJob.Of(name, ScrapeJob.Discover("node"),
-        [
-            Relabel.Set("job", "kubelet"),
-            .. Relabel.Copies(("__metrics_path__", "metrics_path"), ("__meta_kubernetes_node_name", "node")),
-        ]);
-        job["metrics_path"] = path;
-        job["honor_labels"] = true;
-        if (drops.Count > 0)
-        {
-            job["metric_relabel_configs"] = new JsonArray([.. drops]);
-        }
-
-        return ScrapeJob.WithServiceAccount(job, new JsonObject { ["insecure_skip_verify"] = true });
-    }
 
     private static JsonObject Exporter(string name, string appName, string ports, bool honorLabels)
     {

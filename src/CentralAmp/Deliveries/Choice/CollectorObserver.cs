@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries.Managed;
 using CentralAmp.Kubernetes;
@@ -19,10 +20,20 @@ internal static class CollectorObserver
             Managed = await ManagedNamespaceObserver.ObserveAsync(kubernetes, cancellationToken),
         };
         observed = observed.Candidates is [{ Malformed: null } only] ? await ObserveCandidateAsync(observed, only, kubernetes, cancellationToken) : observed;
+        if (MayGetAgent(observed))
+        {
+            observed = observed with { ServiceMonitors = [.. (await kubernetes.ListAsync(KubernetesPath.AllServiceMonitors, cancellationToken) ?? []).Select(ServiceMonitorResource.Read)] };
+        }
+
         return DeliveryChoice.DependsOnNodes(observed)
             ? observed with { ReadyNodes = (await kubernetes.ListAsync(KubernetesPath.Nodes, cancellationToken) ?? []).Count(IsReady) }
             : observed;
     }
+
+    /// <summary>Only an agent's plan names monitors. The pod identity, which is read after the cluster, may lead to an agent, too.</summary>
+    private static bool MayGetAgent(PlanObservation observation) =>
+        DeliveryChoice.Of(observation) is (DeliveryNames.PrometheusAgent, null)
+        || observation is { AsksForPodIdentity: true, Agents: not null, AskedDelivery: DeliveryNames.Auto };
 
     /// <summary>Calls EKS only if CentralAmp's identity could replace another one.</summary>
     public static async Task<PlanObservation> WithPodIdentityAsync(

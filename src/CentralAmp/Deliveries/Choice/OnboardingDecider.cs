@@ -37,6 +37,8 @@ internal static class OnboardingDecider
             Collector = planned.Collector,
             Replaces = planned.Replaces,
             Change = planned.Change,
+            Monitors = planned.Monitors,
+            Warnings = planned.Warnings,
         }, null);
     }
 

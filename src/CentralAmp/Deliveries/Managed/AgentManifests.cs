@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using CentralAmp.Collectors;
 using CentralAmp.Kubernetes;
@@ -35,7 +36,7 @@ public static class AgentManifests
         ["apiVersion"] = RbacManifest.ApiVersion,
         ["kind"] = "ClusterRole",
         ["metadata"] = AgentMetadata.Of(AgentNames.ScrapeRole, @namespace: null),
-        ["rules"] = new JsonArray(
+        ["rules"] = RbacManifest.Rules(
             RbacManifest.Rule("", ["nodes", "services", "endpoints", "pods"], ["get", "list", "watch"]),
             RbacManifest.Rule("discovery.k8s.io", ["endpointslices"], ["get", "list", "watch"]),
             RbacManifest.Rule("networking.k8s.io", ["ingresses"], ["get", "list", "watch"]),
@@ -46,6 +47,19 @@ public static class AgentManifests
                 ["verbs"] = new JsonArray("get"),
             }),
     };
+
+    /// <summary>Delivery <c>prometheus-agent</c>: the operator takes scrape jobs only from a Secret. It has no credentials; the jobs name the pod's token file.</summary>
+    public static JsonObject ScrapeJobs() => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Secret",
+        ["metadata"] = AgentMetadata.Of(AgentNames.ScrapeJobs),
+        ["type"] = "Opaque",
+        ["data"] = new JsonObject { [AgentNames.ScrapeJobsKey] = Convert.ToBase64String(Encoding.UTF8.GetBytes(ScrapeJobsText())) },
+    };
+
+    /// <summary>JSON is YAML as well.</summary>
+    public static string ScrapeJobsText() => $"[\n{string.Join(",\n", ClusterJobs.Render().Select(JsonText.Print))}\n]\n";
 
     public static JsonObject ScrapeBinding() => new()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CentralAmp.Collectors;
 using CentralAmp.RemoteWrite;
 using CentralAmp.Settings;
 
@@ -47,5 +48,16 @@ internal static class AgentPod
 /// <param name="Tolerations">In Kubernetes' spelling; may be empty.</param>
 public sealed record AgentSpec(string RoleArn, JsonObject Entry, string Image, JsonArray Tolerations)
 {
-    public static AgentSpec Of(DesiredDelivery desired, HubSettings settings) => new(desired.RoleArn, desired.Entry, settings.AgentImage, settings.AgentTolerations);
+    /// <summary>Which monitors an operator's agent selects, as fields of its spec.</summary>
+    public JsonObject Monitors { get; init; } = MonitorSelection.Everything();
+
+    public AgentLimits Limits { get; init; } = new();
+
+    /// <param name="monitors">Null: everything.</param>
+    public static AgentSpec Of(DesiredDelivery desired, HubSettings settings, JsonObject? monitors = null) =>
+        new(desired.RoleArn, desired.Entry, settings.AgentImage, settings.AgentTolerations)
+        {
+            Monitors = monitors ?? MonitorSelection.Everything(),
+            Limits = settings.AgentLimits,
+        };
 }

@@ -19,8 +19,16 @@ internal static class Plan
             _ => $"{what}: the service account is to be annotated, the pods to be rolled, the remote-write entry to be applied",
         };
         return new PlannedDelivery(
-            DeliveryNames.Prometheus, Collector.Of(candidate), PlannedDelivery.AtLeast(change, replaces), sentence + Replaced.Describe(replaces), replaces);
+            DeliveryNames.Prometheus, Collector.Of(candidate), PlannedDelivery.AtLeast(change, replaces), sentence + Replaced.Describe(replaces), replaces)
+        {
+            Warnings = candidate.DeniesFileAccess ? [] : [FileAccess(candidate)],
+        };
     }
+
+    /// <summary>Whoever may create a ServiceMonitor gets every file of the pods as a bearer token, also the one with which the role is assumed.</summary>
+    private static string FileAccess(PrometheusResource candidate) =>
+        $"{candidate} lets ServiceMonitors read files of its pods, among them the web identity token that writes to the workspace: set "
+        + "spec.arbitraryFSAccessThroughSMs.deny to true at its source as soon as none of its monitors needs a file.";
 
     /// <summary>What the delivery has to change.</summary>
     public static Change Delta(PrometheusResource prometheus, ServiceAccountResource account, DesiredDelivery desired)

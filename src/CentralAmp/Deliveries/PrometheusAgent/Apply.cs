@@ -4,7 +4,7 @@ namespace CentralAmp.Deliveries.PrometheusAgent;
 internal static class Apply
 {
     public static Task<AppliedDelivery> RunAsync(DeliveryWork work, CancellationToken cancellationToken) =>
-        AgentDelivery.ApplyAsync(work, Plan.Objects(work.Desired, work.Settings), cancellationToken);
+        AgentDelivery.ApplyAsync(work, Plan.Objects(work.Desired, work.Settings, work.Plan.Monitors), cancellationToken);
 
     public static Task<bool> IsHealthyAsync(DeliveryWork work, CancellationToken cancellationToken) => AgentDelivery.IsHealthyAsync(work, cancellationToken);
 }

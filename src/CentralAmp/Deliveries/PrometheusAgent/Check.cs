@@ -1,4 +1,5 @@
 using CentralAmp.Clusters;
+using CentralAmp.Collectors;
 using CentralAmp.Failures;
 
 namespace CentralAmp.Deliveries.PrometheusAgent;
@@ -7,7 +8,14 @@ namespace CentralAmp.Deliveries.PrometheusAgent;
 internal static class Check
 {
     public static Failure? FirstFinding(PlanObservation observation) =>
-        ThereIsAnOperatorWithAgents(observation) ?? ManagedChecks.NamespaceIsUsable(observation) ?? ManagedChecks.ObjectsAreManaged(observation, DeliveryNames.PrometheusAgent);
+        ThereIsAnOperatorWithAgents(observation) ?? ItsSelectorsCanBeTakenOver(observation) ?? ManagedChecks.NamespaceIsUsable(observation) ?? ManagedChecks.ObjectsAreManaged(observation, DeliveryNames.PrometheusAgent);
+
+    private static Failure? ItsSelectorsCanBeTakenOver(PlanObservation observation) => observation.MonitorsOfAgent is not null
+        ? null
+        : Failure.Blocked(
+            Causes.CollectorMalformed,
+            $"The monitor selectors of {observation.Beside} in {observation.Cluster}, which CentralAmp's agent takes over, are no objects, or longer than {MonitorSelection.MostCharacters} characters.",
+            "Correct or shorten them at their source, then execute again.");
 
     private static Failure? ThereIsAnOperatorWithAgents(PlanObservation observation) => observation switch
     {

@@ -4,11 +4,9 @@ using CentralAmp.Deliveries.Managed;
 
 namespace CentralAmp.Deliveries.PrometheusAgent;
 
-/// <summary>Delivery <c>prometheus-agent</c>: the operator runs CentralAmp's agent with the monitors of the whole cluster. Pure; reviewed in the golden files of the tests.</summary>
+/// <summary>Delivery <c>prometheus-agent</c>: the operator runs CentralAmp's agent with the monitors of the Prometheus beside it. Pure; reviewed in the golden files of the tests.</summary>
 public static class PrometheusAgentManifest
 {
-    private static readonly string[] Selected = ["serviceMonitor", "podMonitor", "probe", "scrapeConfig"];
-
     private static readonly string[] Later = [".spec.scrapeConfigSelector", ".spec.scrapeConfigNamespaceSelector"];
 
     public static JsonObject Render(AgentSpec spec)
@@ -29,6 +27,9 @@ public static class PrometheusAgentManifest
             ["replicaExternalLabelName"] = "",
             ["prometheusExternalLabelName"] = "",
             ["remoteWrite"] = new JsonArray(spec.Entry.DeepClone()),
+            // A monitor could otherwise send the agent's tokens to its author's target.
+            ["arbitraryFSAccessThroughSMs"] = new JsonObject { ["deny"] = true },
+            ["additionalScrapeConfigs"] = new JsonObject { ["name"] = AgentNames.ScrapeJobs, ["key"] = AgentNames.ScrapeJobsKey },
         };
         // The operator derives the image's flags from the version, which a digest does not show.
         if (Version(spec.Image) is { } version)
@@ -36,11 +37,18 @@ public static class PrometheusAgentManifest
             agent["version"] = version;
         }
 
-        // An empty selector selects all, a missing one nothing (operator, API reference).
-        foreach (var kind in Selected)
+        foreach (var (field, selector) in spec.Monitors)
         {
-            agent[$"{kind}Selector"] = new JsonObject();
-            agent[$"{kind}NamespaceSelector"] = new JsonObject();
+            agent[field] = selector!.DeepClone();
+        }
+
+        foreach (var (field, limit) in ((string, int)[])
+            [("enforcedSampleLimit", spec.Limits.Samples), ("enforcedTargetLimit", spec.Limits.Targets), ("enforcedLabelLimit", spec.Limits.Labels)])
+        {
+            if (limit > 0)
+            {
+                agent[field] = limit;
+            }
         }
 
         if (spec.Tolerations.Count > 0)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
@@ -6,6 +7,7 @@ using CentralAmp.Deliveries.Managed;
 using CentralAmp.Deliveries.PrometheusAgent;
 using CentralAmp.Deliveries.Values;
 using CentralAmp.RemoteWrite;
+using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Deliveries.Rendered;
@@ -23,6 +25,26 @@ public sealed class RenderedDeliveriesTests
     [MemberData(nameof(RenderedDeliveries.All), MemberType = typeof(RenderedDeliveries))]
     public void Delivery_prometheus_agent_equals_the_reviewed_files(string profile, string trustMode) => CheckObjects(
         $"prometheus-agent-{profile}-{trustMode}", PrometheusAgentManifest.Render(RenderedDeliveries.Spec(profile, trustMode)));
+
+    [Fact]
+    public void CentralAmps_own_jobs_for_an_operators_agent_equal_the_reviewed_file_and_have_no_credentials()
+    {
+        Golden.CheckText(Folder, "scrape-jobs.golden.yaml", AgentManifests.ScrapeJobsText());
+        Assert.Equal(AgentManifests.ScrapeJobsText(), Encoding.UTF8.GetString(Convert.FromBase64String(AgentManifests.ScrapeJobs()["data"]!["scrape-jobs.yaml"]!.ToString())));
+        // The jobs of delivery agent are the same.
+        var text = AgentWorkload.Configuration(RenderedDeliveries.Spec(Profiles.Full, TrustModes.Direct));
+        Assert.All(JsonNode.Parse(AgentManifests.ScrapeJobsText())!.AsArray(), job => Assert.Contains(
+            Yaml.Print(new JsonObject { ["scrape_configs"] = new JsonArray(job!.DeepClone()) }).Split('\n', 2)[1], text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Limits_bound_the_targets_of_both_kinds_of_agents()
+    {
+        var spec = RenderedDeliveries.Spec(Profiles.Full, TrustModes.Direct) with { Limits = new AgentLimits(Samples: 50_000, Labels: 40) };
+        var agent = PrometheusAgentManifest.Render(spec)["spec"]!;
+        Assert.Equal(("50000", null, "40"), (agent["enforcedSampleLimit"]!.ToString(), agent["enforcedTargetLimit"]?.ToString(), agent["enforcedLabelLimit"]!.ToString()));
+        Assert.Contains("  sample_limit: 50000\n  label_limit: 40\n", AgentWorkload.Configuration(spec), StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(RenderedDeliveries.All), MemberType = typeof(RenderedDeliveries))]

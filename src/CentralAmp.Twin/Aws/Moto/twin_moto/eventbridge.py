@@ -33,7 +33,10 @@ def to_state_machine(rule, target, event):
 def to_event_bus(rule, target, event):
     """Quirk: across accounts moto makes a new event of the receiver; AWS keeps id, account, region and time."""
     arn = events.parse_arn(target["Arn"])
-    ask_gateway("event-hop", {"roleArn": target.get("RoleArn"), "ruleArn": rule.arn, "busArn": target["Arn"]})
+    ask_gateway("event-hop", {
+        "roleArn": target.get("RoleArn"), "ruleArn": rule.arn, "busArn": target["Arn"],
+        "source": event["source"], "detailType": event["detail-type"],
+    })
     bus = events.events_backends[arn.account][arn.region].describe_event_bus(arn.resource_id)
     for next_rule in list(bus.rules.values()):
         next_rule.send_to_targets(dict(event))

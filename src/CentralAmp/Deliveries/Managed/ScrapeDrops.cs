@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace CentralAmp.Deliveries.Agent;
+namespace CentralAmp.Deliveries.Managed;
 
 /// <summary>Series that kube-prometheus-stack drops by default because they are rarely used (its values, chart 88).</summary>
 internal static class ScrapeDrops

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace CentralAmp.Deliveries.Agent;
+namespace CentralAmp.Deliveries.Managed;
 
 /// <summary>The common part of an entry of <c>scrape_configs</c>.</summary>
 internal static class ScrapeJob

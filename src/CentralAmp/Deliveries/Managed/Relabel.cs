@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace CentralAmp.Deliveries.Agent;
+namespace CentralAmp.Deliveries.Managed;
 
 /// <summary>Relabelling rules in Prometheus' spelling.</summary>
 internal static class Relabel
