@@ -183,7 +183,7 @@ public sealed class DeliveryChoiceTests : IDisposable
     public async Task Of_several_candidates_the_named_one_or_the_one_that_selects_most_is_chosen(string name, string second, string chosen)
     {
         cluster.Objects.Create(KubernetesPath.Prometheus("team", "second"), "helm", Parse(second));
-        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, TestContext.Current.CancellationToken);
+        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, Proofs.NothingProven, TestContext.Current.CancellationToken);
         Assert.True(observation.Candidates is [{ } only] && only.Name == chosen, name);
     }
 
@@ -265,7 +265,7 @@ public sealed class DeliveryChoiceTests : IDisposable
 
     private async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync()
     {
-        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, TestContext.Current.CancellationToken);
+        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, Proofs.NothingProven, TestContext.Current.CancellationToken);
         return OnboardingDecider.Decide(
             await CollectorObserver.WithPodIdentityAsync(observation, podIdentities, Some.Execution(), TestContext.Current.CancellationToken));
     }

@@ -205,7 +205,7 @@ public sealed class OnboardingDeciderTests : IDisposable
     private async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync(Func<PlanObservation, PlanObservation>? adjust = null)
     {
         var observation = adjust is null ? Observation() : adjust(Observation());
-        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(observation, cluster, Cancelled));
+        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(observation, cluster, Proofs.NothingProven, Cancelled));
     }
 
     private async Task<OnboardingPlan> PlanAsync(Func<PlanObservation, PlanObservation>? adjust = null)
@@ -217,7 +217,7 @@ public sealed class OnboardingDeciderTests : IDisposable
 
     private async Task DeliverAsync()
     {
-        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, Cancelled);
+        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, Proofs.NothingProven, Cancelled);
         cluster.Objects.Apply(Account, "central-amp", CollectorPatches.ServiceAccount(observation.ServiceAccount!, observation.RoleArn));
         cluster.Objects.Apply(Stack, "central-amp", CollectorPatches.ApplyEntry(observation.Candidate, observation.Desired));
         cluster.Reconcile();

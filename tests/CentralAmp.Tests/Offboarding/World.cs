@@ -300,6 +300,12 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
             return stack.ListAsync(path, cancellationToken);
         }
 
+        public Task<IReadOnlyList<JsonObject>?> ListMetadataAsync(string path, CancellationToken cancellationToken)
+        {
+            RequireAdmin(needed: true);
+            return stack.ListMetadataAsync(path, cancellationToken);
+        }
+
         public Task<JsonObject> ApplyAsync(string path, JsonObject desired, CancellationToken cancellationToken)
         {
             RequireAdmin(path.Contains("rbac", StringComparison.Ordinal));

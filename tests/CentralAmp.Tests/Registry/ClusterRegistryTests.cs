@@ -235,5 +235,5 @@ public sealed class ClusterRegistryTests(MotoServer moto)
         Cancelled);
 
     private static Task<bool> HoldAsync(RegistryTable table, string execution) =>
-        table.Registry.TryHoldElevationAsync(Arn, Some.CreatedAt, Some.Execution(execution), Cancelled);
+        table.Registry.TryHoldElevationAsync(Arn, Some.CreatedAt, Some.Execution(execution), [], Cancelled);
 }

@@ -84,7 +84,34 @@ public sealed partial class FakeDynamo(Action beforeWrite) : AmazonDynamoDBClien
                 while (Accept(","));
             }
 
+            if (Accept("ADD"))
+            {
+                Sets((members, changed) => members.UnionWith(changed));
+            }
+
+            if (Accept("DELETE"))
+            {
+                Sets((members, changed) => members.ExceptWith(changed));
+            }
+
             Assert.Empty(tokens);
+        }
+
+        /// <summary>Changes sets; an empty set is no attribute.</summary>
+        private void Sets(Action<HashSet<string>, List<string>> change)
+        {
+            do
+            {
+                var (name, changed) = (Name(tokens.Dequeue()), Value()!.SS);
+                var members = item.TryGetValue(name, out var found) ? found.SS.ToHashSet() : [];
+                change(members, changed);
+                item.Remove(name);
+                if (members.Count > 0)
+                {
+                    item[name] = new AttributeValue { SS = [.. members] };
+                }
+            }
+            while (Accept(","));
         }
 
         private bool And()

@@ -1,0 +1,71 @@
+using CentralAmp.Access;
+using CentralAmp.Clusters;
+using CentralAmp.Collectors;
+using CentralAmp.Deliveries;
+using CentralAmp.Deliveries.Managed;
+using CentralAmp.Registry;
+
+namespace CentralAmp.Onboarding;
+
+/// <summary>What the registry records of one onboarding: before it changes anything, and when its collector sends. Pure.</summary>
+internal static class OnboardingFacts
+{
+    /// <summary>Before the change: everything that the plan makes or changes, whether it exists already or not.</summary>
+    /// <param name="iam">The roles, and the provider if CentralAmp creates it.</param>
+    public static FactsUpdate Announce(OnboardingPlan plan, IEnumerable<RecordedObject> iam) => new()
+    {
+        Collector = CollectorOf(plan),
+        Objects = [.. ObjectsOf(plan), .. iam],
+        NamespaceUid = NamespaceOf(plan) is { } known ? known.Length > 0 ? known : ClusterFacts.Announced : null,
+    };
+
+    /// <summary>
+    /// The planned collector sends: it is the onboarded one, and what it replaced has ended. For an unchanged cluster, this is also how an item from before
+    /// the facts gets them.
+    /// </summary>
+    public static FactsUpdate Deliver(OnboardingPlan plan, string? namespaceUid) => new()
+    {
+        Collector = CollectorOf(plan),
+        Objects = ObjectsOf(plan),
+        Ended = EndedBy(plan),
+        NamespaceUid = (namespaceUid ?? NamespaceOf(plan)) is { Length: > 0 } uid ? uid : null,
+    };
+
+    /// <summary>The planned collector was withdrawn, and an earlier one goes on: no trust for the planned one any more.</summary>
+    public static FactsUpdate? Withdraw(OnboardingPlan plan) =>
+        EndedBy(plan).Count > 0 ? new FactsUpdate { Ended = [CollectorOf(plan)] } : null;
+
+    public static RecordedCollector CollectorOf(OnboardingPlan plan) => Recorded(plan.Delivery, plan.RequireCollector());
+
+    private static List<RecordedCollector> EndedBy(OnboardingPlan plan)
+    {
+        var planned = CollectorOf(plan);
+        return [.. plan.Replaces.Where(replaced => replaced.Delivery != DeliveryNames.Values).SelectMany(Forms).Where(ended => ended != planned)];
+    }
+
+    /// <summary>A Prometheus is recorded under the delivery that configured it: by CentralAmp, or by an operator.</summary>
+    private static IEnumerable<RecordedCollector> Forms(ReplacedDelivery replaced) => replaced.Delivery == DeliveryNames.Prometheus
+        ? [Recorded(DeliveryNames.Prometheus, replaced.Collector), Recorded(DeliveryNames.Values, replaced.Collector)]
+        : [Recorded(replaced.Delivery, replaced.Collector)];
+
+    private static RecordedCollector Recorded(string delivery, Collector collector) =>
+        new(delivery, collector.Namespace, collector.Name, collector.Uid, collector.ServiceAccount);
+
+    private static List<RecordedObject> ObjectsOf(OnboardingPlan plan) =>
+    [
+        .. (plan.Delivery == DeliveryNames.Prometheus ? [plan.RequireCollector()] : (Collector[])[]).SelectMany(one => InCluster(one, plan.ServiceAccountUid)),
+        .. plan.Replaces.Where(replaced => replaced.Delivery == DeliveryNames.Prometheus).SelectMany(replaced => InCluster(replaced.Collector, "")),
+        .. plan.Replaces.Select(replaced => replaced.Delivery).Prepend(plan.Delivery).SelectMany(ManagedObject.PathsOf).Select(ManagedObject.RecordOf),
+        .. RbacRules.Reading().Concat(RbacRules.Writing(plan)).Where(item => item.Kind != "Namespace").Select(item => item.Record),
+    ];
+
+    private static RecordedObject[] InCluster(Collector collector, string accountUid) =>
+    [
+        new("Prometheus", $"{collector.Namespace}/{collector.Name}", collector.Uid),
+        new("ServiceAccount", $"{collector.Namespace}/{collector.ServiceAccount}", accountUid),
+    ];
+
+    /// <returns>Null if the plan does not use CentralAmp's namespace; empty if it does not exist yet.</returns>
+    private static string? NamespaceOf(OnboardingPlan plan) =>
+        ManagedObject.PathsOf(plan.Delivery).Count > 0 || plan.NamespaceUid.Length > 0 ? plan.NamespaceUid : null;
+}
