@@ -110,7 +110,7 @@ public sealed class OnboardingDeciderTests : IDisposable
 
     public static TheoryData<string, Action<FakeCollectorCluster>, string, string> Refusals => new()
     {
-        { "two resources", cluster => cluster.Objects.Create(KubernetesPath.Prometheus("team", "second"), "helm", Named("second", "team")), Causes.SeveralCollectors, "monitoring/stack, team/second" },
+        { "two resources", cluster => cluster.Objects.Create(KubernetesPath.Prometheus("monitoring", "second"), "helm", Named("second", "monitoring")), Causes.SeveralCollectors, "monitoring/second, monitoring/stack" },
         { "malformed", cluster => Take(cluster, """{"spec":{"replicas":"many"}}"""), Causes.CollectorMalformed, "spec.replicas" },
         { "paused", cluster => Take(cluster, """{"spec":{"paused":true}}"""), Causes.NotReconciled, "paused" },
         { "foreign role", cluster => TakeAccount(cluster, "arn:aws:iam::222222222222:role/foreign"), Causes.ServiceAccountForeignRole, "role/foreign, set by 'terraform'" },

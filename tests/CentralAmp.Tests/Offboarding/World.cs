@@ -107,6 +107,9 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     /// <summary>Deletes all items of the registry.</summary>
     public void LoseRegistry() => dynamo.Clear();
 
+    /// <summary>The items are as an earlier version wrote them.</summary>
+    public void ForgetFacts(params string[] attributes) => dynamo.Remove(attributes.Length > 0 ? attributes : [.. ClusterRegistry.FactAttributes]);
+
     /// <summary>EKS has accepted DeleteCluster.</summary>
     public void BeginDeletion() => Current!.Status = "DELETING";
 

@@ -15,6 +15,18 @@ public sealed partial class FakeDynamo(Action beforeWrite) : AmazonDynamoDBClien
 
     public void Clear() => items.Clear();
 
+    /// <summary>Removes attributes of all items, as an earlier version would have written them.</summary>
+    public void Remove(params string[] attributes)
+    {
+        foreach (var item in items.Values)
+        {
+            foreach (var name in attributes)
+            {
+                item.Remove(name);
+            }
+        }
+    }
+
     public override Task<GetItemResponse> GetItemAsync(GetItemRequest request, CancellationToken cancellationToken = default) =>
         Task.FromResult(new GetItemResponse { Item = items.TryGetValue(KeyOf(request.Key), out var item) ? new(item) : null });
 
