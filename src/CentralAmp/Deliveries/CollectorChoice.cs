@@ -39,7 +39,7 @@ internal static class CollectorChoice
     /// <summary>CentralAmp writes the collector's subject first. Where resources share a service account, the one with the entry is the collector.</summary>
     private static PrometheusResource? ByProof(PlanObservation observation, List<PrometheusResource> eligible)
     {
-        var first = Ownership.Proven(observation).FirstOrDefault();
+        var first = Ownership.Proven(observation) is [var subject, ..] ? subject : null;
         var proven = eligible.Where(prometheus => RecordedCollector.SubjectOf(prometheus.Namespace, prometheus.ServiceAccount) == first).ToList();
         return proven.Count > 1 ? proven.Find(prometheus => prometheus.RemoteWriteIsManaged) : proven.FirstOrDefault();
     }

@@ -61,7 +61,7 @@ internal static class Ownership
 
     /// <summary>CentralAmp's agent is what sends.</summary>
     public static bool HasAgent(PlanObservation observation) =>
-        (Recorded(observation)?.Subject ?? Proven(observation).FirstOrDefault()) == AgentSubject;
+        Recorded(observation) is { } recorded ? recorded.Subject == AgentSubject : Proven(observation) is [var first, ..] && first == AgentSubject;
 
     private static bool IsRecorded(PlanObservation observation, ReplacedDelivery marked) => marked.Delivery == DeliveryNames.Prometheus
         ? Names(observation, marked.Collector.Namespace, marked.Collector.Name, marked.Collector.Uid)
