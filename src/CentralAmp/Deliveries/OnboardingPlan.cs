@@ -66,11 +66,11 @@ public sealed record OnboardingPlan
     /// <summary>Absent while parked.</summary>
     public Collector? Collector { get; init; }
 
-    /// <summary>Uid of the service account that the delivery annotates; empty if it annotates none of another owner.</summary>
-    public string ServiceAccountUid { get => field ?? ""; init; } = "";
+    /// <summary>Uid of the service account that the delivery annotates; absent if it annotates none of another owner.</summary>
+    public string? ServiceAccountUid { get; init; }
 
-    /// <summary>Uid of CentralAmp's namespace; empty if it does not exist yet, or is not needed.</summary>
-    public string NamespaceUid { get => field ?? ""; init; } = "";
+    /// <summary>Uid of CentralAmp's namespace; absent if it does not exist yet.</summary>
+    public string? NamespaceUid { get; init; }
 
     /// <summary>Earlier deliveries of CentralAmp: they end as soon as this one is healthy.</summary>
     public ReplacedDelivery[] Replaces { get => field ?? []; init; } = [];

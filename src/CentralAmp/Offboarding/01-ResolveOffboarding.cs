@@ -78,7 +78,7 @@ public sealed record RegisteredTrust
     public string? RoleArn { get; init; }
 
     /// <summary>What CentralAmp made and changed in the cluster.</summary>
-    public ClusterFacts Facts { get => field ?? new ClusterFacts(); init; } = new();
+    public ClusterFacts? Facts { get; init; }
 
     public static RegisteredTrust Of(RegistryItem? item) => new()
     {
@@ -88,7 +88,7 @@ public sealed record RegisteredTrust
         CollectorRoleArn = item?.CollectorRoleArn,
         Delivery = item?.Delivery,
         RoleArn = item?.RoleArn,
-        Facts = item?.Facts ?? new ClusterFacts(),
+        Facts = item?.Facts,
     };
 }
 

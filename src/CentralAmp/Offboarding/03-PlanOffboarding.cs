@@ -33,7 +33,7 @@ public sealed record PlanOffboardingResult
     public RbacAccess Writing { get; init; }
 
     /// <summary>The subjects that the cluster's role trusts, which name the collector where the registry does not.</summary>
-    public string[] Trusted { get => field ?? []; init; } = [];
+    public string[]? Trusted { get; init; }
 }
 
 /// <summary>Finds the next collector that carries managed configuration.</summary>

@@ -13,9 +13,10 @@ namespace CentralAmp.Offboarding;
 /// <param name="Trusted">The subjects that the role trusts; they count only if the registry does not explain them.</param>
 internal sealed record OffboardingRecord(RegisteredTrust Registered, IReadOnlyList<string> Trusted)
 {
+    private static readonly ClusterFacts NoFacts = new();
     private static readonly string[] OfAgent = [DeliveryNames.Agent, DeliveryNames.PrometheusAgent, DeliveryNames.Values];
 
-    private ClusterFacts Facts => Registered.Facts;
+    private ClusterFacts Facts => Registered.Facts ?? NoFacts;
 
     /// <summary>The registry has no collector, or one that the role does not trust: then it is older than the role.</summary>
     private IReadOnlyList<string> Proven => Facts.Onboarded() is { } recorded && (Trusted.Count == 0 || Trusted.Contains(recorded.Subject)) ? [] : Trusted;

@@ -16,7 +16,7 @@ internal static class OnboardingFacts
     {
         Collector = CollectorOf(plan),
         Objects = [.. ObjectsOf(plan), .. iam],
-        NamespaceUid = NamespaceOf(plan) is { } known ? known.Length > 0 ? known : ClusterFacts.Announced : null,
+        NamespaceUid = plan.NamespaceUid ?? (UsesNamespace(plan) ? ClusterFacts.Announced : null),
     };
 
     /// <summary>
@@ -28,7 +28,7 @@ internal static class OnboardingFacts
         Collector = CollectorOf(plan),
         Objects = ObjectsOf(plan),
         Ended = EndedBy(plan),
-        NamespaceUid = (namespaceUid ?? NamespaceOf(plan)) is { Length: > 0 } uid ? uid : null,
+        NamespaceUid = namespaceUid is { Length: > 0 } ? namespaceUid : plan.NamespaceUid,
     };
 
     /// <summary>The planned collector was withdrawn, and an earlier one goes on: no trust for the planned one any more.</summary>
@@ -53,7 +53,7 @@ internal static class OnboardingFacts
 
     private static List<RecordedObject> ObjectsOf(OnboardingPlan plan) =>
     [
-        .. (plan.Delivery == DeliveryNames.Prometheus ? [plan.RequireCollector()] : (Collector[])[]).SelectMany(one => InCluster(one, plan.ServiceAccountUid)),
+        .. (plan.Delivery == DeliveryNames.Prometheus ? [plan.RequireCollector()] : (Collector[])[]).SelectMany(one => InCluster(one, plan.ServiceAccountUid ?? "")),
         .. plan.Replaces.Where(replaced => replaced.Delivery == DeliveryNames.Prometheus).SelectMany(replaced => InCluster(replaced.Collector, "")),
         .. plan.Replaces.Select(replaced => replaced.Delivery).Prepend(plan.Delivery).SelectMany(ManagedObject.PathsOf).Select(ManagedObject.RecordOf),
         .. RbacRules.Reading().Concat(RbacRules.Writing(plan)).Where(item => item.Kind != "Namespace").Select(item => item.Record),
@@ -65,7 +65,5 @@ internal static class OnboardingFacts
         new("ServiceAccount", $"{collector.Namespace}/{collector.ServiceAccount}", accountUid),
     ];
 
-    /// <returns>Null if the plan does not use CentralAmp's namespace; empty if it does not exist yet.</returns>
-    private static string? NamespaceOf(OnboardingPlan plan) =>
-        ManagedObject.PathsOf(plan.Delivery).Count > 0 || plan.NamespaceUid.Length > 0 ? plan.NamespaceUid : null;
+    private static bool UsesNamespace(OnboardingPlan plan) => ManagedObject.PathsOf(plan.Delivery).Count > 0;
 }

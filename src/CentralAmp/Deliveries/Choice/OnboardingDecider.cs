@@ -36,8 +36,8 @@ internal static class OnboardingDecider
             WaitSeconds = planned.WaitsFor is null ? 0 : WaitSeconds(observation),
             Sentence = planned.Sentence,
             Collector = planned.Collector,
-            ServiceAccountUid = planned.Delivery == DeliveryNames.Prometheus ? observation.ServiceAccount?.Uid ?? "" : "",
-            NamespaceUid = Ownership.IsNamespaceManaged(observation) ? observation.Managed.NamespaceUid : "",
+            ServiceAccountUid = planned.Delivery == DeliveryNames.Prometheus ? observation.ServiceAccount?.Uid : null,
+            NamespaceUid = Ownership.IsNamespaceManaged(observation) ? observation.Managed.NamespaceUid : null,
             Replaces = planned.Replaces,
             Change = planned.Change,
         }, null);
