@@ -11,10 +11,12 @@ namespace CentralAmp.Onboarding;
 internal static class OnboardingFacts
 {
     /// <summary>Before the change: everything that the plan makes or changes, whether it exists already or not.</summary>
+    /// <remarks>An earlier collector that only the role named is recorded as well: if this execution dies, the role trusts both.</remarks>
     /// <param name="iam">The roles, and the provider if CentralAmp creates it.</param>
     public static FactsUpdate Announce(OnboardingPlan plan, IEnumerable<RecordedObject> iam) => new()
     {
-        Collector = CollectorOf(plan),
+        Collector = Earlier(plan) ?? CollectorOf(plan),
+        Sends = Earlier(plan) is { } earlier ? [CollectorOf(plan), earlier] : [CollectorOf(plan)],
         Objects = [.. ObjectsOf(plan), .. iam],
         NamespaceUid = plan.NamespaceUid ?? (UsesNamespace(plan) ? ClusterFacts.Announced : null),
     };
@@ -26,6 +28,7 @@ internal static class OnboardingFacts
     public static FactsUpdate Deliver(OnboardingPlan plan, string? namespaceUid) => new()
     {
         Collector = CollectorOf(plan),
+        Sends = [CollectorOf(plan)],
         Objects = ObjectsOf(plan),
         Ended = EndedBy(plan),
         NamespaceUid = namespaceUid is { Length: > 0 } ? namespaceUid : plan.NamespaceUid,
@@ -36,6 +39,11 @@ internal static class OnboardingFacts
         EndedBy(plan).Count > 0 ? new FactsUpdate { Ended = [CollectorOf(plan)] } : null;
 
     public static RecordedCollector CollectorOf(OnboardingPlan plan) => Recorded(plan.Delivery, plan.RequireCollector());
+
+    private static RecordedCollector? Earlier(OnboardingPlan plan) => plan.Replaces
+        .Where(replaced => replaced.Delivery != DeliveryNames.Values)
+        .Select(replaced => Recorded(replaced.Delivery, replaced.Collector))
+        .FirstOrDefault();
 
     private static List<RecordedCollector> EndedBy(OnboardingPlan plan)
     {

@@ -87,7 +87,10 @@ public sealed record FactsUpdate
 
     public bool IsAnnouncement { get; init; }
 
-    /// <summary>Collectors that no longer send. While there are any, <see cref="Collector"/> is in the record already.</summary>
+    /// <summary>Collectors that send, or are about to.</summary>
+    public IReadOnlyList<RecordedCollector> Sends { get; init; } = [];
+
+    /// <summary>Collectors that no longer send. An update with any of them adds none: those that send were announced.</summary>
     public IReadOnlyList<RecordedCollector> Ended { get; init; } = [];
 
     public IReadOnlyList<RecordedObject> Objects { get; init; } = [];

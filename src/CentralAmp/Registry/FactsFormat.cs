@@ -40,9 +40,9 @@ internal static class FactsFormat
         }
 
         // DynamoDB does not accept ADD and DELETE of one attribute in one update.
-        var (added, ended) = facts.Ended.Count > 0 ? ((RecordedCollector[])[], facts.Ended) : (facts.Collector is { } sends ? [sends] : [], []);
+        IReadOnlyList<RecordedCollector> added = facts.Ended.Count > 0 ? [] : facts.Sends;
         string[] adds = [.. Section(Collectors, ":collectors", added, values), .. Section(Objects, ":objects", facts.Objects, values)];
-        string[] deletes = [.. Section(Collectors, ":ended", ended, values)];
+        string[] deletes = [.. Section(Collectors, ":ended", facts.Ended, values)];
         return (assignments, (adds.Length == 0 ? "" : $" ADD {string.Join(", ", adds)}") + (deletes.Length == 0 ? "" : $" DELETE {string.Join(", ", deletes)}"));
     }
 

@@ -82,6 +82,21 @@ public sealed class OwnershipTests : IDisposable
     }
 
     [Fact]
+    public async Task A_first_move_from_before_the_facts_that_is_interrupted_is_finished()
+    {
+        await BeforeTheFactsAsync();
+        (run.Trusted, run.Tag) = ([Stack], DeliveryNames.PrometheusAgent);
+        await run.InstallAsync(await run.PlanAsync());
+        // The execution dies after the announcement, with both subjects in the role.
+        run.Trusted = ["system:serviceaccount:central-amp:central-amp-collector", Stack];
+        var plan = await run.PlanAsync();
+        Assert.Equal("stack", Assert.Single(plan.Replaces).Collector.Name);
+        await run.RunAsync();
+        Assert.Null(Cluster.Prometheus["spec"]!["remoteWrite"]);
+        Assert.Equal([AgentCollector.Of(DeliveryNames.PrometheusAgent).Name], run.Item!.Facts.AllCollectors().Select(known => known.Name));
+    }
+
+    [Fact]
     public async Task Subjects_of_nobody_in_the_trust_policy_are_not_taken_over()
     {
         await run.RunAsync();

@@ -50,15 +50,15 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     {
         using var table = await RegistryTable.CreateAsync(moto);
         var (one, two) = (new RecordedCollector("prometheus", "monitoring", "one", "u1", "a"), new RecordedCollector("agent", "central-amp", "central-amp-agent", "", "b"));
-        Assert.True(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, new FactsUpdate { Collector = one, Objects = [new("Role", "monitoring/x")] }, Cancelled));
+        Assert.True(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, new FactsUpdate { Collector = one, Sends = [one], Objects = [new("Role", "monitoring/x")] }, Cancelled));
         Assert.True(await table.Registry.AnnounceAsync(
-            Arn, Some.CreatedAt, new FactsUpdate { Collector = two, Objects = [new("Prometheus", "monitoring/one", "u1")], NamespaceUid = ClusterFacts.Announced }, Cancelled));
+            Arn, Some.CreatedAt, new FactsUpdate { Collector = two, Sends = [two], Objects = [new("Prometheus", "monitoring/one", "u1")], NamespaceUid = ClusterFacts.Announced }, Cancelled));
         var during = (await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))!.Facts;
         Assert.Equal((one, ClusterFacts.Announced), (during.Onboarded(), during.NamespaceUid));
         Assert.Equal([two, one], during.Collectors.Order(StringComparer.Ordinal).Select(RecordedCollector.Parse));
         Assert.True(during.Has("Role", "monitoring/x") && during.Has("Prometheus", "monitoring/one", "u1") && !during.Has("Prometheus", "monitoring/one", "u2"));
 
-        Assert.True(await table.Registry.RecordAsync(Verified, new FactsUpdate { Collector = two, Ended = [one], NamespaceUid = "n1" }, Some.Execution(), Cancelled));
+        Assert.True(await table.Registry.RecordAsync(Verified, new FactsUpdate { Collector = two, Sends = [two], Ended = [one], NamespaceUid = "n1" }, Some.Execution(), Cancelled));
         var after = (await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))!.Facts;
         Assert.Equal((two, 1, "n1", 2), (after.Onboarded(), after.Collectors.Length, after.NamespaceUid, after.Objects.Length));
         Assert.True(after.IsNamespace("n1") && !after.IsNamespace("n2"));

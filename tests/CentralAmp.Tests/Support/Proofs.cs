@@ -20,7 +20,7 @@ internal static class Proofs
             Collectors =
             [
                 .. item.Facts.Collectors
-                    .Concat(update is { Ended.Count: 0, Collector: { } sends } ? [sends.ToString()] : [])
+                    .Union(update.Ended.Count == 0 ? update.Sends.Select(sends => sends.ToString()) : [])
                     .Except(update.Ended.Select(ended => ended.ToString())),
             ],
             Objects = [.. item.Facts.Objects.Union(update.Objects.Select(one => one.ToString()))],
