@@ -61,7 +61,7 @@ public sealed class CommandLineTests
 
         Assert.Equal(0, code);
         Assert.Equal(
-            ["organization", "recreate", "offboard", "sweep", "reroute", "deliveries"],
+            ["organization", "recreate", "offboard", "sweep", "reroute", "deliveries", "attacks"],
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
     }
 

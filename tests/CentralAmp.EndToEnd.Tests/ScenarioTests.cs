@@ -24,6 +24,9 @@ public sealed class ScenarioTests(ScenarioWorlds worlds)
     public Task The_scenario_deliveries_ends_right() => EndsRightAsync("deliveries");
 
     [Fact]
+    public Task The_scenario_attacks_ends_right() => EndsRightAsync("attacks");
+
+    [Fact]
     public async Task In_the_organization_twelve_clusters_are_verified_in_two_workspaces_with_both_trust_modes_and_no_unexpected_object_remains()
     {
         var result = await worlds.ResultAsync("organization");

@@ -32,6 +32,7 @@ public sealed class SerializationTests
          "ingestRoleName":"central-amp-blue-01234567","roleArn":"arn:role","clusterLabel":"blue.eu-west-1.222222222222",
          "collector":{"namespace":"monitoring","name":"k8s","uid":"u-1","serviceAccount":"prometheus","statefulSet":"prometheus-k8s","pods":["prometheus-k8s-0"],
                       "replicas":1,"shards":1,"replicaLabel":"prometheus_replica"},
+         "serviceAccountUid":"u-2","namespaceUid":"u-3",
          "replaces":[{"delivery":"agent","collector":{"namespace":"central-amp","name":"central-amp-agent","uid":"","serviceAccount":"central-amp-collector",
                       "statefulSet":"central-amp-agent","pods":["central-amp-agent-0"],"replicas":1,"shards":1,"replicaLabel":""}}],
          "monitors":{"serviceMonitorSelector":{"matchLabels":{"release":"stack"}}},"warnings":["w"],"change":"Created"}
@@ -39,11 +40,12 @@ public sealed class SerializationTests
 
     private const string Trust = """{"change":"Updated","roleArn":"arn:role","providerArn":"arn:provider","writing":"Missing","ingestRoleArn":"arn:ingest"}""";
 
-    private const string Delivery = """{"change":"Created","deliveredAt":"2026-01-02T03:05:00+00:00","waits":false}""";
+    private const string Delivery = """{"change":"Created","deliveredAt":"2026-01-02T03:05:00+00:00","waits":false,"namespaceUid":"u-3"}""";
 
     private const string Resolved = $$$"""
         {"next":"Offboard","sentence":"s","waitSeconds":0,"cluster":{{{Cluster}}},"reason":"OptedOut","standing":"Living","described":{{{Described}}},
-         "unreached":"EndpointUnreachable: s Remedy: r","registered":{"trustMode":"chained","issuer":"https://i","workspaceArn":"arn:w","collectorRoleArn":"arn:c"}}
+         "unreached":"EndpointUnreachable: s Remedy: r","registered":{"trustMode":"chained","issuer":"https://i","workspaceArn":"arn:w","collectorRoleArn":"arn:c","delivery":"agent","roleArn":"arn:r",
+           "facts":{"collector":"agent a/b - c","collectors":["agent a/b - c"],"objects":["Role a/b"],"namespaceUid":"announced"} } }
         """;
 
     private const string Sweep = """{"id":"sweep-1","startedAt":"2026-01-02T03:04:05+00:00","previous":"sweep-0","ignoreBrake":true}""";
@@ -92,9 +94,9 @@ public sealed class SerializationTests
         { typeof(CutAccessRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },
         { typeof(CutAccessResult), """{"change":"Updated"}""" },
         { typeof(PlanOffboardingRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },
-        { typeof(PlanOffboardingResult), $$$"""{"next":"Withdraw","withdraw":{{{Plan}}},"trust":{{{Trust}}},"writing":"Missing"}""" },
-        { typeof(RemoveRbacRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },
-        { typeof(RemoveRbacResult), """{"change":"Updated"}""" },
+        { typeof(PlanOffboardingResult), $$$"""{"next":"Withdraw","withdraw":{{{Plan}}},"trust":{{{Trust}}},"writing":"Missing","trusted":["s"]}""" },
+        { typeof(RemoveRbacRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}},"plan":{"next":"Clear","writing":"Allowed","trusted":["s"]}}""" },
+        { typeof(RemoveRbacResult), """{"change":"Updated","left":["roles a/b"]}""" },
         { typeof(RemoveClusterAccessRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },
         { typeof(RemoveClusterAccessResult), """{"change":"Updated"}""" },
         { typeof(RemoveTrustRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },

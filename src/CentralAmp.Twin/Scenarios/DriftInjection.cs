@@ -35,11 +35,11 @@ public sealed class DriftInjection(ScenarioContext context)
         cluster.UpdateAs("kubectl-edit", "Prometheus", "monitoring", cluster.Names.Prometheus, resource => resource.Child("spec").Remove("remoteWrite"));
     }
 
-    /// <summary>Deletes the registry item of a deleted cluster. The cluster's remaining objects in AWS become orphans.</summary>
+    /// <summary>Deletes the registry item of a cluster. If the cluster is deleted, its remaining objects in AWS become orphans.</summary>
     /// <returns>The name of its ingest role.</returns>
     public async Task<string> DeleteRegistryItemAsync(ClusterIdentity cluster, CancellationToken cancellationToken)
     {
-        context.Log($"an operator deletes the registry item of the deleted cluster {Arn.TryParse(cluster.ClusterArn)!.ResourceName}");
+        context.Log($"an operator deletes the registry item of the cluster {Arn.TryParse(cluster.ClusterArn)!.ResourceName}");
         await context.Aws.DeleteItemAsync(
             context.Aws.HubOutputs["RegistryTable"],
             new JsonObject

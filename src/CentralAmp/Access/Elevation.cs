@@ -11,10 +11,15 @@ namespace CentralAmp.Access;
 /// </remarks>
 public sealed class Elevation(IAccessEntries entries, ClusterRegistry registry, TimeProvider time)
 {
+    /// <summary>
+    /// Every elevation ensures the RBAC for reading, so the write of the lease records it. The RBAC for writing is announced with the other objects of the plan.
+    /// </summary>
+    private static readonly IReadOnlyList<RecordedObject> Recorded = [.. RbacRules.Reading().Select(item => item.Record)];
+
     /// <exception cref="NotReadyException">Another execution is elevated, or EKS does not see the access entry yet.</exception>
     public async Task<Change> StartAsync(ClusterReference cluster, long createdAt, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        if (!await registry.TryHoldElevationAsync(cluster.Arn, createdAt, execution, cancellationToken))
+        if (!await registry.TryHoldElevationAsync(cluster.Arn, createdAt, execution, Recorded, cancellationToken))
         {
             throw new NotReadyException(
                 Causes.ElevationHeldElsewhere,
@@ -41,7 +46,7 @@ public sealed class Elevation(IAccessEntries entries, ClusterRegistry registry, 
             case ElevationEnd.RemoveIfAssociated:
                 // The lease first: another execution may begin an elevation between the read and the removal.
                 if (!await entries.IsAdminAsync(cluster, execution, cancellationToken)
-                    || !await registry.TryHoldElevationAsync(cluster.Arn, createdAt, execution, cancellationToken))
+                    || !await registry.TryHoldElevationAsync(cluster.Arn, createdAt, execution, [], cancellationToken))
                 {
                     return Change.Unchanged;
                 }

@@ -5,6 +5,7 @@ using CentralAmp.Deliveries;
 using CentralAmp.Deliveries.Managed;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
+using CentralAmp.Registry;
 
 namespace CentralAmp.Access;
 
@@ -21,6 +22,9 @@ public sealed record RbacObject(string Path, JsonObject Desired)
     public string Kind => Desired["kind"]!.GetValue<string>();
 
     public string Name => Desired["metadata"]!["name"]!.GetValue<string>();
+
+    /// <summary>The object as the registry names it, before it exists.</summary>
+    public RecordedObject Record => new(Kind, Desired["metadata"]!["namespace"] is { } @namespace ? $"{@namespace}/{Name}" : Name);
 }
 
 /// <summary>The desired RBAC objects: which ones, whether they exist, and how they are applied.</summary>

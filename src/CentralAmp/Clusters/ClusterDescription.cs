@@ -18,7 +18,7 @@ public enum ClusterNext
 /// <param name="AllowRestart"><c>central-amp:allow-restart</c>: pods may be restarted although their storage does not persist.</param>
 /// <param name="Delivery"><c>central-amp:delivery</c>, one of <see cref="DeliveryNames"/>; null: the default of the installation.</param>
 /// <param name="Profile"><c>central-amp:profile</c>, one of <see cref="Profiles"/>; null: the default of the installation.</param>
-public sealed record ClusterOptions(bool AllowRestart, string? Delivery = null, string? Profile = null);
+public sealed record ClusterOptions(bool AllowRestart, string? Delivery = null, string? Profile = null, string? Collector = null);
 
 /// <summary>The properties of a cluster that later states need. Issuer, endpoint and CA are empty unless <see cref="Next"/> is Continue.</summary>
 public sealed record ClusterDescription

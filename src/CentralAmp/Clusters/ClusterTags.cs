@@ -17,6 +17,9 @@ public static class ClusterTags
     /// <summary>One of <see cref="Profiles"/>.</summary>
     public const string Profile = "central-amp:profile";
 
+    /// <summary><c>namespace/name</c> of the Prometheus resource that is the collector.</summary>
+    public const string Collector = "central-amp:collector";
+
     internal const string Prefix = "central-amp:";
 
     /// <param name="onboardByDefault">Whether clusters without the tag are onboarded.</param>
@@ -25,7 +28,7 @@ public static class ClusterTags
     {
         foreach (var key in tags.Keys.Where(key => key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
         {
-            if (key is not (Onboard or AllowRestart or Delivery or Profile))
+            if (key is not (Onboard or AllowRestart or Delivery or Profile or Collector))
             {
                 throw Invalid(cluster, $"the tag '{Quote.Cut(key)}' is unknown");
             }
@@ -36,7 +39,8 @@ public static class ClusterTags
             new ClusterOptions(
                 Flag(cluster, tags, AllowRestart, absent: false),
                 Value(cluster, tags, Delivery, DeliveryNames.IsKnown, DeliveryNames.Expected),
-                Value(cluster, tags, Profile, Profiles.IsKnown, Profiles.Expected)));
+                Value(cluster, tags, Profile, Profiles.IsKnown, Profiles.Expected),
+                Value(cluster, tags, Collector, IsCollector, "namespace/name of a Prometheus resource")));
     }
 
     /// <summary>Invalid tags opt no cluster out: a typing error must not offboard a working cluster.</summary>
@@ -74,9 +78,16 @@ public static class ClusterTags
         return isKnown(normalized) ? normalized : throw Invalid(cluster, $"the tag '{key}' is '{Quote.Cut(value)}', expected {expected}");
     }
 
+    /// <summary>Names in Kubernetes have no upper case, so a normalized value is the name itself.</summary>
+    private static bool IsCollector(string value) =>
+        value.Split('/') is [{ Length: > 0 and <= 63 } @namespace, { Length: > 0 and <= 253 } name] && IsDnsName(@namespace) && IsDnsName(name);
+
+    private static bool IsDnsName(string name) =>
+        name.Split('.').All(label => label.Length > 0 && label[0] != '-' && label[^1] != '-' && label.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'));
+
     private static BlockedException Invalid(ClusterReference cluster, string why) => new(
         Causes.ClusterTagsInvalid,
         $"The tags of {cluster} are invalid: {why}.",
         $"Set '{Onboard}' and '{AllowRestart}' to true or false, '{Delivery}' to {DeliveryNames.Expected}, '{Profile}' to {Profiles.Expected}, "
-        + "or remove them, then execute again.");
+        + $"'{Collector}' to namespace/name, or remove them, then execute again.");
 }

@@ -31,7 +31,7 @@ internal static class AgentDelivery
         var workload = await DeliveryObserver.ObserveWorkloadAsync(work.Kubernetes, work.Collector, work.Desired.Entry, cancellationToken);
         if (ManagedObjectDecider.OfHealth(observed, workload, work.Collector, work.Desired) is not { } failure)
         {
-            return new AppliedDelivery(change);
+            return new AppliedDelivery(change, NamespaceUid: observed.NamespaceUid);
         }
 
         throw workload.Pods.Count == 0 && await RefusalOfPodsAsync(work, workload, cancellationToken) is { } refusal ? refusal : failure.ToException();

@@ -18,4 +18,5 @@ internal sealed record DeliveryWork(
 
 /// <summary>The result of applying a delivery.</summary>
 /// <param name="Waits">An operator has to merge what CentralAmp wrote down; until then nothing is healthy or unhealthy.</param>
-internal sealed record AppliedDelivery(Change Change, bool Waits = false);
+/// <param name="NamespaceUid">Uid of CentralAmp's namespace; null if the delivery does not use it.</param>
+internal sealed record AppliedDelivery(Change Change, bool Waits = false, string? NamespaceUid = null);

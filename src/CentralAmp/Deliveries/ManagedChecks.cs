@@ -9,11 +9,12 @@ internal static class ManagedChecks
 {
     public static Failure? NamespaceIsUsable(PlanObservation observation) => observation.Managed.Namespace switch
     {
+        NamespaceState.Foreign => NamespaceRefusals.NotMade(observation.Cluster),
+        NamespaceState.Managed or NamespaceState.Terminating when !Ownership.IsNamespaceManaged(observation) => NamespaceRefusals.NotMade(observation.Cluster),
         NamespaceState.Terminating => Failure.NotReady(
             Causes.NamespaceTerminating,
             $"The namespace '{AgentNames.Namespace}' of {observation.Cluster} is being deleted.",
             "None if the deletion ends; a namespace that stays Terminating has a finalizer that no controller removes: see its status."),
-        NamespaceState.Foreign => Foreign(observation, $"namespace '{AgentNames.Namespace}'"),
         _ => null,
     };
 

@@ -73,6 +73,12 @@ public sealed record OnboardingPlan
     /// <summary>What an operator should know, and what prevents nothing.</summary>
     public string[] Warnings { get => field ?? []; init; } = [];
 
+    /// <summary>Uid of the service account that the delivery annotates; absent if it annotates none of another owner.</summary>
+    public string? ServiceAccountUid { get; init; }
+
+    /// <summary>Uid of CentralAmp's namespace; absent if it does not exist yet.</summary>
+    public string? NamespaceUid { get; init; }
+
     /// <summary>Earlier deliveries of CentralAmp: they end as soon as this one is healthy.</summary>
     public ReplacedDelivery[] Replaces { get => field ?? []; init; } = [];
 

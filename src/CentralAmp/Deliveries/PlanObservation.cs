@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries.Managed;
+using CentralAmp.Registry;
 using CentralAmp.RemoteWrite;
 using CentralAmp.Routes;
 using CentralAmp.Settings;
@@ -12,6 +13,8 @@ namespace CentralAmp.Deliveries;
 /// <summary>The observed state that the plan is decided on.</summary>
 public sealed record PlanObservation
 {
+    private static readonly ClusterFacts NoFacts = new();
+
     public required ClusterReference Cluster { get; init; }
 
     public required ClusterDescription Described { get; init; }
@@ -29,6 +32,12 @@ public sealed record PlanObservation
 
     /// <summary>Time since the start of an earlier execution that, by the registry, waits already; zero otherwise.</summary>
     public TimeSpan Parked { get; init; }
+
+    /// <summary>The registry item of the cluster: what CentralAmp made and changed. Null without an item.</summary>
+    public RegistryItem? Item { get; init; }
+
+    /// <summary>The subjects that the cluster's role trusts, the collector first; null if the decision does not depend on them.</summary>
+    public IReadOnlyList<string>? TrustedSubjects { get; init; }
 
     /// <summary>Null if the cluster does not have the operator's CRD.</summary>
     public IReadOnlyList<PrometheusResource>? Prometheuses { get; init; }
@@ -61,7 +70,10 @@ public sealed record PlanObservation
     /// <summary>The role that the service account is to assume.</summary>
     public string RoleArn => TrustMode == TrustModes.Chained ? CollectorRole.Arn(Cluster, RoleName, Settings) : IngestRoleArn;
 
-    public IReadOnlyList<PrometheusResource> Candidates => CandidatesOf(Prometheuses);
+    public ClusterFacts Facts => Item?.Facts ?? NoFacts;
+
+    /// <summary>The Prometheus that is the collector; several if an operator must choose.</summary>
+    public IReadOnlyList<PrometheusResource> Candidates => CollectorChoice.Of(this);
 
     public PrometheusResource Candidate => Candidates[0];
 
@@ -80,6 +92,9 @@ public sealed record PlanObservation
 
     public IEnumerable<PrometheusAgentResource> OtherAgents => (Agents ?? []).Where(agent => !agent.IsManaged);
 
+    /// <summary>The delivery has at least one object in the namespace that CentralAmp made.</summary>
+    public bool HasManaged(string delivery) => Managed.Has(delivery) && Ownership.IsNamespaceManaged(this);
+
     /// <summary>The desired delivery of the candidate.</summary>
     public DesiredDelivery Desired => DesiredDelivery.For(
         Cluster, RoleArn, IngestRoleArn, Workspace, Candidate.ReplicaLabel, Candidate.Replicas, Candidate.Shards, Settings, Profile);
@@ -91,25 +106,4 @@ public sealed record PlanObservation
     /// <summary>The service account does not have CentralAmp's identity yet, and CentralAmp's identity would replace another one.</summary>
     public bool AsksForPodIdentity =>
         ServiceAccount is { } account && CollectorIdentity.Of(account, RoleArn) is not (IdentityState.Current or IdentityState.Outdated);
-
-    /// <summary>
-    /// All resources that did not opt out; of several, the one that opted in, that has CentralAmp's entry already, or that selects everything that the others select.
-    /// </summary>
-    public static IReadOnlyList<PrometheusResource> CandidatesOf(IReadOnlyList<PrometheusResource>? prometheuses)
-    {
-        var candidates = (prometheuses ?? []).Where(prometheus => !prometheus.OptedOut).ToList();
-        return candidates.Count < 2
-            ? candidates
-            : ((Func<PrometheusResource, bool>[])
-            [
-                prometheus => prometheus.OptedIn,
-                prometheus => prometheus.RemoteWriteIsManaged,
-                prometheus => candidates.All(other => other == prometheus || SelectsMore(prometheus, other)),
-            ]).Select(choice => candidates.Where(choice).ToList()).FirstOrDefault(chosen => chosen.Count == 1) ?? candidates;
-    }
-
-    private static bool SelectsMore(PrometheusResource one, PrometheusResource other) =>
-        (one.SelectsAllMonitors, one.SelectsAllNamespaces) != (other.SelectsAllMonitors, other.SelectsAllNamespaces)
-        && (one.SelectsAllMonitors || !other.SelectsAllMonitors)
-        && (one.SelectsAllNamespaces || !other.SelectsAllNamespaces);
 }

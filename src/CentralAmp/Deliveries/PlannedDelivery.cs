@@ -3,6 +3,7 @@ using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries.Managed;
 using CentralAmp.Failures;
+using CentralAmp.Registry;
 
 namespace CentralAmp.Deliveries;
 
@@ -41,13 +42,28 @@ internal sealed record PlannedDelivery(
 internal static class Replaced
 {
     /// <summary>Only deliveries that send, or that would mislead an operator. An identity that remains on pods does no harm, and removing it would roll them.</summary>
-    public static ReplacedDelivery[] By(PlanObservation observation, string delivery) =>
+    public static ReplacedDelivery[] By(PlanObservation observation, string delivery)
+    {
+        var marked = Marked(observation, delivery).ToList();
+        return [.. marked.Where(IsValues), .. Ownership.Earlier(observation, [.. marked.Where(one => !IsValues(one))], SubjectOf(observation, delivery))];
+    }
+
+    /// <summary>What has CentralAmp's marks, whoever set them.</summary>
+    private static IEnumerable<ReplacedDelivery> Marked(PlanObservation observation, string delivery) =>
     [
-        .. ManagedObject.Deliveries.Where(other => other != delivery && observation.Managed.Has(other)).Select(other => new ReplacedDelivery(other, AgentCollector.Of(other))),
+        .. ManagedObject.Deliveries.Where(other => other != delivery && observation.HasManaged(other)).Select(other => new ReplacedDelivery(other, AgentCollector.Of(other))),
         .. (observation.Prometheuses ?? [])
             .Where(prometheus => prometheus.RemoteWriteOwners.Contains(ManagedNames.FieldManager) && !(delivery == DeliveryNames.Prometheus && prometheus == observation.Candidate))
             .Select(prometheus => new ReplacedDelivery(DeliveryNames.Prometheus, Collector.Of(prometheus))),
     ];
+
+    private static bool IsValues(ReplacedDelivery replaced) => replaced.Delivery == DeliveryNames.Values;
+
+    private static string SubjectOf(PlanObservation observation, string delivery)
+    {
+        var collector = DeliveryNames.IsManagedAgent(delivery) ? AgentCollector.Of(delivery) : Collector.Of(observation.Candidate);
+        return RecordedCollector.SubjectOf(collector.Namespace, collector.ServiceAccount);
+    }
 
     public static string Describe(ReplacedDelivery[] replaces) => replaces.Length == 0
         ? "."

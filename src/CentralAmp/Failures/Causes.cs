@@ -51,6 +51,7 @@ public static class Causes
     public const string KubernetesAnswerCut = nameof(KubernetesAnswerCut);
     public const string KubernetesAnswerTooLong = nameof(KubernetesAnswerTooLong);
     public const string KubernetesListExpired = nameof(KubernetesListExpired);
+    public const string NamespaceForeign = nameof(NamespaceForeign);
     public const string NamespaceTerminating = nameof(NamespaceTerminating);
     public const string NamespaceQuotaExceeded = nameof(NamespaceQuotaExceeded);
     public const string PodSecurityViolated = nameof(PodSecurityViolated);

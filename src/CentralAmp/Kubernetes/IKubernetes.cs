@@ -17,6 +17,9 @@ public interface IKubernetes : IDisposable
     /// <summary>All items, read page by page; null if the resource type does not exist (404: no such CRD).</summary>
     Task<IReadOnlyList<JsonObject>?> ListAsync(string path, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="ListAsync"/>, but the API server sends nothing of the objects except their metadata: no Secret leaves it.</summary>
+    Task<IReadOnlyList<JsonObject>?> ListMetadataAsync(string path, CancellationToken cancellationToken);
+
     /// <summary>Server-side apply with field manager <c>central-amp</c>, never forced. Creates an absent object unless <c>metadata.uid</c> is in the body.</summary>
     Task<JsonObject> ApplyAsync(string path, JsonObject desired, CancellationToken cancellationToken);
 

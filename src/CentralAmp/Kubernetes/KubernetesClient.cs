@@ -11,6 +11,9 @@ namespace CentralAmp.Kubernetes;
 public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, EndpointLimits? limits = null, string access = "") : IKubernetes
 {
     private const string FieldManager = "central-amp";
+
+    /// <summary>Kubernetes API Concepts, "Metadata-only fetches".</summary>
+    private const string OnlyMetadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
     private const int PageSize = 250;
     private const int ListAttempts = 3;
 
@@ -23,19 +26,25 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
     private readonly EndpointLimits limits = limits ?? EndpointLimits.Default;
     private readonly WaitingTime waited = new();
 
-    public async Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken)
+    public Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken) => GetAsync(path, accept: null, cancellationToken);
+
+    public Task<IReadOnlyList<JsonObject>?> ListAsync(string path, CancellationToken cancellationToken) => ListAsync(path, accept: null, cancellationToken);
+
+    public Task<IReadOnlyList<JsonObject>?> ListMetadataAsync(string path, CancellationToken cancellationToken) => ListAsync(path, OnlyMetadata, cancellationToken);
+
+    private async Task<JsonObject?> GetAsync(string path, string? accept, CancellationToken cancellationToken)
     {
-        var answer = await SendAsync(HttpMethod.Get, path, body: null, cancellationToken);
+        var answer = await SendAsync(HttpMethod.Get, path, body: null, cancellationToken, accept);
         return answer.Status == 404 ? null : Success(HttpMethod.Get, path, answer);
     }
 
-    public async Task<IReadOnlyList<JsonObject>?> ListAsync(string path, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<JsonObject>?> ListAsync(string path, string? accept, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ListOnceAsync(path, cancellationToken);
+                return await ListOnceAsync(path, accept, cancellationToken);
             }
             // The snapshot behind the pages has expired (the API server keeps it for minutes). Start again: a partial list must not be returned.
             catch (TransientException e) when (e.Cause == Causes.KubernetesListExpired && attempt < ListAttempts)
@@ -83,14 +92,14 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
 
     public void Dispose() => http.Dispose();
 
-    private async Task<List<JsonObject>?> ListOnceAsync(string path, CancellationToken cancellationToken)
+    private async Task<List<JsonObject>?> ListOnceAsync(string path, string? accept, CancellationToken cancellationToken)
     {
         var items = new List<JsonObject>();
         var first = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={PageSize}";
         var page = first;
         while (true)
         {
-            if (await GetAsync(page, cancellationToken) is not { } list)
+            if (await GetAsync(page, accept, cancellationToken) is not { } list)
             {
                 return null;
             }
@@ -113,25 +122,30 @@ public sealed class KubernetesClient(ClusterReference cluster, HttpClient http, 
     private async Task<JsonObject> WriteAsync(HttpMethod method, string path, JsonObject body, string mediaType, CancellationToken cancellationToken) =>
         Success(method, path, await SendAsync(method, path, new Body(body.ToJsonString(), mediaType), cancellationToken));
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, Body? body, CancellationToken cancellationToken)
+    private async Task<Answer> SendAsync(HttpMethod method, string path, Body? body, CancellationToken cancellationToken, string? accept = null)
     {
         try
         {
-            return await SendOnceAsync(method, path, body, cancellationToken);
+            return await SendOnceAsync(method, path, body, accept, cancellationToken);
         }
         // No request has been sent yet, so a retry is safe; one lost packet should not need an operator.
         catch (BlockedException e) when (e.Cause is Causes.EndpointUnreachable or Causes.EndpointNameUnknown)
         {
-            return await SendOnceAsync(method, path, body, cancellationToken);
+            return await SendOnceAsync(method, path, body, accept, cancellationToken);
         }
     }
 
-    private async Task<Answer> SendOnceAsync(HttpMethod method, string path, Body? body, CancellationToken cancellationToken)
+    private async Task<Answer> SendOnceAsync(HttpMethod method, string path, Body? body, string? accept, CancellationToken cancellationToken)
     {
         var within = Shorter(limits.Answer, limits.Together - waited.Total);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(within);
         using var request = new HttpRequestMessage(method, path.TrimStart('/')) { Content = body?.ToContent() };
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
         waited.Begin();
         try
         {

@@ -54,6 +54,11 @@ public static class KubernetesPath
     /// <param name="labelSelector">As <c>kubectl -l</c>.</param>
     public static string AllRbac(string kind, string labelSelector) => $"{Rbac}/{kind}?labelSelector={Escape(labelSelector)}";
 
+    public static string RoleBindings(string @namespace) => $"{Rbac}/namespaces/{Segment(@namespace)}/rolebindings";
+
+    /// <param name="api"><c>api/v1</c> or <c>apis/group/version</c>.</param>
+    public static string AllInNamespace(string api, string @namespace, string plural) => $"/{api}/namespaces/{Segment(@namespace)}/{plural}";
+
     public static string ClusterRole(string name) => $"{Rbac}/clusterroles/{Segment(name)}";
 
     public static string ClusterRoleBinding(string name) => $"{Rbac}/clusterrolebindings/{Segment(name)}";

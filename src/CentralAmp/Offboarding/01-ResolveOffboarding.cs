@@ -73,12 +73,22 @@ public sealed record RegisteredTrust
 
     public string? CollectorRoleArn { get; init; }
 
+    public string? Delivery { get; init; }
+
+    public string? RoleArn { get; init; }
+
+    /// <summary>What CentralAmp made and changed in the cluster.</summary>
+    public ClusterFacts? Facts { get; init; }
+
     public static RegisteredTrust Of(RegistryItem? item) => new()
     {
         TrustMode = item?.TrustMode,
         Issuer = item?.Issuer,
         WorkspaceArn = item?.WorkspaceArn,
         CollectorRoleArn = item?.CollectorRoleArn,
+        Delivery = item?.Delivery,
+        RoleArn = item?.RoleArn,
+        Facts = item?.Facts,
     };
 }
 

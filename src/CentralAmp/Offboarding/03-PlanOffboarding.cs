@@ -3,6 +3,7 @@ using CentralAmp.Deliveries;
 using CentralAmp.Kubernetes;
 using CentralAmp.Onboarding;
 using CentralAmp.Settings;
+using CentralAmp.Trust;
 using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Offboarding;
@@ -30,17 +31,23 @@ public sealed record PlanOffboardingResult
 
     /// <summary>Whether the RBAC for writing that collector is installed; if it is Missing, an elevation follows.</summary>
     public RbacAccess Writing { get; init; }
+
+    /// <summary>The subjects that the cluster's role trusts, which name the collector where the registry does not.</summary>
+    public string[]? Trusted { get; init; }
 }
 
 /// <summary>Finds the next collector that carries managed configuration.</summary>
-public sealed partial class PlanOffboardingStep(IKubernetesClients clusters, HubSettings settings, ILogger<PlanOffboardingStep> logger)
+public sealed partial class PlanOffboardingStep(
+    IKubernetesClients clusters, ITrustStores trust, HubSettings settings, ILogger<PlanOffboardingStep> logger)
 {
     public async Task<PlanOffboardingResult> RunAsync(PlanOffboardingRequest request, CancellationToken cancellationToken)
     {
         var resolved = request.Resolved;
+        var trusted = await ProvenSubjects.ReadAsync(trust, resolved.Cluster, resolved.Described, settings, request.Execution, cancellationToken);
+        var record = new OffboardingRecord(resolved.Registered, trusted);
         using var kubernetes = await clusters.ConnectAsync(resolved.Cluster, resolved.Described, request.Execution, cancellationToken);
         var (next, refusal) = WithdrawalPlan.Next(
-            await ManagedCollectors.ObserveAsync(kubernetes, WithdrawalPlan.RolesOf(resolved, settings), cancellationToken));
+            await ManagedCollectors.ObserveAsync(kubernetes, WithdrawalPlan.RolesOf(resolved, settings), record, cancellationToken));
         if (refusal is not null)
         {
             throw refusal.ToException();
@@ -49,7 +56,7 @@ public sealed partial class PlanOffboardingStep(IKubernetesClients clusters, Hub
         if (next is null)
         {
             NoneFound(resolved.Cluster.Arn);
-            return new PlanOffboardingResult { Next = OffboardingPlanNext.Clear };
+            return new PlanOffboardingResult { Next = OffboardingPlanNext.Clear, Trusted = [.. trusted] };
         }
 
         Found(resolved.Cluster.Arn, next.Prometheus.Namespace, next.Prometheus.Name);
@@ -58,6 +65,7 @@ public sealed partial class PlanOffboardingStep(IKubernetesClients clusters, Hub
         {
             Next = OffboardingPlanNext.Withdraw,
             Withdraw = plan,
+            Trusted = [.. trusted],
             Trust = WithdrawalPlan.TrustOf(resolved, settings),
             Writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(plan), cancellationToken),
         };

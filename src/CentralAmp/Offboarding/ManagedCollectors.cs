@@ -28,14 +28,20 @@ internal sealed record ManagedCollector(PrometheusResource Prometheus, ServiceAc
 /// <summary>Reads all Prometheus resources regardless of the settings for onboarding: a former collector counts, too.</summary>
 internal static class ManagedCollectors
 {
+    /// <summary>Only those of record: anybody can apply a resource with CentralAmp's marks.</summary>
     /// <param name="roleArns">The ingest role and the collector role of this cluster.</param>
     public static async Task<IReadOnlyList<ManagedCollector>> ObserveAsync(
-        IKubernetes kubernetes, IReadOnlyCollection<string> roleArns, CancellationToken cancellationToken)
+        IKubernetes kubernetes, IReadOnlyCollection<string> roleArns, OffboardingRecord record, CancellationToken cancellationToken)
     {
         var managed = new List<ManagedCollector>();
         foreach (var resource in await kubernetes.ListAsync(KubernetesPath.AllPrometheuses, cancellationToken) ?? [])
         {
             var prometheus = PrometheusResource.Read(resource);
+            if (!record.Names(prometheus))
+            {
+                continue;
+            }
+
             var account = await kubernetes.GetAsync(KubernetesPath.ServiceAccount(prometheus.Namespace, prometheus.ServiceAccount), cancellationToken);
             var read = account is null ? null : ServiceAccountResource.Read(account);
             var collector = new ManagedCollector(prometheus, read, read is not null && roleArns.Contains(read.RoleArn));

@@ -7,6 +7,8 @@ namespace CentralAmp.Offboarding;
 /// <summary>Decides the outcome of an offboarding. The first rule that fits applies. Pure.</summary>
 internal static class OffboardingOutcome
 {
+    private const int MostNamed = 5;
+
     public static OutcomeDecision Decide(RecordOffboardingRequest request) => request switch
     {
         { Failure: { } caught } => OfFailure(request, FailureMessage.Parse(caught.Error, caught.Cause)),
@@ -15,7 +17,7 @@ internal static class OffboardingOutcome
         { Resolved: { } resolved, Removal: { } removal } => new OutcomeDecision(
             resolved is { Presence: ClusterPresence.Living, Reason: OffboardingReason.OptedOut } ? Outcome.OptedOut : Outcome.Offboarded,
             null,
-            Done(resolved, removal),
+            Done(resolved, removal) + LeftOf(request.Rbac),
             null),
         _ => new OutcomeDecision(
             Outcome.Failed,
@@ -27,6 +29,11 @@ internal static class OffboardingOutcome
     private static string Done(ResolveOffboardingResult resolved, RemoveTrustResult removal) =>
         $"CentralAmp has removed everything that it made for {resolved.Cluster} ({resolved.Presence switch { ClusterPresence.Gone => "gone", _ => "living" }}, {resolved.Reason})"
         + (removal.KeptProviderArn is { } provider ? $", except {provider}, which other workloads of the cluster may use." : ".");
+
+    /// <summary>Not a failure: these objects have CentralAmp's marks, which anybody can set, but CentralAmp's record does not name them.</summary>
+    private static string LeftOf(RemoveRbacResult? rbac) => rbac?.Left is { Length: > 0 } left
+        ? $" What CentralAmp did not record stays: {string.Join("; ", left.Take(MostNamed).Select(Quote.Cut))}{(left.Length > MostNamed ? $" and {left.Length - MostNamed} more" : "")}."
+        : "";
 
     private static OutcomeDecision OfFailure(RecordOffboardingRequest request, Failure failure) =>
         new(OutcomeOf(request, failure), failure.Cause, failure.Sentence + Aftermath(request), failure.Remedy);

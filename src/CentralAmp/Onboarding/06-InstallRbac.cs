@@ -2,6 +2,7 @@ using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries;
+using CentralAmp.Deliveries.Managed;
 using CentralAmp.Kubernetes;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,7 @@ public sealed partial class InstallRbacStep(IKubernetesClients clients, ILogger<
     public async Task<InstallRbacResult> RunAsync(InstallRbacRequest request, CancellationToken cancellationToken)
     {
         using var kubernetes = await clients.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
+        await RefuseForeignNamespaceAsync(kubernetes, request, cancellationToken);
         var overall = Change.Unchanged;
         foreach (var item in Desired(request))
         {
@@ -28,6 +30,19 @@ public sealed partial class InstallRbacStep(IKubernetesClients clients, ILogger<
         }
 
         return new InstallRbacResult(overall);
+    }
+
+    /// <summary>Who has rights in the namespace could use the identity of an agent there. Only now, elevated, CentralAmp may list the bindings.</summary>
+    private static async Task RefuseForeignNamespaceAsync(IKubernetes kubernetes, InstallRbacRequest request, CancellationToken cancellationToken)
+    {
+        var writes = Desired(request).Any(item => item.Kind == "RoleBinding" && item.Path == KubernetesPath.RoleBinding(AgentNames.Namespace, RbacManifests.WriteName));
+        if (writes && NamespaceRefusals.OfBindings(
+            request.Cluster,
+            await kubernetes.ListAsync(KubernetesPath.RoleBindings(AgentNames.Namespace), cancellationToken) ?? [],
+            RbacManifests.WriteName) is { } refusal)
+        {
+            throw refusal.ToException();
+        }
     }
 
     private static IEnumerable<RbacObject> Desired(InstallRbacRequest request) =>

@@ -61,11 +61,16 @@ public sealed partial class PlanOnboardingStep(
             DryRun = request.DryRun,
             Elapsed = time.GetUtcNow() - request.Execution.StartedAt,
             Parked = ParkedFor(item),
+            Item = item,
             TrustMode = await TrustModeAsync(request, item, cancellationToken),
             Workspace = await workspaces.FindAsync(request.Described.WorkspaceArn, cancellationToken),
         };
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
-        observation = await CollectorObserver.ObserveAsync(observation, kubernetes, cancellationToken);
+        observation = await CollectorObserver.ObserveAsync(
+            observation,
+            kubernetes,
+            () => ProvenSubjects.ReadAsync(trust, request.Cluster, request.Described, settings, request.Execution, cancellationToken),
+            cancellationToken);
         return await CollectorObserver.WithPodIdentityAsync(observation, podIdentities, request.Execution, cancellationToken);
     }
 

@@ -41,6 +41,11 @@ public sealed partial class EnsureTrustStep(
 
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
         var writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(request.Plan), cancellationToken);
+        if (!ensured.Announced && (writing == RbacAccess.Missing || request.Plan.Change != Change.Unchanged))
+        {
+            await AnnounceAsync(request, desired, [], cancellationToken);
+        }
+
         Ensured(desired.Assumed.RoleArn, request.Cluster.Arn, ensured.Change, writing);
         return new EnsureTrustResult(ensured.Change, desired.Assumed.RoleArn, desired.Assumed.ProviderArn!, writing, ensured.Notice)
         {
@@ -49,19 +54,20 @@ public sealed partial class EnsureTrustStep(
         };
     }
 
-    private async Task<(Change Change, string? Notice, string? PreviousWorkspaceArn)> EnsureAsync(
+    private async Task<(Change Change, string? Notice, string? PreviousWorkspaceArn, bool Announced)> EnsureAsync(
         EnsureTrustRequest request, ClusterTrust desired, ITrustStore? member, CancellationToken cancellationToken)
     {
-        var (change, notice) = (Change.Unchanged, (string?)null);
+        var (change, notice, announced) = (Change.Unchanged, (string?)null, false);
         for (var round = 0; round < Rounds; round++)
         {
             var (sides, previous) = await ObserveAsync(desired, member, cancellationToken);
             if (sides.All(side => side.Actions.Count == 0))
             {
-                return (change, notice, previous);
+                return (change, notice, previous, announced);
             }
 
-            await RefuseTombstoneAsync(request, cancellationToken);
+            await AnnounceAsync(request, desired, sides, cancellationToken);
+            announced = true;
             var done = await ActAsync(sides, cancellationToken);
             change = done.Contains(TrustAction.CreateRole) ? Change.Created : done.Count > 0 && change == Change.Unchanged ? Change.Updated : change;
             if (done.Contains(TrustAction.CreateProvider) && member is null)
@@ -71,7 +77,7 @@ public sealed partial class EnsureTrustStep(
 
             if (done.Count == sides.Sum(side => side.Actions.Count))
             {
-                return (change, notice, previous);
+                return (change, notice, previous, announced);
             }
         }
 
@@ -120,10 +126,14 @@ public sealed partial class EnsureTrustStep(
         return done;
     }
 
-    /// <summary>A late event never gives an offboarded cluster trust again.</summary>
-    private async Task RefuseTombstoneAsync(EnsureTrustRequest request, CancellationToken cancellationToken)
+    /// <summary>
+    /// Records everything that this execution is about to make or change, in IAM and in the cluster, before it does. The same write refuses a closed item:
+    /// a late event never gives an offboarded cluster trust again.
+    /// </summary>
+    private async Task AnnounceAsync(EnsureTrustRequest request, ClusterTrust desired, IReadOnlyList<Side> sides, CancellationToken cancellationToken)
     {
-        if (await registry.FindAsync(request.Cluster.Arn, request.Described.CreatedAt, cancellationToken) is { IsClosed: true })
+        var facts = OnboardingFacts.Announce(request.Plan, IamOf(desired, sides));
+        if (!await registry.AnnounceAsync(request.Cluster.Arn, request.Described.CreatedAt, facts, cancellationToken))
         {
             throw new BlockedException(
                 Causes.ClusterOffboarded,
@@ -131,6 +141,13 @@ public sealed partial class EnsureTrustStep(
                 "None if the cluster is gone; otherwise execute again with \"reopen\": true.");
         }
     }
+
+    /// <summary>A provider of another owner is used and not recorded.</summary>
+    private static IEnumerable<RecordedObject> IamOf(ClusterTrust desired, IReadOnlyList<Side> sides) =>
+    [
+        .. ((DesiredTrust?[])[desired.Hub, desired.Member]).OfType<DesiredTrust>().Select(side => new RecordedObject(RecordedObject.IamRole, side.RoleArn)),
+        .. sides.Where(side => side.Actions.Contains(TrustAction.CreateProvider)).Select(side => new RecordedObject(RecordedObject.OidcProvider, side.Desired.ProviderArn!)),
+    ];
 
     [LoggerMessage(LogLevel.Information, "Trust of {Cluster}: {Role} {Change}, writing RBAC {Writing}")]
     private partial void Ensured(string role, string cluster, Change change, RbacAccess writing);

@@ -13,7 +13,11 @@ public sealed record DeliverRemoteWriteRequest(
 /// <summary>The collector is healthy with CentralAmp's remote-write entry, or waits for an operator.</summary>
 /// <param name="DeliveredAt">From this time on, every sample comes from this delivery: the collector has loaded it and the replaced delivery has ended. Absent if nothing changed.</param>
 /// <param name="Waits">Not healthy yet: an operator must merge the values that CentralAmp wrote down. The execution parks.</param>
-public sealed record DeliverRemoteWriteResult(Change Change, DateTimeOffset? DeliveredAt = null, bool Waits = false);
+public sealed record DeliverRemoteWriteResult(Change Change, DateTimeOffset? DeliveredAt = null, bool Waits = false)
+{
+    /// <summary>Uid of CentralAmp's namespace, if the delivery uses it.</summary>
+    public string? NamespaceUid { get; init; }
+}
 
 /// <summary>Applies the planned delivery until its collector is healthy; then ends the delivery that it replaces.</summary>
 public sealed partial class DeliverRemoteWriteStep(
@@ -26,18 +30,18 @@ public sealed partial class DeliverRemoteWriteStep(
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
         var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger);
 
-        var (change, waits) = await DeliveryCatalogue.Find(request.Plan.Delivery).Apply(work, cancellationToken);
+        var (change, waits, namespaceUid) = await DeliveryCatalogue.Find(request.Plan.Delivery).Apply(work, cancellationToken);
         // At once, so that both send for seconds only. Values that no operator has merged yet do not replace a managed agent.
         var ended = await ReplacedDeliveries.EndAsync(work, withAgents: !waits, cancellationToken);
         change = change == Change.Unchanged && ended ? Change.Updated : change;
         Delivered(request.Cluster.Arn, request.Plan.Delivery, collector.Namespace, collector.Name, change, waits);
         if (change == Change.Unchanged || waits)
         {
-            return new(change, Waits: waits);
+            return new(change, Waits: waits) { NamespaceUid = namespaceUid };
         }
 
         // Samples of the replaced delivery would prove nothing about the new one.
-        return new(change, time.GetUtcNow() + await ReplacedSenders.WaitAsync(work, cancellationToken));
+        return new(change, time.GetUtcNow() + await ReplacedSenders.WaitAsync(work, cancellationToken)) { NamespaceUid = namespaceUid };
     }
 
     [LoggerMessage(LogLevel.Information, "{Cluster}: delivery {Delivery} to {Namespace}/{Name}, {Change}, waits for an operator: {Waits}")]

@@ -72,8 +72,16 @@ public sealed partial class RecordOutcomeStep(
         && request.Described is { CreatedAt: > 0, Next: not ClusterNext.Offboarded } described
         && request.Plan?.Stop != PlanStop.DryRun
             ? await registry.RecordAsync(
-                ItemOf(cluster, described, record, now) with { WorkspaceArn = WorkspaceInUse(request) }, request.Execution, cancellationToken)
+                ItemOf(cluster, described, record, now) with { WorkspaceArn = WorkspaceInUse(request) }, FactsOf(request), request.Execution, cancellationToken)
             : null;
+
+    /// <summary>Null leaves the facts as they were announced. A delivery that succeeded is never withdrawn, and has ended what it replaces.</summary>
+    private static FactsUpdate? FactsOf(RecordOutcomeRequest request) => request switch
+    {
+        { Delivery.Waits: false, Plan.Collector: not null } => OnboardingFacts.Deliver(request.Plan, request.Delivery?.NamespaceUid),
+        { Withdrawal.Change: not Change.Unchanged, Leftover: null, Plan.Collector: not null } => OnboardingFacts.Withdraw(request.Plan),
+        _ => null,
+    };
 
     private static OutcomeRecord RecordOf(RecordOutcomeRequest request, OutcomeDecision decision) => new()
     {

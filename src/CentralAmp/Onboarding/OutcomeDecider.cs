@@ -50,7 +50,16 @@ internal static class OutcomeDecider
         var series = verification.Series?.ToString(CultureInfo.InvariantCulture) ?? "uncounted";
         var seen = $"{series} series, newest sample of {verification.NewestSampleAt:yyyy-MM-dd HH:mm:ss}Z.";
         var notice = request.Trust?.Notice is { } text ? $" {text}" : "";
-        return $"{Name(request)} sends its metrics to {request.Plan?.WorkspaceArn}: {seen}{notice}";
+        return $"{Name(request)} sends its metrics to {request.Plan?.WorkspaceArn}: {seen}{Moved(request)}{notice}";
+    }
+
+    /// <summary>Another Prometheus, or an agent instead of one, is the collector now.</summary>
+    private static string Moved(RecordOutcomeRequest request)
+    {
+        var (now, before) = (request.Plan?.Collector, request.Plan?.Replaces.FirstOrDefault(replaced => replaced.Delivery != DeliveryNames.Values)?.Collector);
+        return now is null || before is null || (now.Namespace, now.Name) == (before.Namespace, before.Name)
+            ? ""
+            : $" The collector moved from '{before.Namespace}/{before.Name}' to '{now.Namespace}/{now.Name}'.";
     }
 
     /// <summary>

@@ -10,6 +10,9 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
     /// <summary>A tombstone does not change, unless it is reopened.</summary>
     private const string NotClosed = "(attribute_not_exists(#state) OR #state <> :tombstone)";
 
+    /// <summary><see cref="RegistryItem.IsClosed"/> is false.</summary>
+    private const string Open = "(attribute_not_exists(#state) OR (#state <> :tombstone AND (#state <> :offboarding OR reason = :optedOut)))";
+
     private static readonly AttributeValue Tombstone = new() { S = nameof(Outcome.Offboarded) };
 
     private readonly ItemTable table = new(dynamo, settings.RegistryTable);
@@ -27,19 +30,52 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
     /// <param name="attributesToRemove">Attributes to remove from the stored item unless <paramref name="item"/> has a value.</param>
     public Task<bool> RecordAsync(
         RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken, params IReadOnlyList<string> attributesToRemove) =>
+        RecordAsync(item, facts: null, execution, cancellationToken, attributesToRemove);
+
+    /// <inheritdoc cref="RecordAsync(RegistryItem, ExecutionReference, CancellationToken, IReadOnlyList{string})"/>
+    public Task<bool> RecordAsync(
+        RegistryItem item, FactsUpdate? facts, ExecutionReference execution, CancellationToken cancellationToken, params IReadOnlyList<string> attributesToRemove) =>
         RecordAsync(
             item,
+            facts,
             execution,
             $"{RegistryItemFormat.NotNewer} AND {NotClosed} AND (attribute_not_exists(executionStartedAt) OR executionStartedAt <= :executionStartedAt)",
             attributesToRemove,
             cancellationToken);
+
+    /// <summary>Removes the facts with the write of the outcome, after everything is gone.</summary>
+    public static IReadOnlyList<string> FactAttributes => FactsFormat.All;
+
+    /// <summary>
+    /// Records what an execution is about to make, before it makes it. False if the cluster is offboarded or being offboarded: then the execution must
+    /// not make anything for it.
+    /// </summary>
+    public Task<bool> AnnounceAsync(string clusterArn, long createdAt, FactsUpdate facts, CancellationToken cancellationToken)
+    {
+        var values = new Dictionary<string, AttributeValue>
+        {
+            [":schemaVersion"] = RegistryItemFormat.Schema,
+            [":tombstone"] = Tombstone,
+            [":offboarding"] = ItemTable.Of(nameof(Outcome.Offboarding)),
+            [":optedOut"] = ItemTable.Of(nameof(OffboardingReason.OptedOut)),
+        };
+        var (assignments, sections) = FactsFormat.Write(facts with { IsAnnouncement = true }, values);
+        return table.UpdateAsync(
+            $"announcing a change of {clusterArn}",
+            clusterArn,
+            createdAt,
+            $"SET {string.Join(", ", assignments.Prepend("schemaVersion = if_not_exists(schemaVersion, :schemaVersion)"))}{sections}",
+            $"{RegistryItemFormat.NotNewer} AND {Open}",
+            values,
+            cancellationToken);
+    }
 
     /// <summary>
     /// Writes the tombstone, whichever execution recorded meanwhile: an onboarding execution that started later and found the cluster
     /// being offboarded does not prevent it.
     /// </summary>
     public Task<bool> CloseAsync(RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken) =>
-        RecordAsync(item, execution, RegistryItemFormat.NotNewer, [], cancellationToken);
+        RecordAsync(item, facts: null, execution, RegistryItemFormat.NotNewer, FactAttributes, cancellationToken);
 
     /// <summary>Reopens a closed item at an operator's request. False if the item is not closed or does not exist.</summary>
     public Task<bool> ReopenAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) => table.UpdateAsync(
@@ -57,22 +93,26 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
         cancellationToken);
 
     /// <summary>Takes or renews the lease. False while another execution holds it and it has not expired.</summary>
-    public Task<bool> TryHoldElevationAsync(string clusterArn, long createdAt, ExecutionReference execution, CancellationToken cancellationToken)
+    /// <param name="objects">What the elevation is for, if it is already known: recorded by the same write.</param>
+    public Task<bool> TryHoldElevationAsync(
+        string clusterArn, long createdAt, ExecutionReference execution, IReadOnlyList<RecordedObject> objects, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        var values = new Dictionary<string, AttributeValue>
+        {
+            [":mine"] = ItemTable.Of(execution.Id),
+            [":until"] = ItemTable.Of((now + settings.Lease).ToUnixTimeSeconds()),
+            [":now"] = ItemTable.Of(now.ToUnixTimeSeconds()),
+            [":schema"] = RegistryItemFormat.Schema,
+        };
+        var (_, sections) = FactsFormat.Write(new FactsUpdate { Objects = objects }, values);
         return table.UpdateAsync(
             $"taking the elevation lease of {clusterArn}",
             clusterArn,
             createdAt,
-            "SET elevationHolder = :mine, elevationExpires = :until, schemaVersion = if_not_exists(schemaVersion, :schema)",
+            "SET elevationHolder = :mine, elevationExpires = :until, schemaVersion = if_not_exists(schemaVersion, :schema)" + sections,
             "attribute_not_exists(elevationHolder) OR elevationHolder = :mine OR elevationExpires < :now",
-            new()
-            {
-                [":mine"] = ItemTable.Of(execution.Id),
-                [":until"] = ItemTable.Of((now + settings.Lease).ToUnixTimeSeconds()),
-                [":now"] = ItemTable.Of(now.ToUnixTimeSeconds()),
-                [":schema"] = RegistryItemFormat.Schema,
-            },
+            values,
             cancellationToken);
     }
 
@@ -88,7 +128,12 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             cancellationToken);
 
     private Task<bool> RecordAsync(
-        RegistryItem item, ExecutionReference execution, string condition, IReadOnlyList<string> attributesToRemove, CancellationToken cancellationToken)
+        RegistryItem item,
+        FactsUpdate? facts,
+        ExecutionReference execution,
+        string condition,
+        IReadOnlyList<string> attributesToRemove,
+        CancellationToken cancellationToken)
     {
         var attributes = RegistryItemFormat.Write(item with
         {
@@ -96,11 +141,12 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             ExecutionStartedAt = execution.StartedAt,
             UpdatedAt = time.GetUtcNow(),
         });
+        var update = RegistryItemFormat.UpdateExpression(attributes, facts, attributesToRemove);
         return table.UpdateAsync(
             $"recording the outcome of {item.ClusterArn}",
             item.ClusterArn,
             item.CreatedAt,
-            RegistryItemFormat.UpdateExpression(attributes, attributesToRemove),
+            update,
             condition,
             condition.Contains(NotClosed, StringComparison.Ordinal) ? new(attributes) { [":tombstone"] = Tombstone } : attributes,
             cancellationToken);

@@ -231,8 +231,10 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
 
         var set = string.Join(", ", values.Keys.Select(key => $"{key[1..]} = {key}"));
         values[":schemaVersion"] = RegistryItemFormat.Schema;
+        var (facts, sections) = inspection.Facts is { } known ? FactsFormat.Write(known, values) : ([], "");
+        set = string.Join(", ", facts.Prepend(set));
         var remove = removed.Count == 0 ? "" : $" REMOVE {string.Join(", ", removed)}";
-        return ($"SET {set}, schemaVersion = if_not_exists(schemaVersion, :schemaVersion){remove}", values);
+        return ($"SET {set}, schemaVersion = if_not_exists(schemaVersion, :schemaVersion){remove}{sections}", values);
     }
 
     private AttributeValue Now() => ItemTable.Of(time.GetUtcNow().ToUnixTimeMilliseconds());

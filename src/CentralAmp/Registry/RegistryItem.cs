@@ -54,6 +54,9 @@ public sealed record RegistryItem
 
     public ElevationLease? Elevation { get; init; }
 
+    /// <summary>What exists for the cluster. Written by <see cref="FactsUpdate"/>s only.</summary>
+    public ClusterFacts Facts { get; init; } = new();
+
     public bool IsTombstone => State == Outcome.Offboarded;
 
     /// <summary>

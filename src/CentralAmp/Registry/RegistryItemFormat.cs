@@ -60,12 +60,15 @@ internal static class RegistryItemFormat
     /// Sets the given attributes and removes the cause of an earlier failure. Other attributes of earlier executions (role, times) stay unless
     /// <paramref name="attributesToRemove"/> names them.
     /// </summary>
-    public static string UpdateExpression(Dictionary<string, AttributeValue> values, params IReadOnlyList<string> attributesToRemove)
+    /// <param name="facts">Its values are added to <paramref name="values"/>.</param>
+    public static string UpdateExpression(Dictionary<string, AttributeValue> values, FactsUpdate? facts, params IReadOnlyList<string> attributesToRemove)
     {
-        var set = string.Join(", ", values.Keys.Order(StringComparer.Ordinal).Select(key => $"{NameOf(key[1..])} = {key}"));
+        List<string> assignments = [.. values.Keys.Order(StringComparer.Ordinal).Select(key => $"{NameOf(key[1..])} = {key}")];
+        var (more, sections) = facts is null ? ([], "") : FactsFormat.Write(facts, values);
+        var set = string.Join(", ", assignments.Concat(more));
         var removed = string.Join(", ", Fields.Where(field => field.IsOfLastExecution).Select(field => field.Name).Concat(attributesToRemove)
             .Where(name => !values.ContainsKey(":" + name)));
-        return removed.Length == 0 ? $"SET {set}" : $"SET {set} REMOVE {removed}";
+        return (removed.Length == 0 ? $"SET {set}" : $"SET {set} REMOVE {removed}") + sections;
     }
 
     /// <summary>Placeholders for names that DynamoDB reserves; null if no expression has one.</summary>
@@ -89,6 +92,7 @@ internal static class RegistryItemFormat
             Elevation = item.TryGetValue("elevationHolder", out var holder) && NumberOf(item, "elevationExpires") is { } expires
                 ? new ElevationLease(holder.S, DateTimeOffset.FromUnixTimeSeconds(expires))
                 : null,
+            Facts = FactsFormat.Read(item),
         };
     }
 

@@ -10,6 +10,9 @@ public sealed record HubSettings
     public const string DefaultClusterLabelFormat = "{name}.{region}.{account}";
     public const string DefaultAgentImage = "quay.io/prometheus/prometheus:v3.5.0";
 
+    /// <summary>Where charts and guides install the Prometheus of a cluster.</summary>
+    public static readonly IReadOnlyList<string> DefaultCollectorNamespaces = ["monitoring", "observability", "prometheus", "prometheus-operator", "kube-prometheus-stack"];
+
     /// <summary>Name of the DynamoDB table.</summary>
     public required string RegistryTable { get; init; }
 
@@ -66,6 +69,9 @@ public sealed record HubSettings
 
     /// <summary>One of <see cref="Profiles"/>, for clusters without the tag.</summary>
     public string Profile { get; init; } = Profiles.Full;
+
+    /// <summary>Before the first onboarding, resources in these namespaces precede those in others; and only these replace an agent of CentralAmp.</summary>
+    public IReadOnlyList<string> CollectorNamespaces { get; init; } = DefaultCollectorNamespaces;
 
     /// <summary>Format of the label <c>cluster</c>; only all three placeholders together are unique in the organization.</summary>
     public string ClusterLabelFormat { get; init; } = DefaultClusterLabelFormat;
@@ -125,6 +131,7 @@ public sealed record HubSettings
             Profile = variables.TextOr("CENTRALAMP_PROFILE", Profiles.Full, Profiles.IsKnown, Profiles.Expected),
             ClusterLabelFormat = variables.TextOr(
                 "CENTRALAMP_CLUSTER_LABEL", DefaultClusterLabelFormat, SettingsChecks.IsClusterLabel, "a text with {name}, {region} and {account}"),
+            CollectorNamespaces = variables.TextsOr("CENTRALAMP_COLLECTOR_NAMESPACES", DefaultCollectorNamespaces, SettingsChecks.IsNamespace, "names of namespaces"),
             AgentImage = variables.TextOr("CENTRALAMP_AGENT_IMAGE", DefaultAgentImage, SettingsChecks.IsImage, "an image with a tag or a digest"),
             AgentTolerations = SettingsChecks.Tolerations(
                 variables.TextOr("CENTRALAMP_AGENT_TOLERATIONS", "[]", value => SettingsChecks.Tolerations(value) is not null, "a JSON list of tolerations")) ?? [],

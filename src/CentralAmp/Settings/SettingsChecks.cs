@@ -24,6 +24,8 @@ internal static partial class SettingsChecks
         && value.Contains("{account}", StringComparison.Ordinal)
         && ClusterLabel().IsMatch(value);
 
+    public static bool IsNamespace(string value) => Namespace().IsMatch(value);
+
     public static bool IsTopicArn(string value) => TopicArn().IsMatch(value);
 
     public static bool IsImage(string value) => Image().IsMatch(value);
@@ -55,6 +57,9 @@ internal static partial class SettingsChecks
 
     [GeneratedRegex(@"\A/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}\z")]
     private static partial Regex PolicyPath();
+
+    [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z")]
+    private static partial Regex Namespace();
 
     [GeneratedRegex(@"\Aarn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\w-]+\z")]
     private static partial Regex TopicArn();

@@ -52,6 +52,10 @@ internal sealed class Variables(Func<string, string?> read)
         return values;
     }
 
+    /// <param name="absent">The values if the variable is not set or empty.</param>
+    public IReadOnlyList<string> TextsOr(string name, IReadOnlyList<string> absent, Func<string, bool> check, string expected) =>
+        string.IsNullOrWhiteSpace(read(name)) ? absent : Texts(name, check, expected);
+
     /// <summary>A whole number, 0 included.</summary>
     public int Number(string name)
     {

@@ -139,10 +139,12 @@ public sealed class ClusterInspector(
                 Settings = settings,
                 Elapsed = TimeSpan.Zero,
                 Parked = observation.Item is { State: Outcome.Parked, ExecutionStartedAt: { } since } ? observation.Now - since : TimeSpan.Zero,
+                Item = observation.Item,
                 TrustMode = TrustModeDecider.Decide(observation.Cluster, observation.Item, described.TrustMode, providers, settings),
                 Workspace = await workspaces.FindAsync(described.WorkspaceArn, cancellationToken),
             },
             kubernetes,
+            () => ProvenSubjects.ReadAsync(trust, observation.Cluster, described, settings, execution, cancellationToken),
             cancellationToken);
         observed = await CollectorObserver.WithPodIdentityAsync(observed, podIdentities, execution, cancellationToken);
         var (plan, refusal) = OnboardingDecider.Decide(observed);

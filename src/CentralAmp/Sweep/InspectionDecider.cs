@@ -2,6 +2,7 @@ using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Deliveries;
 using CentralAmp.Failures;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using CentralAmp.Verification;
 
@@ -19,7 +20,7 @@ internal static class InspectionDecider
         Causes.TrustSubjectMismatch, Causes.TrustAudienceMismatch, Causes.TrustNotEffective, Causes.TokenIssuerMismatch, Causes.IngestPolicyMismatch,
         Causes.WorkspaceRejectedSamples, Causes.PodsNotReady, Causes.PodsWithoutRole, Causes.ReloadFailed, Causes.NotReconciled, Causes.Reverted,
         Causes.KubernetesRejected, Causes.KubernetesConflict, Causes.QuotaReached, Causes.ProviderQuotaReached, Causes.AuthenticationModeSwitchFailed,
-        Causes.NamespaceTerminating, Causes.NamespaceQuotaExceeded, Causes.PodSecurityViolated, Causes.AdmissionDenied, Causes.AdmissionUnavailable,
+        Causes.NamespaceForeign, Causes.NamespaceTerminating, Causes.NamespaceQuotaExceeded, Causes.PodSecurityViolated, Causes.AdmissionDenied, Causes.AdmissionUnavailable,
     };
 
     /// <summary>Causes with which an inspection fails without a result about the cluster's state.</summary>
@@ -166,10 +167,17 @@ internal static class InspectionDecider
         return (failure, observation.Item!.State) switch
         {
             ({ } missing, _) => Refused(observation, missing),
-            (_, Outcome.Verified) => new Inspection(Finding.Unchanged, "Everything is as desired."),
+            (_, Outcome.Verified) => new Inspection(Finding.Unchanged, "Everything is as desired.") { Facts = MissingFacts(observation) },
             _ => Differs($"It is {observation.Item.State} ({observation.Item.Cause}), but its samples arrive."),
         };
     }
+
+    /// <summary>
+    /// An item from before the facts, or from a restored table, does not name the collector. Here the role trusts exactly the collector that sends (else trust
+    /// would differ), so the finding's write completes the item, and no workflow has to run for it.
+    /// </summary>
+    private static FactsUpdate? MissingFacts(InspectionObservation observation) =>
+        OnboardingFacts.CollectorOf(observation.Plan!) == observation.Item!.Facts.Onboarded() ? null : OnboardingFacts.Deliver(observation.Plan!, namespaceUid: null);
 
     private static Inspection Rerouted(InspectionObservation observation, string from) =>
         new(Finding.Reroute, $"It writes to {from}, but its route names {observation.Plan!.WorkspaceArn}.");

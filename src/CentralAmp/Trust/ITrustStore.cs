@@ -8,6 +8,9 @@ public interface ITrustStore : IDisposable
     /// <summary>Three reads; fewer without a role or without a provider.</summary>
     Task<ObservedTrust> ObserveAsync(DesiredTrust desired, CancellationToken cancellationToken);
 
+    /// <summary>One read; null without such a role.</summary>
+    Task<ObservedRole?> FindRoleAsync(string roleName, CancellationToken cancellationToken);
+
     /// <summary>False if another execution created the resource first, or deleted it: observe again.</summary>
     Task<bool> ActAsync(TrustAction action, DesiredTrust desired, CancellationToken cancellationToken);
 

@@ -40,15 +40,7 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam, CallSide
                 new GetOpenIDConnectProviderRequest { OpenIDConnectProviderArn = desired.ProviderArn }, cancellationToken);
             return new ObservedProvider(answer.ClientIDList ?? [], TagsOf(answer.Tags));
         });
-        var role = await FindAsync($"reading the role {desired.RoleArn}", async () =>
-        {
-            var answer = await iam.GetRoleAsync(new GetRoleRequest { RoleName = desired.RoleName }, cancellationToken);
-            return new ObservedRole(
-                answer.Role.Arn,
-                answer.Role.AssumeRolePolicyDocument ?? "",
-                answer.Role.PermissionsBoundary?.PermissionsBoundaryArn ?? "",
-                TagsOf(answer.Role.Tags));
-        });
+        var role = await FindRoleAsync(desired.RoleName, cancellationToken);
         var policy = role is null ? null : await FindAsync($"reading the policy {desired.PolicyName} of {desired.RoleArn}", async () =>
         {
             var answer = await iam.GetRolePolicyAsync(
@@ -57,6 +49,16 @@ public sealed class IamTrustStore(IAmazonIdentityManagementService iam, CallSide
         });
         return new ObservedTrust(provider, role, policy);
     }
+
+    public Task<ObservedRole?> FindRoleAsync(string roleName, CancellationToken cancellationToken) => FindAsync($"reading the role {roleName}", async () =>
+    {
+        var answer = await iam.GetRoleAsync(new GetRoleRequest { RoleName = roleName }, cancellationToken);
+        return new ObservedRole(
+            answer.Role.Arn,
+            answer.Role.AssumeRolePolicyDocument ?? "",
+            answer.Role.PermissionsBoundary?.PermissionsBoundaryArn ?? "",
+            TagsOf(answer.Role.Tags));
+    });
 
     public async Task<bool> ActAsync(TrustAction action, DesiredTrust desired, CancellationToken cancellationToken)
     {

@@ -6,7 +6,9 @@ using CentralAmp.Deliveries.Choice;
 using CentralAmp.Deliveries.Prometheus;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
+using CentralAmp.Registry;
 using CentralAmp.Routes;
+using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Deliveries;
@@ -19,8 +21,11 @@ public sealed class DeliveryChoiceTests : IDisposable
     private readonly FakeCollectorCluster cluster = new(replicas: 2);
     private readonly FakePodIdentities podIdentities = new();
     private string? tag;
+    private string? collectorTag;
+    private HubSettings settings = Some.Settings;
     private TimeSpan elapsed = TimeSpan.FromSeconds(30);
     private TimeSpan parked;
+    private RegistryItem? item;
 
     public void Dispose() => cluster.Dispose();
 
@@ -170,32 +175,55 @@ public sealed class DeliveryChoiceTests : IDisposable
         Assert.Equal(Causes.EntryForeign, (await RefusalAsync()).Cause);
     }
 
-    public static TheoryData<string, string, string> Choices => new()
+    public static TheoryData<string, string> Seconds => new()
     {
-        { "annotated", """{"metadata":{"name":"second","namespace":"team","annotations":{"central-amp/onboard":"true"}},"spec":{"replicas":1}}""", "second" },
-        { "labelled", """{"metadata":{"name":"second","namespace":"team","labels":{"central-amp/onboard":"true"}},"spec":{"replicas":1}}""", "second" },
-        { "selects all", """{"metadata":{"name":"second","namespace":"team"},"spec":{"replicas":1,"serviceMonitorSelector":{},"serviceMonitorNamespaceSelector":{}}}""", "second" },
-        { "selects less", """{"metadata":{"name":"second","namespace":"team","annotations":{"central-amp/onboard":"false"}},"spec":{"serviceMonitorSelector":{}}}""", "stack" },
+        { "plain", """{"metadata":{"name":"second","namespace":"monitoring"},"spec":{"replicas":1}}""" },
+        { "annotated", """{"metadata":{"name":"second","namespace":"monitoring","annotations":{"central-amp/onboard":"true"}},"spec":{"replicas":1}}""" },
+        { "labelled", """{"metadata":{"name":"second","namespace":"monitoring","labels":{"central-amp/onboard":"true"}},"spec":{"replicas":1}}""" },
+        { "selects all", """{"metadata":{"name":"second","namespace":"monitoring"},"spec":{"serviceMonitorSelector":{},"serviceMonitorNamespaceSelector":{}}}""" },
     };
 
     [Theory]
-    [MemberData(nameof(Choices))]
-    public async Task Of_several_candidates_the_named_one_or_the_one_that_selects_most_is_chosen(string name, string second, string chosen)
+    [MemberData(nameof(Seconds))]
+    public async Task Before_the_first_onboarding_several_candidates_need_the_choice_of_an_operator(string name, string second)
     {
-        cluster.Objects.Create(KubernetesPath.Prometheus("team", "second"), "helm", Parse(second));
-        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, TestContext.Current.CancellationToken);
-        Assert.True(observation.Candidates is [{ } only] && only.Name == chosen, name);
+        cluster.Objects.Create(KubernetesPath.Prometheus("monitoring", "second"), "helm", Parse(second));
+        var refusal = await RefusalAsync();
+        Assert.True(refusal.Cause == Causes.SeveralCollectors, name);
+        Assert.Contains("monitoring/second, monitoring/stack", refusal.Sentence, StringComparison.Ordinal);
+        Assert.Contains("central-amp:collector=namespace/name", refusal.Remedy, StringComparison.Ordinal);
+
+        collectorTag = "monitoring/second";
+        cluster.Objects.Create(KubernetesPath.ServiceAccount("monitoring", "default"), "helm", Parse("""{"metadata":{"name":"default","namespace":"monitoring"}}"""));
+        Assert.Contains("monitoring/second", (await PlanAsync()).Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Candidates_that_select_differently_need_the_choice_of_an_operator()
+    public async Task Of_several_candidates_the_one_in_the_namespaces_for_collectors_is_chosen()
     {
-        Take(cluster, """{"spec":{"serviceMonitorSelector":{},"serviceMonitorNamespaceSelector":{"matchLabels":{"a":"b"}}}}""");
         cluster.Objects.Create(KubernetesPath.Prometheus("team", "second"), "helm", Parse(
-            """{"metadata":{"name":"second","namespace":"team"},"spec":{"serviceMonitorSelector":{"matchLabels":{"a":"b"}},"serviceMonitorNamespaceSelector":{}}}"""));
-        var refusal = await RefusalAsync();
-        Assert.Equal(Causes.SeveralCollectors, refusal.Cause);
-        Assert.Contains("monitoring/stack, team/second", refusal.Sentence, StringComparison.Ordinal);
+            """{"metadata":{"name":"second","namespace":"team","annotations":{"central-amp/onboard":"true"}},"spec":{"replicas":1,"serviceMonitorSelector":{},"serviceMonitorNamespaceSelector":{}}}"""));
+        Assert.Equal("stack", (await PlanAsync()).RequireCollector().Name);
+
+        settings = settings with { CollectorNamespaces = ["elsewhere"] };
+        Assert.Equal(Causes.SeveralCollectors, (await RefusalAsync()).Cause);
+    }
+
+    [Fact]
+    public async Task A_Prometheus_that_opted_out_is_no_candidate()
+    {
+        cluster.Objects.Create(KubernetesPath.Prometheus("monitoring", "second"), "helm", Parse(
+            """{"metadata":{"name":"second","namespace":"monitoring","annotations":{"central-amp/onboard":"false"}},"spec":{"serviceMonitorSelector":{}}}"""));
+        Assert.Equal("stack", (await PlanAsync()).RequireCollector().Name);
+    }
+
+    [Fact]
+    public async Task A_tag_that_names_no_resource_waits_and_gets_no_agent()
+    {
+        (collectorTag, elapsed) = ("monitoring/stak", TimeSpan.FromHours(2));
+        var plan = await PlanAsync();
+        Assert.Equal((PlanNext.Park, Causes.NoCollectorYet), (plan.Next, plan.Cause));
+        Assert.Contains("'monitoring/stak', which its tag central-amp:collector names", plan.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -225,10 +253,13 @@ public sealed class DeliveryChoiceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"metadata":{"name":"central-amp"}}""", Causes.KubernetesConflict, FailureKind.Blocked)]
-    [InlineData("""{"metadata":{"name":"central-amp","deletionTimestamp":"2026-03-01T11:00:00Z","labels":{"app.kubernetes.io/managed-by":"central-amp"}}}""", Causes.NamespaceTerminating, FailureKind.NotReady)]
-    public async Task A_namespace_with_CentralAmps_name_that_cannot_be_used_is_reported(string @namespace, string cause, FailureKind kind)
+    [InlineData("""{"metadata":{"name":"central-amp","uid":"u"}}""", "u", Causes.NamespaceForeign, FailureKind.Blocked)]
+    [InlineData("""{"metadata":{"name":"central-amp","uid":"u","labels":{"app.kubernetes.io/managed-by":"central-amp"}}}""", null, Causes.NamespaceForeign, FailureKind.Blocked)]
+    [InlineData("""{"metadata":{"name":"central-amp","uid":"u","labels":{"app.kubernetes.io/managed-by":"central-amp"}}}""", "another", Causes.NamespaceForeign, FailureKind.Blocked)]
+    [InlineData("""{"metadata":{"name":"central-amp","uid":"u","deletionTimestamp":"2026-03-01T11:00:00Z","labels":{"app.kubernetes.io/managed-by":"central-amp"}}}""", "u", Causes.NamespaceTerminating, FailureKind.NotReady)]
+    public async Task A_namespace_with_CentralAmps_name_that_cannot_be_used_is_reported(string @namespace, string? recorded, string cause, FailureKind kind)
     {
+        item = Proofs.Empty().After(new FactsUpdate { NamespaceUid = recorded });
         cluster.Objects.Put(KubernetesPath.Namespace(AgentNames.Namespace), Parse(@namespace));
         tag = DeliveryNames.PrometheusAgent;
         var (plan, refusal) = await DecideAsync();
@@ -256,16 +287,17 @@ public sealed class DeliveryChoiceTests : IDisposable
     private PlanObservation Observation() => new()
     {
         Cluster = Some.Cluster(),
-        Described = Some.Described() with { Options = new ClusterOptions(AllowRestart: false, tag) },
-        Settings = Some.Settings,
+        Described = Some.Described() with { Options = new ClusterOptions(AllowRestart: false, tag, Collector: collectorTag) },
+        Settings = settings,
         Workspace = new Workspace(Some.WorkspaceArn, "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/"),
         Elapsed = elapsed,
         Parked = parked,
+        Item = item,
     };
 
     private async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync()
     {
-        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, TestContext.Current.CancellationToken);
+        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, Proofs.NothingProven, TestContext.Current.CancellationToken);
         return OnboardingDecider.Decide(
             await CollectorObserver.WithPodIdentityAsync(observation, podIdentities, Some.Execution(), TestContext.Current.CancellationToken));
     }

@@ -7,6 +7,7 @@ using CentralAmp.Deliveries.Choice;
 using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
@@ -34,6 +35,15 @@ internal sealed class DeliveryRun : IDisposable
     /// <summary>Value of the tag <c>central-amp:delivery</c>; null without it.</summary>
     public string? Tag { get; set; }
 
+    /// <summary>The registry item, with the facts that the steps record.</summary>
+    public RegistryItem? Item { get; set; }
+
+    /// <summary>The subjects that the role trusts, for a registry that does not know the collector.</summary>
+    public IReadOnlyList<string> Trusted { get; set; } = [];
+
+    /// <summary>Value of the tag <c>central-amp:collector</c>; null without it.</summary>
+    public string? CollectorTag { get; set; }
+
     public TimeSpan Elapsed { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Number of writes by deliveries, without those for RBAC.</summary>
@@ -53,12 +63,13 @@ internal sealed class DeliveryRun : IDisposable
         var observation = new PlanObservation
         {
             Cluster = Some.Cluster(),
-            Described = Some.Described() with { Options = new ClusterOptions(AllowRestart: false, Tag) },
+            Described = Some.Described() with { Options = new ClusterOptions(AllowRestart: false, Tag, Collector: CollectorTag) },
             Settings = Settings,
             Workspace = new Workspace(Some.WorkspaceArn, "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/"),
             Elapsed = Elapsed,
+            Item = Item,
         };
-        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(observation, Cluster, Cancelled));
+        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(observation, Cluster, () => Proofs.Proven([.. Trusted]), Cancelled));
     }
 
     public async Task<OnboardingPlan> PlanAsync()
@@ -77,8 +88,10 @@ internal sealed class DeliveryRun : IDisposable
         return await DeliverAsync(plan);
     }
 
+    /// <summary>Announces the plan, and applies its RBAC.</summary>
     public async Task InstallAsync(OnboardingPlan plan)
     {
+        Item = (Item ?? Proofs.Empty()).After(OnboardingFacts.Announce(plan, []) with { IsAnnouncement = true });
         foreach (var item in RbacRules.Writing(plan))
         {
             await RbacRules.EnsureAsync(Cluster, item, Cancelled);
@@ -91,8 +104,10 @@ internal sealed class DeliveryRun : IDisposable
         var before = Cluster.Writes.Count;
         try
         {
-            return await new DeliverRemoteWriteStep(Cluster, Settings, new FakeClock(Some.Noon), NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync(
+            var delivered = await new DeliverRemoteWriteStep(Cluster, Settings, new FakeClock(Some.Noon), NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync(
                 new DeliverRemoteWriteRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan, Trust(plan)), Cancelled);
+            Item = delivered.Waits ? Item : (Item ?? Proofs.Empty()).After(OnboardingFacts.Deliver(plan, delivered.NamespaceUid));
+            return delivered;
         }
         finally
         {

@@ -86,13 +86,14 @@ public sealed class MovingDeliveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_Prometheus_that_opts_in_takes_over_and_the_first_stops_sending()
+    public async Task Another_Prometheus_that_the_tag_names_takes_over_and_the_first_stops_sending()
     {
         await run.RunAsync();
         Cluster.Objects.Create(KubernetesPath.Prometheus("monitoring", "second"), "helm", DeliveryRun.Parse(
-            """{"metadata":{"name":"second","namespace":"monitoring","annotations":{"central-amp/onboard":"true"}},"spec":{"replicas":1,"serviceAccountName":"stack-prometheus","storage":{"volumeClaimTemplate":{"spec":{}}}}}"""));
+            """{"metadata":{"name":"second","namespace":"monitoring"},"spec":{"replicas":1,"serviceAccountName":"stack-prometheus","storage":{"volumeClaimTemplate":{"spec":{}}}}}"""));
         var set = Cluster.Objects.Get(KubernetesPath.StatefulSet("monitoring", "prometheus-stack"))!;
         Cluster.Objects.Put(KubernetesPath.StatefulSet("monitoring", "prometheus-second"), set);
+        run.CollectorTag = "monitoring/second";
         var plan = await run.PlanAsync();
         Assert.Equal("second", plan.RequireCollector().Name);
         Assert.Equal("stack", Assert.Single(plan.Replaces).Collector.Name);
@@ -103,7 +104,7 @@ public sealed class MovingDeliveryTests : IDisposable
     {
         run.Tag = DeliveryNames.Values;
         var (stack, account) = (Cluster.Prometheus.ToJsonString(), Cluster.ServiceAccount.ToJsonString());
-        var result = await run.RunAsync();
+        var result = (await run.RunAsync()) with { NamespaceUid = null };
         Assert.Equal(new DeliverRemoteWriteResult(Change.Created, Waits: true), result);
         Assert.Contains("central-amp", Cluster.Objects.Get(DeliveryRun.Values)!["data"]!["kube-prometheus-stack.yaml"]!.ToString(), StringComparison.Ordinal);
         Assert.Equal((stack, account), (Cluster.Prometheus.ToJsonString(), Cluster.ServiceAccount.ToJsonString()));
@@ -116,7 +117,7 @@ public sealed class MovingDeliveryTests : IDisposable
         var merged = await run.PlanAsync();
         Assert.Equal((PlanNext.Deliver, DeliveryNames.Values, Change.Unchanged, 0), (merged.Next, merged.Delivery, merged.Change, merged.WaitSeconds));
         var writes = Cluster.Writes.Count;
-        Assert.Equal(new DeliverRemoteWriteResult(Change.Unchanged), await run.RunAsync());
+        Assert.Equal(new DeliverRemoteWriteResult(Change.Unchanged), (await run.RunAsync()) with { NamespaceUid = null });
         Assert.Equal(writes, Cluster.Writes.Count);
     }
 

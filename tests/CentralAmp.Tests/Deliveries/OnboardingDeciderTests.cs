@@ -110,7 +110,7 @@ public sealed class OnboardingDeciderTests : IDisposable
 
     public static TheoryData<string, Action<FakeCollectorCluster>, string, string> Refusals => new()
     {
-        { "two resources", cluster => cluster.Objects.Create(KubernetesPath.Prometheus("team", "second"), "helm", Named("second", "team")), Causes.SeveralCollectors, "monitoring/stack, team/second" },
+        { "two resources", cluster => cluster.Objects.Create(KubernetesPath.Prometheus("monitoring", "second"), "helm", Named("second", "monitoring")), Causes.SeveralCollectors, "monitoring/second, monitoring/stack" },
         { "malformed", cluster => Take(cluster, """{"spec":{"replicas":"many"}}"""), Causes.CollectorMalformed, "spec.replicas" },
         { "paused", cluster => Take(cluster, """{"spec":{"paused":true}}"""), Causes.NotReconciled, "paused" },
         { "foreign role", cluster => TakeAccount(cluster, "arn:aws:iam::222222222222:role/foreign"), Causes.ServiceAccountForeignRole, "role/foreign, set by 'terraform'" },
@@ -205,7 +205,7 @@ public sealed class OnboardingDeciderTests : IDisposable
     private async Task<(OnboardingPlan? Plan, Failure? Refusal)> DecideAsync(Func<PlanObservation, PlanObservation>? adjust = null)
     {
         var observation = adjust is null ? Observation() : adjust(Observation());
-        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(observation, cluster, Cancelled));
+        return OnboardingDecider.Decide(await CollectorObserver.ObserveAsync(observation, cluster, Proofs.NothingProven, Cancelled));
     }
 
     private async Task<OnboardingPlan> PlanAsync(Func<PlanObservation, PlanObservation>? adjust = null)
@@ -217,7 +217,7 @@ public sealed class OnboardingDeciderTests : IDisposable
 
     private async Task DeliverAsync()
     {
-        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, Cancelled);
+        var observation = await CollectorObserver.ObserveAsync(Observation(), cluster, Proofs.NothingProven, Cancelled);
         cluster.Objects.Apply(Account, "central-amp", CollectorPatches.ServiceAccount(observation.ServiceAccount!, observation.RoleArn));
         cluster.Objects.Apply(Stack, "central-amp", CollectorPatches.ApplyEntry(observation.Candidate, observation.Desired));
         cluster.Reconcile();

@@ -43,6 +43,15 @@ public sealed class KubernetesClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Contents_of_objects_are_not_asked_for_where_metadata_is_enough()
+    {
+        await client.ListAsync(KubernetesPath.AllPrometheuses, Cancelled);
+        Assert.DoesNotContain("PartialObjectMetadata", cluster.Accepted, StringComparison.Ordinal);
+        await client.ListMetadataAsync(KubernetesPath.AllInNamespace("api/v1", "central-amp", "secrets"), Cancelled);
+        Assert.Equal("application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", cluster.Accepted);
+    }
+
+    [Fact]
     public async Task An_object_is_deleted_only_with_its_uid()
     {
         cluster.Objects[Path] = JsonNode.Parse("""{"kind":"Prometheus","metadata":{"uid":"u-1"}}""")!.AsObject();

@@ -129,7 +129,7 @@ internal sealed class Executions
             world, world, elevation, world.Registry, world.Settings, world.Clock, NullLogger<ResolveOffboardingStep>.Instance).RunAsync);
         offboard.On<CutAccessRequest, CutAccessResult>("CutAccess", new CutAccessStep(trust, NullLogger<CutAccessStep>.Instance).RunAsync);
         offboard.On<PlanOffboardingRequest, PlanOffboardingResult>(
-            "PlanOffboarding", new PlanOffboardingStep(world, world.Settings, NullLogger<PlanOffboardingStep>.Instance).RunAsync);
+            "PlanOffboarding", new PlanOffboardingStep(world, world, world.Settings, NullLogger<PlanOffboardingStep>.Instance).RunAsync);
         offboard.On<RemoveRbacRequest, RemoveRbacResult>("RemoveRbac", new RemoveRbacStep(world, NullLogger<RemoveRbacStep>.Instance).RunAsync);
         offboard.On<RemoveClusterAccessRequest, RemoveClusterAccessResult>(
             "RemoveClusterAccess", new RemoveClusterAccessStep(world, NullLogger<RemoveClusterAccessStep>.Instance).RunAsync);

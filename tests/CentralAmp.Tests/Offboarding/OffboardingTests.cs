@@ -300,6 +300,11 @@ public sealed class OffboardingTests : IDisposable
     {
         var cluster = await OnboardedAsync();
         var stack = cluster.Stack.Objects;
+        await world.Registry.AnnounceAsync(
+            world.Cluster.Arn,
+            cluster.CreatedAt,
+            new FactsUpdate { Objects = [new("Role", "former/central-amp-write"), new("RoleBinding", "former/central-amp-write"), new("ServiceAccount", "former/remaining")] },
+            Cancelled);
         stack.Create(KubernetesPath.Role("former", RbacManifests.WriteName), "central-amp", Labelled("Role", RbacManifests.WriteName, "former"));
         stack.Create(KubernetesPath.RoleBinding("former", RbacManifests.WriteName), "central-amp", Labelled("RoleBinding", RbacManifests.WriteName, "former"));
         stack.Create(KubernetesPath.ServiceAccount("former", "remaining"), "central-amp", Annotated("remaining", "former"));

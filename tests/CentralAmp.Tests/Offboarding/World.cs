@@ -107,6 +107,9 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     /// <summary>Deletes all items of the registry.</summary>
     public void LoseRegistry() => dynamo.Clear();
 
+    /// <summary>The items are as an earlier version wrote them.</summary>
+    public void ForgetFacts(params string[] attributes) => dynamo.Remove(attributes.Length > 0 ? attributes : [.. ClusterRegistry.FactAttributes]);
+
     /// <summary>EKS has accepted DeleteCluster.</summary>
     public void BeginDeletion() => Current!.Status = "DELETING";
 
@@ -298,6 +301,12 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
         {
             RequireAdmin(path.Contains("rbac", StringComparison.Ordinal) || path == KubernetesPath.AllServiceAccounts);
             return stack.ListAsync(path, cancellationToken);
+        }
+
+        public Task<IReadOnlyList<JsonObject>?> ListMetadataAsync(string path, CancellationToken cancellationToken)
+        {
+            RequireAdmin(needed: true);
+            return stack.ListMetadataAsync(path, cancellationToken);
         }
 
         public Task<JsonObject> ApplyAsync(string path, JsonObject desired, CancellationToken cancellationToken)

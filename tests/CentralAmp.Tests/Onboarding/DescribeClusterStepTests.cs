@@ -52,7 +52,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     public async Task The_live_elevation_of_another_execution_is_not_ended()
     {
         using var table = await RegistryTable.CreateAsync(moto);
-        await table.Registry.TryHoldElevationAsync(Some.Cluster().Arn, Some.CreatedAt, Some.Execution("other"), Cancelled);
+        await table.Registry.TryHoldElevationAsync(Some.Cluster().Arn, Some.CreatedAt, Some.Execution("other"), [], Cancelled);
         entries.Admin = true;
         await DescribeAsync(table);
         Assert.True(entries.Admin);

@@ -1,5 +1,6 @@
 using CentralAmp.Access;
 using CentralAmp.Clusters;
+using CentralAmp.Deliveries;
 using CentralAmp.Failures;
 using CentralAmp.Onboarding;
 using CentralAmp.Registry;
@@ -160,9 +161,65 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
         Assert.Empty(iam.Writes);
     }
 
-    private Task<EnsureTrustResult> EnsureAsync() =>
+    [Theory]
+    [InlineData(Outcome.Offboarding, OffboardingReason.Manual, true)]
+    [InlineData(Outcome.Offboarding, OffboardingReason.OptedOut, false)]
+    [InlineData(Outcome.OptedOut, null, false)]
+    public async Task Only_an_open_item_takes_the_announcement(Outcome state, OffboardingReason? reason, bool refused)
+    {
+        await table.Registry.RecordAsync(
+            new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = state, Reason = reason }, Some.Execution("offboard"), TestContext.Current.CancellationToken);
+        Assert.Equal(refused ? Causes.ClusterOffboarded : null, (await Record.ExceptionAsync(EnsureAsync) as BlockedException)?.Cause);
+    }
+
+    [Fact]
+    public async Task The_record_comes_before_the_first_write_to_IAM()
+    {
+        var facts = new List<ClusterFacts?>();
+        iam.Racer = _ => facts.Add(FactsAsync().GetAwaiter().GetResult());
+        await EnsureAsync();
+        Assert.Equal(3, facts.Count);
+        Assert.All(facts, known =>
+        {
+            Assert.Equal(Some.Collector.Name, known!.Onboarded()!.Name);
+            Assert.True(known.Has(RecordedObject.IamRole, Desired.RoleArn) && known.Has(RecordedObject.OidcProvider, Desired.ProviderArn!));
+            Assert.True(known.Has("Prometheus", $"{Some.Collector.Namespace}/{Some.Collector.Name}", Some.Collector.Uid));
+        });
+    }
+
+    [Fact]
+    public async Task A_provider_of_another_owner_is_not_recorded()
+    {
+        iam.Provider = new ObservedProvider([DesiredTrust.Audience], new Dictionary<string, string>());
+        await EnsureAsync();
+        Assert.False((await FactsAsync())!.Has(RecordedObject.OidcProvider, Desired.ProviderArn!));
+    }
+
+    [Fact]
+    public async Task A_run_that_changes_nothing_announces_nothing()
+    {
+        iam.Settle(Desired);
+        foreach (var item in RbacRules.Writing(Some.Collector))
+        {
+            cluster.Objects.Put(item.Path, item.Desired);
+        }
+
+        await EnsureAsync(TrustPoliciesTests.Plan() with { Change = Change.Unchanged });
+        Assert.Null(await FactsAsync());
+        // RBAC that is to be installed is announced as well.
+        cluster.Objects.Delete(RbacRules.Writing(Some.Collector)[0].Path);
+        await EnsureAsync(TrustPoliciesTests.Plan() with { Change = Change.Unchanged });
+        Assert.True((await FactsAsync())!.Has("Role", $"{Some.Collector.Namespace}/central-amp-write"));
+    }
+
+    private async Task<ClusterFacts?> FactsAsync() =>
+        (await table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, TestContext.Current.CancellationToken))?.Facts;
+
+    private Task<EnsureTrustResult> EnsureAsync() => EnsureAsync(TrustPoliciesTests.Plan());
+
+    private Task<EnsureTrustResult> EnsureAsync(OnboardingPlan plan) =>
         new EnsureTrustStep(accounts, cluster, table.Registry, Some.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync(
-            new EnsureTrustRequest(Some.Execution(), Some.Cluster(), Some.Described(), TrustPoliciesTests.Plan()), TestContext.Current.CancellationToken);
+            new EnsureTrustRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan), TestContext.Current.CancellationToken);
 
     private static Dictionary<string, string> With(ObservedRole role, string tag, string value) =>
         new(role.Tags, StringComparer.Ordinal) { [tag] = value };

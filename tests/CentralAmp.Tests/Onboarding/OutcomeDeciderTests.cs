@@ -92,6 +92,16 @@ public sealed class OutcomeDeciderTests
         Assert.Contains("failed, too: a sentence about KubernetesUnavailable", decision.Sentence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_move_of_the_collector_is_in_the_outcome()
+    {
+        var (from, verification) = (Some.Collector with { Namespace = "team", Name = "theirs" }, new VerifyIngestResult(7, Some.Noon));
+        var moved = Delivered with { Verification = verification, Plan = TrustPoliciesTests.Plan() with { Replaces = [new ReplacedDelivery(DeliveryNames.Prometheus, from)] } };
+        Assert.Contains(
+            "The collector moved from 'team/theirs' to 'monitoring/kube-prometheus-stack-prometheus'.", OutcomeDecider.Decide(moved).Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("moved", OutcomeDecider.Decide(Delivered with { Verification = verification }).Sentence, StringComparison.Ordinal);
+    }
+
     internal static CaughtFailure Blocked(string cause) => Caught(nameof(BlockedException), cause);
 
     private static CaughtFailure NotReady(string cause) => Caught(nameof(NotReadyException), cause);

@@ -46,6 +46,45 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
+    public async Task Facts_grow_by_announcements_and_change_when_a_move_has_ended()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        var (one, two) = (new RecordedCollector("prometheus", "monitoring", "one", "u1", "a"), new RecordedCollector("agent", "central-amp", "central-amp-agent", "", "b"));
+        Assert.True(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, new FactsUpdate { Collector = one, Sends = [one], Objects = [new("Role", "monitoring/x")] }, Cancelled));
+        Assert.True(await table.Registry.AnnounceAsync(
+            Arn, Some.CreatedAt, new FactsUpdate { Collector = two, Sends = [two], Objects = [new("Prometheus", "monitoring/one", "u1")], NamespaceUid = ClusterFacts.Announced }, Cancelled));
+        var during = (await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))!.Facts;
+        Assert.Equal((one, ClusterFacts.Announced), (during.Onboarded(), during.NamespaceUid));
+        Assert.Equal([two, one], during.Collectors.Order(StringComparer.Ordinal).Select(RecordedCollector.Parse));
+        Assert.True(during.Has("Role", "monitoring/x") && during.Has("Prometheus", "monitoring/one", "u1") && !during.Has("Prometheus", "monitoring/one", "u2"));
+
+        Assert.True(await table.Registry.RecordAsync(Verified, new FactsUpdate { Collector = two, Sends = [two], Ended = [one], NamespaceUid = "n1" }, Some.Execution(), Cancelled));
+        var after = (await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))!.Facts;
+        Assert.Equal((two, 1, "n1", 2), (after.Onboarded(), after.Collectors.Length, after.NamespaceUid, after.Objects.Length));
+        Assert.True(after.IsNamespace("n1") && !after.IsNamespace("n2"));
+    }
+
+    [Fact]
+    public async Task A_closed_item_has_no_facts_and_takes_no_announcement()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        var facts = new FactsUpdate { Collector = new RecordedCollector("agent", "central-amp", "x", "", "b"), Objects = [new("Role", "a/b")], NamespaceUid = "n" };
+        Assert.True(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, facts, Cancelled));
+        Assert.True(await table.Registry.CloseAsync(Verified with { State = Outcome.Offboarded }, Some.Execution(), Cancelled));
+        Assert.False(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, facts, Cancelled));
+        var item = await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled);
+        Assert.Equal((true, null, 0, 0, null), (item!.IsTombstone, item.Facts.Collector, item.Facts.Collectors.Length, item.Facts.Objects.Length, item.Facts.NamespaceUid));
+    }
+
+    [Fact]
+    public async Task The_lease_of_an_elevation_records_what_it_installs()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        Assert.True(await table.Registry.TryHoldElevationAsync(Arn, Some.CreatedAt, Some.Execution(), [new("ClusterRole", "central-amp-read")], Cancelled));
+        Assert.True((await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))!.Facts.Has("ClusterRole", "central-amp-read"));
+    }
+
+    [Fact]
     public async Task An_execution_that_started_earlier_does_not_overwrite_a_later_one()
     {
         using var table = await RegistryTable.CreateAsync(moto);
@@ -235,5 +274,5 @@ public sealed class ClusterRegistryTests(MotoServer moto)
         Cancelled);
 
     private static Task<bool> HoldAsync(RegistryTable table, string execution) =>
-        table.Registry.TryHoldElevationAsync(Arn, Some.CreatedAt, Some.Execution(execution), Cancelled);
+        table.Registry.TryHoldElevationAsync(Arn, Some.CreatedAt, Some.Execution(execution), [], Cancelled);
 }

@@ -181,9 +181,16 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
             _ when path == KubernetesPath.Nodes => Objects.All("/api/v1/nodes/"),
             _ when path.StartsWith(KubernetesPath.Events("central-amp", "FailedCreate"), StringComparison.Ordinal) => Objects.All("/events/"),
             _ when path == KubernetesPath.AllServiceAccounts => Objects.All("/serviceaccounts/"),
+            _ when path == KubernetesPath.RoleBindings("central-amp") => Objects.All($"{path}/"),
             _ when path.Contains("?labelSelector=", StringComparison.Ordinal) => Objects.Labelled(path),
             _ => throw new InvalidOperationException($"The test did not plan a list of {path}."),
         });
+    }
+
+    public Task<IReadOnlyList<JsonObject>?> ListMetadataAsync(string path, CancellationToken cancellationToken)
+    {
+        ThrowPlanned($"GET {path}");
+        return Task.FromResult(Objects.All($"{path}/"));
     }
 
     public Task<JsonObject> ApplyAsync(string path, JsonObject desired, CancellationToken cancellationToken)

@@ -15,6 +15,18 @@ public sealed partial class FakeDynamo(Action beforeWrite) : AmazonDynamoDBClien
 
     public void Clear() => items.Clear();
 
+    /// <summary>Removes attributes of all items, as an earlier version would have written them.</summary>
+    public void Remove(params string[] attributes)
+    {
+        foreach (var item in items.Values)
+        {
+            foreach (var name in attributes)
+            {
+                item.Remove(name);
+            }
+        }
+    }
+
     public override Task<GetItemResponse> GetItemAsync(GetItemRequest request, CancellationToken cancellationToken = default) =>
         Task.FromResult(new GetItemResponse { Item = items.TryGetValue(KeyOf(request.Key), out var item) ? new(item) : null });
 
@@ -84,7 +96,34 @@ public sealed partial class FakeDynamo(Action beforeWrite) : AmazonDynamoDBClien
                 while (Accept(","));
             }
 
+            if (Accept("ADD"))
+            {
+                Sets((members, changed) => members.UnionWith(changed));
+            }
+
+            if (Accept("DELETE"))
+            {
+                Sets((members, changed) => members.ExceptWith(changed));
+            }
+
             Assert.Empty(tokens);
+        }
+
+        /// <summary>Changes sets; an empty set is no attribute.</summary>
+        private void Sets(Action<HashSet<string>, List<string>> change)
+        {
+            do
+            {
+                var (name, changed) = (Name(tokens.Dequeue()), Value()!.SS);
+                var members = item.TryGetValue(name, out var found) ? found.SS.ToHashSet() : [];
+                change(members, changed);
+                item.Remove(name);
+                if (members.Count > 0)
+                {
+                    item[name] = new AttributeValue { SS = [.. members] };
+                }
+            }
+            while (Accept(","));
         }
 
         private bool And()

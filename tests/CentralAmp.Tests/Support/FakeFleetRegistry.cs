@@ -81,8 +81,10 @@ public sealed class FakeFleetRegistry(TimeProvider time) : IFleetRegistry
     public Task WriteFindingAsync(string clusterArn, long createdAt, SweepReference sweep, Inspection inspection, CancellationToken cancellationToken)
     {
         Writes.Enqueue($"{clusterArn[(clusterArn.LastIndexOf('/') + 1)..]} {inspection.Finding}");
-        Put(Known(clusterArn, createdAt) with
+        var known = Known(clusterArn, createdAt);
+        Put(known with
         {
+            Item = inspection.Facts is { } facts ? known.Item.After(facts) : known.Item,
             Finding = inspection.Finding,
             Cause = inspection.Cause,
             MissingSweep = inspection.MissingSince,

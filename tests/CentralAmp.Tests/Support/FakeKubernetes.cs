@@ -32,6 +32,9 @@ public sealed class FakeKubernetes : IAsyncDisposable
     /// <summary>Every request: method, path with query, authorization, body.</summary>
     public ConcurrentQueue<(string Method, string PathAndQuery, string Authorization, string? ContentType, string Body)> Requests { get; } = new();
 
+    /// <summary>The media types that the last request accepts.</summary>
+    public string Accepted { get; private set; } = "";
+
     public IEnumerable<string> Writes => Requests.Where(request => request.Method != "GET").Select(request => $"{request.Method} {request.PathAndQuery}");
 
     public string Endpoint => app.Urls.Single();
@@ -90,6 +93,7 @@ public sealed class FakeKubernetes : IAsyncDisposable
         using var reader = new StreamReader(request.Body);
         var body = await reader.ReadToEndAsync();
         var path = request.Path.Value!;
+        Accepted = request.Headers.Accept.ToString();
         Requests.Enqueue((request.Method, path + request.QueryString, request.Headers.Authorization.ToString(), request.ContentType, body));
         if (planned.TryGetValue((request.Method, path), out var queue) && queue.TryDequeue(out var answer))
         {

@@ -48,6 +48,15 @@ public sealed class FakeTrustStore : ITrustStore
         return Task.FromResult(new ObservedTrust(desired.ProviderArn is null ? null : Provider, Role, Role is null ? null : Policy));
     }
 
+    public Task<ObservedRole?> FindRoleAsync(string roleName, CancellationToken cancellationToken)
+    {
+        RoleReads++;
+        return Task.FromResult(Role);
+    }
+
+    /// <summary>Number of calls of <see cref="FindRoleAsync"/>.</summary>
+    public int RoleReads { get; private set; }
+
     public Task<bool> ActAsync(TrustAction action, DesiredTrust desired, CancellationToken cancellationToken)
     {
         Racer?.Invoke(action);

@@ -192,6 +192,8 @@ internal sealed class FleetAws(HubSettings settings, IReadOnlyList<ClusterRefere
 
         public Task<IReadOnlyList<JsonObject>?> ListAsync(string path, CancellationToken cancellationToken) => inner.ListAsync(path, cancellationToken);
 
+        public Task<IReadOnlyList<JsonObject>?> ListMetadataAsync(string path, CancellationToken cancellationToken) => inner.ListMetadataAsync(path, cancellationToken);
+
         public Task<JsonObject> ApplyAsync(string path, JsonObject desired, CancellationToken cancellationToken) => inner.ApplyAsync(path, desired, cancellationToken);
 
         public Task<JsonObject> MergePatchAsync(string path, JsonObject patch, CancellationToken cancellationToken) => inner.MergePatchAsync(path, patch, cancellationToken);

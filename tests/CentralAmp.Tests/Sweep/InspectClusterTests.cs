@@ -30,6 +30,31 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task An_item_from_before_the_facts_is_completed_by_the_finding_and_nothing_else_is_written()
+    {
+        Assert.Null(scene.Item.Facts.Onboarded());
+        var writes = scene.Stack.Writes.Count;
+        Assert.Equal(Finding.Unchanged, (await scene.InspectAsync()).Finding);
+        var facts = scene.Item.Facts;
+        Assert.Equal(("monitoring", "stack", "stack-prometheus"), (facts.Onboarded()!.Namespace, facts.Onboarded()!.Name, facts.Onboarded()!.ServiceAccount));
+        Assert.True(facts.Has("Role", "monitoring/central-amp-write") && facts.Has("ServiceAccount", "monitoring/stack-prometheus"));
+        Assert.Equal((writes, 0, 1), (scene.Stack.Writes.Count, scene.Trust.Hub.Writes.Count, scene.Trust.Hub.RoleReads));
+
+        await scene.InspectAsync();
+        Assert.Equal(1, scene.Trust.Hub.RoleReads);
+    }
+
+    [Fact]
+    public async Task A_tenants_Prometheus_with_CentralAmps_marks_makes_no_difference_to_a_sweep()
+    {
+        await scene.InspectAsync();
+        var path = KubernetesPath.Prometheus("team", "theirs");
+        scene.Stack.Objects.Create(path, "central-amp", System.Text.Json.Nodes.JsonNode.Parse(
+            """{"metadata":{"name":"theirs","namespace":"team"},"spec":{"serviceAccountName":"theirs","remoteWrite":[{"name":"central-amp","url":"https://elsewhere"}]}}""")!.AsObject());
+        Assert.Equal(Finding.Unchanged, (await scene.InspectAsync()).Finding);
+    }
+
+    [Fact]
     public async Task A_chained_cluster_in_the_desired_state_is_unchanged()
     {
         using var chained = new InspectionScene(Some.Settings with { TrustMode = TrustModes.Chained });

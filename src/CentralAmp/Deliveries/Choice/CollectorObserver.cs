@@ -9,7 +9,9 @@ namespace CentralAmp.Deliveries.Choice;
 /// <summary>Reads the collectors of a cluster, those of other owners and CentralAmp's.</summary>
 internal static class CollectorObserver
 {
-    public static async Task<PlanObservation> ObserveAsync(PlanObservation observation, IKubernetes kubernetes, CancellationToken cancellationToken)
+    /// <param name="askIam">Reads the subjects that the cluster's role trusts; called only where the registry does not explain what is observed.</param>
+    public static async Task<PlanObservation> ObserveAsync(
+        PlanObservation observation, IKubernetes kubernetes, Func<Task<IReadOnlyList<string>>> askIam, CancellationToken cancellationToken)
     {
         var prometheuses = await kubernetes.ListAsync(KubernetesPath.AllPrometheuses, cancellationToken);
         var agents = await kubernetes.ListAsync(KubernetesPath.AllPrometheusAgents, cancellationToken);
@@ -19,6 +21,7 @@ internal static class CollectorObserver
             Agents = agents?.Select(PrometheusAgentResource.Read).ToList(),
             Managed = await ManagedNamespaceObserver.ObserveAsync(kubernetes, cancellationToken),
         };
+        observed = Ownership.MustAskIam(observed) ? observed with { TrustedSubjects = await askIam() } : observed;
         observed = observed.Candidates is [{ Malformed: null } only] ? await ObserveCandidateAsync(observed, only, kubernetes, cancellationToken) : observed;
         if (MayGetAgent(observed))
         {

@@ -21,8 +21,8 @@ internal static class DeliveryChoice
     /// <summary>Only a new agent without an operator needs a Ready node.</summary>
     public static bool DependsOnNodes(PlanObservation observation) => observation.AskedDelivery switch
     {
-        DeliveryNames.Agent => !observation.Managed.Has(DeliveryNames.Agent),
-        DeliveryNames.Auto => observation.Candidates.Count == 0 && !HasManagedAgent(observation) && IsGraceOver(observation),
+        DeliveryNames.Agent => !observation.HasManaged(DeliveryNames.Agent),
+        DeliveryNames.Auto => observation is { Candidates.Count: 0, Described.Options.Collector: null } && !HasManagedAgent(observation) && IsGraceOver(observation),
         _ => false,
     };
 
@@ -31,7 +31,8 @@ internal static class DeliveryChoice
     private static (string Delivery, Failure? Finding) Auto(PlanObservation observation) => Prometheus.Check.FirstFinding(observation) switch
     {
         null => (DeliveryNames.Prometheus, null),
-        var finding when observation.Candidates.Count == 0 => WithoutCollector(observation, finding),
+        // A tag that names a resource asks for no agent: it may have a typing error, or be early.
+        var finding when observation.Candidates.Count == 0 && observation.Described.Options.Collector is null => WithoutCollector(observation, finding),
         { Kind: FailureKind.Blocked } finding when AgentHelps.Contains(finding.Cause) && observation.Agents is not null => Of(observation, DeliveryNames.PrometheusAgent),
         // CentralAmp's agent continues until the Prometheus runs.
         { Kind: FailureKind.NotReady } when HasManagedAgent(observation) => OfManagedAgent(observation),
@@ -48,11 +49,11 @@ internal static class DeliveryChoice
         _ => Of(observation, DeliveryNames.Agent),
     };
 
-    private static (string Delivery, Failure? Finding) OfManagedAgent(PlanObservation observation) => observation.Managed.Has(DeliveryNames.PrometheusAgent) && observation.Agents is not null
+    private static (string Delivery, Failure? Finding) OfManagedAgent(PlanObservation observation) => observation.HasManaged(DeliveryNames.PrometheusAgent) && observation.Agents is not null
         ? Of(observation, DeliveryNames.PrometheusAgent)
         : Of(observation, DeliveryNames.Agent);
 
-    private static bool HasManagedAgent(PlanObservation observation) => observation.Managed.Has(DeliveryNames.Agent) || observation.Managed.Has(DeliveryNames.PrometheusAgent);
+    private static bool HasManagedAgent(PlanObservation observation) => observation.HasManaged(DeliveryNames.Agent) || observation.HasManaged(DeliveryNames.PrometheusAgent);
 
     private static bool IsGraceOver(PlanObservation observation) => observation.Waited >= observation.Settings.AgentGrace;
 }

@@ -1,3 +1,4 @@
+using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Failures;
 using CentralAmp.RemoteWrite;
@@ -35,6 +36,8 @@ internal static class OnboardingDecider
             WaitSeconds = planned.WaitsFor is null ? 0 : WaitSeconds(observation),
             Sentence = planned.Sentence,
             Collector = planned.Collector,
+            ServiceAccountUid = planned.Delivery == DeliveryNames.Prometheus ? observation.ServiceAccount?.Uid : null,
+            NamespaceUid = Ownership.IsNamespaceManaged(observation) ? observation.Managed.NamespaceUid : null,
             Replaces = planned.Replaces,
             Change = planned.Change,
             Monitors = planned.Monitors,

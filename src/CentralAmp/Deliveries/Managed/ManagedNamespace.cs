@@ -31,6 +31,9 @@ public sealed record ManagedNamespace(
     /// <summary>The delivery has at least one managed object.</summary>
     public bool Has(string delivery) => ManagedObject.PathsOf(delivery).Any(path => Objects.TryGetValue(path, out var found) && ManagedNames.IsManaged(found));
 
+    /// <summary>Empty without a namespace.</summary>
+    public string NamespaceUid { get; init; } = "";
+
     public JsonObject? Find(string path) => Objects.GetValueOrDefault(path);
 
     public int AppliedOf(string delivery) => Applied.GetValueOrDefault(delivery);
@@ -56,7 +59,10 @@ internal static class ManagedNamespaceObserver
             }
         }
 
-        return new ManagedNamespace(StateOf(@namespace), account is null ? null : ServiceAccountResource.Read(account), objects, AppliedOf(account));
+        return new ManagedNamespace(StateOf(@namespace), account is null ? null : ServiceAccountResource.Read(account), objects, AppliedOf(account))
+        {
+            NamespaceUid = @namespace["metadata"]?["uid"]?.ToString() ?? "",
+        };
     }
 
     private static Dictionary<string, int> AppliedOf(JsonObject? account)

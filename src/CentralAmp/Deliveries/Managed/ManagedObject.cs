@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Kubernetes;
+using CentralAmp.Registry;
 
 namespace CentralAmp.Deliveries.Managed;
 
@@ -68,6 +69,21 @@ public sealed record ManagedObject(string Path, JsonObject Desired)
         DeliveryNames.Values => [KubernetesPath.ConfigMap(AgentNames.Namespace, AgentNames.Values)],
         _ => [],
     };
+
+    /// <summary>The object of <see cref="PathsOf"/> as the registry names it.</summary>
+    public static RecordedObject RecordOf(string path)
+    {
+        var parts = path.Split('/');
+        return new RecordedObject(
+            parts[^2] switch
+            {
+                "statefulsets" => "StatefulSet",
+                "configmaps" => "ConfigMap",
+                "prometheusagents" => "PrometheusAgent",
+                var plural => throw new ArgumentOutOfRangeException(nameof(path), plural, "Not a kind that a delivery writes."),
+            },
+            $"{parts[^3]}/{parts[^1]}");
+    }
 
     /// <param name="manifest">As it is to be; it gets the annotation with its own hash.</param>
     public static ManagedObject Of(JsonObject manifest)

@@ -28,6 +28,8 @@ internal static class Check
     internal static Failure? ThereIsACollector(PlanObservation observation) => observation switch
     {
         { Candidates.Count: > 0 } => null,
+        { Prometheuses: not null, Described.Options.Collector: { } tag } => DeliveryRefusals.NoCollector(
+            $"{observation.Cluster} has no Prometheus resource '{Quote.Cut(tag)}', which its tag {ClusterTags.Collector} names, or that resource has {ManagedNames.OnboardAnnotation}=false"),
         { Prometheuses: null } => DeliveryRefusals.NoCollector($"{observation.Cluster} has no Prometheus operator yet"),
         { Prometheuses.Count: > 0 } => DeliveryRefusals.NoCollector($"every Prometheus resource of {observation.Cluster} has {ManagedNames.OnboardAnnotation}=false"),
         _ when observation.OtherAgents.Count() is > 0 and var agents => DeliveryRefusals.NoCollector(
@@ -40,7 +42,7 @@ internal static class Check
         : Failure.Blocked(
             Causes.SeveralCollectors,
             $"{observation.Cluster} has several Prometheus resources: {string.Join(", ", observation.Candidates.Select(candidate => $"{candidate.Namespace}/{candidate.Name}"))}.",
-            $"Annotate the one that is to send with {ManagedNames.OnboardAnnotation}=true (or all others with =false), then execute again.");
+            $"Name the one that is to send by the cluster's tag {ClusterTags.Collector}=namespace/name, or annotate all others with {ManagedNames.OnboardAnnotation}=false; then execute again.");
 
     internal static Failure? ItCanBeRead(PlanObservation observation) => observation.Candidate.Malformed is not { } wrong
         ? null

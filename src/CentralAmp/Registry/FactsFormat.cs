@@ -1,0 +1,60 @@
+using Amazon.DynamoDBv2.Model;
+
+namespace CentralAmp.Registry;
+
+/// <summary>
+/// The facts' attributes in DynamoDB. The sets grow and shrink by their members, so that executions beside each other do not lose each other's facts.
+/// </summary>
+internal static class FactsFormat
+{
+    public const string Collector = "collector";
+    public const string Collectors = "collectors";
+    public const string Objects = "objects";
+    public const string NamespaceUid = "namespaceUid";
+
+    /// <summary>All attributes, for the write that removes the facts after everything is gone.</summary>
+    public static IReadOnlyList<string> All { get; } = [Collector, Collectors, Objects, NamespaceUid];
+
+    public static ClusterFacts Read(Dictionary<string, AttributeValue> item) => new()
+    {
+        Collector = FleetItemFormat.Text(item, Collector),
+        Collectors = SetOf(item, Collectors),
+        Objects = SetOf(item, Objects),
+        NamespaceUid = FleetItemFormat.Text(item, NamespaceUid),
+    };
+
+    /// <summary>Adds the values to <paramref name="values"/>, and returns the clauses of the update expression: assignments of SET, and further sections.</summary>
+    public static (IReadOnlyList<string> Assignments, string Sections) Write(FactsUpdate facts, Dictionary<string, AttributeValue> values)
+    {
+        var assignments = new List<string>();
+        if (facts.Collector is { } collector)
+        {
+            values[":collector"] = ItemTable.Of(collector.ToString());
+            assignments.Add(facts.IsAnnouncement ? $"{Collector} = if_not_exists({Collector}, :collector)" : $"{Collector} = :collector");
+        }
+
+        if (facts.NamespaceUid is { } uid)
+        {
+            values[":namespaceUid"] = ItemTable.Of(uid);
+            assignments.Add($"{NamespaceUid} = :namespaceUid");
+        }
+
+        // DynamoDB does not accept ADD and DELETE of one attribute in one update.
+        IReadOnlyList<RecordedCollector> added = facts.Ended.Count > 0 ? [] : facts.Sends;
+        string[] adds = [.. Section(Collectors, ":collectors", added, values), .. Section(Objects, ":objects", facts.Objects, values)];
+        string[] deletes = [.. Section(Collectors, ":ended", facts.Ended, values)];
+        return (assignments, (adds.Length == 0 ? "" : $" ADD {string.Join(", ", adds)}") + (deletes.Length == 0 ? "" : $" DELETE {string.Join(", ", deletes)}"));
+    }
+
+    private static IEnumerable<string> Section<T>(string name, string placeholder, IReadOnlyList<T> members, Dictionary<string, AttributeValue> values)
+        where T : class
+    {
+        if (members.Count > 0)
+        {
+            values[placeholder] = new AttributeValue { SS = [.. members.Select(member => member.ToString()!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] };
+            yield return $"{name} {placeholder}";
+        }
+    }
+
+    private static string[] SetOf(Dictionary<string, AttributeValue> item, string name) => item.TryGetValue(name, out var value) && value.SS is { } members ? [.. members] : [];
+}
