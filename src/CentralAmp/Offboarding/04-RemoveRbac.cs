@@ -105,7 +105,8 @@ public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<
         if (isManaged)
         {
             run.Left.Add($"namespace {AgentNames.Namespace}, in which others have {string.Join(", ", others.Take(3))}");
-            await RemoveAgentAccountAsync(run, cancellationToken);
+            await RemoveManagedAsync(run, KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount), cancellationToken);
+            await RemoveManagedAsync(run, KubernetesPath.Secret(AgentNames.Namespace, AgentNames.ScrapeJobs), cancellationToken);
         }
         else if (ManagedNames.IsManaged(found))
         {
@@ -113,13 +114,13 @@ public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<
         }
     }
 
-    private async Task RemoveAgentAccountAsync(Run run, CancellationToken cancellationToken)
+    /// <summary>Deletes one object of the managed namespace that otherwise goes with it.</summary>
+    private async Task RemoveManagedAsync(Run run, string path, CancellationToken cancellationToken)
     {
-        var path = KubernetesPath.ServiceAccount(AgentNames.Namespace, AgentNames.ServiceAccount);
-        if (await run.Kubernetes.GetAsync(path, cancellationToken) is { } account && ManagedNames.IsManaged(account))
+        if (await run.Kubernetes.GetAsync(path, cancellationToken) is { } found && ManagedNames.IsManaged(found))
         {
-            var deleted = await run.Kubernetes.DeleteAsync(path, Text(account, "uid"), cancellationToken);
-            Removed(run.Cluster, "serviceaccounts", AgentNames.Namespace, AgentNames.ServiceAccount, deleted);
+            var deleted = await run.Kubernetes.DeleteAsync(path, Text(found, "uid"), cancellationToken);
+            Removed(run.Cluster, "object", AgentNames.Namespace, path, deleted);
             run.Change = deleted ? Change.Updated : run.Change;
         }
     }

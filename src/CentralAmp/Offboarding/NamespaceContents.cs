@@ -24,6 +24,7 @@ internal static class NamespaceContents
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
         $"configmaps/{AgentNames.Agent}", $"configmaps/{AgentNames.Values}", "configmaps/kube-root-ca.crt",
+        $"secrets/{AgentNames.ScrapeJobs}",
         $"serviceaccounts/{AgentNames.ServiceAccount}", "serviceaccounts/default",
         $"statefulsets/{AgentNames.Agent}", $"prometheusagents/{AgentNames.PrometheusAgent}",
         $"roles/{RbacManifests.WriteName}", $"rolebindings/{RbacManifests.WriteName}",

@@ -102,6 +102,7 @@ public sealed class OffboardingOwnershipTests : IDisposable
         Assert.NotNull(cluster.Stack.Objects.Get(KubernetesPath.Namespace("central-amp")));
         Assert.Null(cluster.Stack.Objects.Get(KubernetesPath.PrometheusAgent("central-amp", "central-amp")));
         Assert.Null(cluster.Stack.Objects.Get(KubernetesPath.ServiceAccount("central-amp", "central-amp-collector")));
+        Assert.Null(cluster.Stack.Objects.Get(KubernetesPath.Secret("central-amp", "central-amp-scrape-jobs")));
         Assert.Empty(world.RemainingOf(cluster));
     }
 

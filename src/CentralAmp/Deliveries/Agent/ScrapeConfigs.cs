@@ -20,7 +20,7 @@ internal static class ScrapeConfigs
     private const string Pod = "__meta_kubernetes_pod";
     private const string Service = "__meta_kubernetes_service";
 
-    public static JsonArray Render() =>
+    public static JsonArray Render() => new(
     [
         Itself(),
         .. ClusterJobs.Render(),
@@ -28,7 +28,7 @@ internal static class ScrapeConfigs
         Exporter("node-exporter", NodeExporter, "metrics|http-metrics", honorLabels: false),
         AnnotatedPods(),
         AnnotatedServices(),
-    ];
+    ]);
 
     /// <summary>The one target that every cluster has: without it an empty cluster would be silent.</summary>
     private static JsonObject Itself() => new()
