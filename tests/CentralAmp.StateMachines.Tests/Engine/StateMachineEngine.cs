@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CentralAmp.StateMachines.Tests.Engine;
 using CentralAmp.Twin;
+using CentralAmp.Twin.Aws;
 using CentralAmp.Twin.Aws.Moto;
 
 [assembly: AssemblyFixture(typeof(StateMachineEngine))]
@@ -63,11 +64,27 @@ public sealed class StateMachineEngine : IAsyncLifetime
             new { stateMachineArn = $"arn:aws:states:us-east-1:{Account}:stateMachine:{machineName}", name, input = input ?? Onboardings.Input },
             cancellationToken);
         var described = await EndAsync(execution, performance, cancellationToken);
-        var run = new Run(described, await CallAsync("GetExecutionHistory", new { executionArn = execution }, cancellationToken), performance.Calls);
+        var run = new Run(described, await HistoryAsync(execution, cancellationToken), performance.Calls);
 
         Assert.True(performance.Unplanned.Count == 0, $"Not planned: {string.Join("; ", performance.Unplanned)}.\n{run}");
         Assert.Empty(gateway.Strays);
         return run;
+    }
+
+    /// <summary>moto answers 500 if one of its threads still appends to the history that another one prints.</summary>
+    private async Task<JsonElement> HistoryAsync(string execution, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await CallAsync("GetExecutionHistory", new { executionArn = execution }, cancellationToken);
+            }
+            catch (AwsException e) when (e.Status == 500 && attempt < 5)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
+            }
+        }
     }
 
     private async Task<JsonElement> EndAsync(string execution, Performance performance, CancellationToken cancellationToken)
