@@ -61,7 +61,10 @@ public sealed class RunFolderTests : IDisposable
         var path = Left(await EndedProcessAsync(), Now);
         using var holder = Process.Start("flock", ["-x", "-F", Path.Combine(Records, Path.GetFileName(path)), "sh", "-c", $"echo > {privateFolder}/held; exec sleep 600"])!;
         while (!File.Exists(Path.Combine(privateFolder, "held")))
+        {
+            Assert.False(holder.HasExited, "flock did not take the lock");
             await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
 
         using (await StartAsync())
             Assert.True(Directory.Exists(path));
