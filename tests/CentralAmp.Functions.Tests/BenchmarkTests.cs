@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using CentralAmp.Benchmarks;
+using CentralAmp.Functions.Tests.Package;
 
 namespace CentralAmp.Functions.Tests;
 
@@ -18,6 +20,18 @@ public sealed class BenchmarkTests
         Assert.Equal(Contestants, results.Select(result => (string)result!["name"]!).Where(name => name != "CentralAmp, native"));
         Assert.All(results, result => Assert.All(
             (string[])["medianMilliseconds", "peakMegabytes", "cpuMilliseconds", "ratio"], figure => Assert.True((double)result![figure]! > 0, $"{figure} of {result}")));
+    }
+
+    [Fact]
+    public void Every_setting_of_the_benchmark_is_one_of_the_template_and_those_of_the_start_are_equal()
+    {
+        var template = File.ReadAllText(Path.Combine(Tools.RepositoryRoot, "template.yaml"));
+
+        // Lambda itself sets _HANDLER.
+        Assert.All(FunctionSettings.All.Keys.Where(name => name != "_HANDLER"), name => Assert.Contains($"{name}: ", template, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["SSL_CERT_DIR", "DOTNET_EnableWriteXorExecute"],
+            name => Assert.Matches($"{name}: \"?{FunctionSettings.All[name]}\"?\n", template));
     }
 
     [Fact]

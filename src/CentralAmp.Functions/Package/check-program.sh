@@ -24,8 +24,12 @@ case $header in
   *) refuse "it is for $(echo "$header" | sed -n 's/^ *Machine: *//p'), not for $machine" ;;
 esac
 
-# Symbols of the program itself do not need a glibc; "Version needs" does.
-for version in $("$reader" -V "$program" | sed -n 's/.*Name: GLIBC_2\.\([0-9]*\).*/\1/p' | sort -un); do
+versions=$("$reader" -V "$program")
+# Not a version of symbols: relative relocations in the packed form, which glibc reads since 2.36 (its release notes).
+case $versions in
+  *GLIBC_ABI_DT_RELR*) refuse "its relocations are packed, which needs glibc 2.36, and Amazon Linux 2023 has 2.$newest_glibc: link it without -z pack-relative-relocs" ;;
+esac
+for version in $(echo "$versions" | sed -n 's/.*Name: GLIBC_2\.\([0-9]*\).*/\1/p' | sort -un); do
   [ "$version" -le "$newest_glibc" ] ||
     refuse "it needs glibc 2.$version, and Amazon Linux 2023 has 2.$newest_glibc: compile it on Debian 12, Ubuntu 22.04, Amazon Linux 2023, or with CentralAmpPackage=container"
 done

@@ -79,8 +79,10 @@ public static class SweepDecider
 
     private static string BrakedSentence(FleetCount count, string removals, string[] braked)
     {
-        var accounts = braked.Take(Named).Select(account => count.Accounts[account] is var of ? $"{account} ({of.Changes} of {of.Living}; {BrakeAt(of.Living)} may change at once)" : "");
+        var accounts = braked.Take(Named).Select(account => InAccount(account, count.Accounts[account]));
         var more = braked.Length > Named ? $" and {braked.Length - Named} more" : "";
         return $"{removals}. Braked, nothing is started in account {string.Join(", ", accounts)}{more}: that needs the approval of an operator.";
     }
+
+    private static string InAccount(string account, AccountCount count) => $"{account} ({count.Changes} of {count.Living}; {BrakeAt(count.Living)} may change at once)";
 }

@@ -6,9 +6,13 @@ using CentralAmp.Settings;
 namespace CentralAmp.Trust;
 
 /// <summary>
-/// The subjects that a cluster's role trusts already. Only the hub writes that role, so its tags and its trust policy prove what the registry does not know:
-/// an item from before the facts, a lost or a restored table.
+/// The subjects that a cluster's role trusts already. Only the hub writes the ingest role, so its tags and its trust policy prove what the registry does not
+/// know: an item from before the facts, a lost or a restored table.
 /// </summary>
+/// <remarks>
+/// In trust mode <c>chained</c> the hub proves the collector role alone. That role is in the member account, whose administrator can let anybody assume it;
+/// so its subjects are his word, and they count for his own cluster only.
+/// </remarks>
 public static class ProvenSubjects
 {
     /// <summary>One read of IAM; two in trust mode <c>chained</c>, whose subjects are in the trust policy of the collector role.</summary>

@@ -42,6 +42,17 @@ public sealed class CheckProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_with_packed_relocations_is_refused()
+    {
+        // Data with an address, so that there is a relocation to pack.
+        var (code, output) = await CheckAsync(
+            await CompileAsync("int answer = 42;\nint *where = &answer;\nint main(void) { return *where; }", "planted", "-fPIE", "-pie", "-Wl,-z,pack-relative-relocs"), Host);
+
+        Assert.Equal(1, code);
+        Assert.Contains("its relocations are packed, which needs glibc 2.36", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_program_that_needs_a_library_which_Amazon_Linux_2023_lacks_is_refused_with_its_name()
     {
         var library = await CompileAsync("int answer(void) { return 42; }", "libplanted.so", "-shared", "-fPIC", "-Wl,-soname,libplanted.so.1");

@@ -130,6 +130,24 @@ public sealed class PackageKindTests : IDisposable
     }
 
     [Fact]
+    public async Task The_container_compiles_a_copy_of_the_sources_for_the_architecture_of_the_package()
+    {
+        var asked = Path.Combine(usr, "asked");
+        InstallDocker(exitCode: 0, $"""[ "$1" = info ] || printf '%s\n' "$@" > {asked}""");
+
+        var (code, output) = await BuildAsync("DecidePackage;PublishInContainer", "linux-arm64", "-p:CentralAmpPackage=container", $"-p:PublishDir={usr}/package/");
+
+        Assert.True(code == 0, output);
+        var lines = await File.ReadAllLinesAsync(asked, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            ["run", "--rm", "--platform", "linux/arm64", "--mount", $"type=bind,source={Tools.RepositoryRoot.TrimEnd('/')},target=/repository,readonly", "--mount", $"type=bind,source={usr}/package,target=/package"],
+            lines[..8]);
+        Assert.Equal("public.ecr.aws/sam/build-dotnet10:latest-arm64", lines[8]);
+        Assert.Contains("dotnet publish /build/src/CentralAmp.Functions -c Debug -r linux-arm64 -p:CentralAmpPackage=native", lines[^1], StringComparison.Ordinal);
+        Assert.True(Directory.Exists(Path.Combine(usr, "package")), "the folder of the package must exist before it is mounted");
+    }
+
+    [Fact]
     public async Task A_package_of_another_architecture_than_the_stack_is_refused_before_it_can_be_uploaded()
     {
         Install("gcc");
@@ -159,11 +177,11 @@ public sealed class PackageKindTests : IDisposable
         }
     }
 
-    private void InstallDocker(int exitCode)
+    private void InstallDocker(int exitCode, string script = ":")
     {
         Install("docker");
         var docker = Path.Combine(usr, "bin", "docker");
-        File.WriteAllText(docker, $"#!/bin/sh\nexit {exitCode}\n");
+        File.WriteAllText(docker, $"#!/bin/sh\n{script}\nexit {exitCode}\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -5,13 +5,11 @@ namespace CentralAmp.Twin.Aws.Lambda;
 /// <summary>The program of the functions, as the build made it: native, or managed. Both have the same name, in folders of their own.</summary>
 public static class FunctionsProgram
 {
-    private const string Name = "CentralAmp.Functions";
-
     /// <summary>The managed program. The build of the twin makes it.</summary>
-    public static string Managed { get; } = Path.Combine(Metadata("ManagedFunctions"), Name);
+    public static string Managed { get; } = Metadata("ManagedFunctions");
 
     /// <summary>The native program. The build of the end-to-end tests makes it, where the machine has a C compiler to link it.</summary>
-    public static string Native { get; } = Path.Combine(Metadata("NativeFunctions"), Name);
+    public static string Native { get; } = Metadata("NativeFunctions");
 
     /// <summary>The native program if it was compiled from the same sources as the managed one, else the managed one.</summary>
     public static string Newest() => Newest(Native, Managed);
