@@ -8,7 +8,8 @@ namespace CentralAmp.Settings;
 public sealed record HubSettings
 {
     public const string DefaultClusterLabelFormat = "{name}.{region}.{account}";
-    public const string DefaultAgentImage = "quay.io/prometheus/prometheus:v3.5.0";
+    public const string DefaultAgentImage =
+        "quay.io/prometheus/prometheus:v3.5.0@sha256:63805ebb8d2b3920190daf1cb14a60871b16fd38bed42b857a3182bc621f4996";
 
     /// <summary>Where charts and guides install the Prometheus of a cluster.</summary>
     public static readonly IReadOnlyList<string> DefaultCollectorNamespaces = ["monitoring", "observability", "prometheus", "prometheus-operator", "kube-prometheus-stack"];

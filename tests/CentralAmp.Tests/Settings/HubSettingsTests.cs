@@ -121,7 +121,7 @@ public sealed class HubSettingsTests
 
         Assert.Equal(("auto", "full", "{name}.{region}.{account}"), (settings.Delivery, settings.Profile, settings.ClusterLabelFormat));
         Assert.Equal((TimeSpan.FromMinutes(30), false, 0), (settings.AgentGrace, settings.SwitchConfigMap, settings.AgentTolerations.Count));
-        Assert.Equal("quay.io/prometheus/prometheus:v3.5.0", settings.AgentImage);
+        Assert.Matches(@"^quay\.io/prometheus/prometheus:v3\.5\.0@sha256:[0-9a-f]{64}$", settings.AgentImage);
     }
 
     [Fact]

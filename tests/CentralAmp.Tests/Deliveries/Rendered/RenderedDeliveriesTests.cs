@@ -81,6 +81,7 @@ public sealed class RenderedDeliveriesTests
 
     [Theory]
     [InlineData("quay.io/prometheus/prometheus:v3.5.0", "v3.5.0")]
+    [InlineData("quay.io/prometheus/prometheus:v3.5.0@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "v3.5.0")]
     [InlineData("registry.example.org:5000/mirror/prometheus:v2.55.1", "v2.55.1")]
     [InlineData("registry.example.org:5000/prometheus", null)]
     [InlineData("quay.io/prometheus/prometheus:main", null)]
