@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CentralAmp.Twin.Aws.Identity;
+using CentralAmp.Twin.Aws.Lambda;
 
 namespace CentralAmp.Twin.Aws;
 
@@ -173,11 +174,44 @@ public sealed partial class AwsTwin
         Operators[TwinAccounts.Hub], TwinAccounts.HomeRegion, "dynamodb", HttpMethod.Post, "/", new JsonObject { ["TableName"] = table, ["Key"] = key }, cancellationToken,
         "DynamoDB_20120810.DeleteItem");
 
+    /// <summary>The role of a function.</summary>
+    /// <param name="name">Its logical id in template.yaml.</param>
+    internal IamRole FunctionRole(string name) => Iam.Newest(TwinAccounts.Hub).Roles.Values.Single(role => role.Name.Contains($"-{name}Role-", StringComparison.Ordinal));
+
+    /// <summary>Credentials of a function's role, as Lambda gives them to its code.</summary>
+    /// <param name="name">Its logical id in template.yaml.</param>
+    internal async Task<AccessKey> CredentialsOfFunctionAsync(string name, CancellationToken cancellationToken)
+    {
+        var role = FunctionRole(name);
+        var functions = await moto.GetAsync("lambda", "/2015-03-31/functions/?MaxItems=200", TwinAccounts.Hub, TwinAccounts.HomeRegion, cancellationToken);
+        var function = functions!.Value.GetProperty("Functions").EnumerateArray().Select(LambdaFunction.Read).Single(function => function.RoleArn == role.Arn);
+        return sts.AssumeAsService("lambda.amazonaws.com", role.Arn, function.Arn);
+    }
+
+    /// <summary>
+    /// Calls of IAM by an account's administrator, by the hundred: past the gateway, which reads the whole account again after each.
+    /// </summary>
+    /// <param name="calls">Parameters of the query protocol, with <c>Action</c>.</param>
+    internal async Task CallIamAsync(string accountId, IEnumerable<IReadOnlyDictionary<string, string>> calls, CancellationToken cancellationToken)
+    {
+        foreach (var call in calls)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new FormUrlEncodedContent(call.Append(KeyValuePair.Create("Version", "2010-05-08"))) };
+            using var response = await moto.SendAsync(request, "iam", accountId, TwinAccounts.HomeRegion, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+                throw new AwsException((int)response.StatusCode, "ServiceFailure", await response.Content.ReadAsStringAsync(cancellationToken));
+        }
+
+        await Iam.RefreshAsync(accountId, atOnce: true, cancellationToken);
+    }
+
     private Task<JsonNode?> SendAsOperatorAsync(
         string accountId, string region, string service, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken) =>
         SendAsync(Operators[accountId], region, service, method, path, body, cancellationToken);
 
-    private async Task<JsonNode?> SendAsync(
+    /// <summary>A signed call of anybody who has an access key, through the gateway.</summary>
+    /// <exception cref="AwsException">The service refused it.</exception>
+    internal async Task<JsonNode?> SendAsync(
         AccessKey key, string region, string service, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken, string? target = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(Endpoint, path));
@@ -198,9 +232,13 @@ public sealed partial class AwsTwin
         if (response.IsSuccessStatusCode)
             return text.Length == 0 ? null : JsonNode.Parse(text);
 
-        var code = response.Headers.TryGetValues("x-amzn-ErrorType", out var values) ? values.First() : "Unknown";
-        throw new AwsException((int)response.StatusCode, code, text);
+        throw new AwsException((int)response.StatusCode, ErrorCode(response, text), text);
     }
+
+    // The JSON protocols have the code in the body, the REST protocols in a header.
+    private static string ErrorCode(HttpResponseMessage response, string text) => response.Headers.TryGetValues("x-amzn-ErrorType", out var values)
+        ? values.First()
+        : text.StartsWith('{') && (string?)JsonNode.Parse(text)?["__type"] is { } type ? type[(type.IndexOf('#', StringComparison.Ordinal) + 1)..] : "Unknown";
 
     private static HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false });
 

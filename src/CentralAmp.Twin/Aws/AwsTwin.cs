@@ -188,7 +188,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
             ["events"] = new EventsService(forwarder),
             ["states"] = new StatesService(forwarder),
             ["organizations"] = new OrganizationsService(Organization),
-            ["dynamodb"] = new OneAtATime(forwarder),
+            ["dynamodb"] = forwarder,
             ["sqs"] = forwarder,
             ["logs"] = forwarder,
             ["s3"] = forwarder,
