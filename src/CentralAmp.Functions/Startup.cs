@@ -106,7 +106,8 @@ public sealed class Startup
         services.AddSingleton(provider =>
         {
             var clients = provider.GetRequiredService<AwsClients>();
-            return new IamIssuedTrust(clients.Iam(Region()), clients.MemberIamAsync);
+            return new IamIssuedTrust(
+                clients.Iam(Region()), (cluster, execution, cancellationToken) => clients.MemberIamAsync(cluster, MemberRole.Managing, execution, cancellationToken));
         });
         services.AddSingleton<ResolveOffboardingStep>();
         services.AddSingleton<CutAccessStep>();

@@ -35,7 +35,7 @@ public sealed class SerializationTests
          "serviceAccountUid":"u-2","namespaceUid":"u-3",
          "replaces":[{"delivery":"agent","collector":{"namespace":"central-amp","name":"central-amp-agent","uid":"","serviceAccount":"central-amp-collector",
                       "statefulSet":"central-amp-agent","pods":["central-amp-agent-0"],"replicas":1,"shards":1,"replicaLabel":""}}],
-         "monitors":{"serviceMonitorSelector":{"matchLabels":{"release":"stack"}}},"warnings":["w"],"change":"Created"}
+         "monitors":{"serviceMonitorSelector":{"matchLabels":{"release":"stack"}}},"warnings":["w"],"writingIsInstalled":true,"change":"Created"}
         """;
 
     private const string Trust = """{"change":"Updated","roleArn":"arn:role","providerArn":"arn:provider","writing":"Missing","ingestRoleArn":"arn:ingest"}""";

@@ -9,7 +9,7 @@ namespace CentralAmp.Templates.Tests;
 /// <summary>House rule 14 (style.md) for everything but policies.</summary>
 public sealed class TemplateTests
 {
-    private static readonly string[] Order = ["AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Parameters", "Conditions", "Globals", "Resources", "Outputs"];
+    private static readonly string[] Order = ["AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Parameters", "Mappings", "Conditions", "Globals", "Resources", "Outputs"];
 
     private static readonly YamlMappingNode Globals = Template.Map(Template.Map(Template.Hub.Root, "Globals")!, "Function")!;
 
@@ -54,7 +54,20 @@ public sealed class TemplateTests
         Assert.NotNull(Template.Child(Globals, "PermissionsBoundary"));
         Assert.All(
             Template.Hub.OfType("AWS::Serverless::Function"),
-            f => Assert.Subset(new HashSet<string> { "Description", "Environment", "Policies", "VpcConfig" }, Template.Entries(Template.Hub.Properties(f.Id)).Select(p => p.Key).ToHashSet()));
+            f => Assert.Subset(new HashSet<string> { "Description", "Environment", "Policies", "RolePath", "VpcConfig" }, Template.Entries(Template.Hub.Properties(f.Id)).Select(p => p.Key).ToHashSet()));
+    }
+
+    /// <summary>Its role in members can make somebody a cluster's administrator, and trusts the functions of one path.</summary>
+    [Fact]
+    public void Functions_that_manage_members_lie_in_a_path_of_their_own_and_none_of_them_calls_a_cluster()
+    {
+        var managing = Template.Hub.Statements.Where(s => Template.Text(s.Statement, "Resource")?.EndsWith("role/${MemberRoleName}Manager", StringComparison.Ordinal) == true)
+            .Select(s => s.Resource).Where(id => id != "FunctionBoundary").Distinct().Order().ToList();
+        var inPath = Template.Hub.OfType("AWS::Serverless::Function").Select(f => (f.Id, Path: Template.Text(Template.Hub.Properties(f.Id), "RolePath"))).Where(f => f.Path is not null).ToList();
+
+        Assert.Equal(managing, inPath.Select(f => f.Id).Order());
+        Assert.All(inPath, f => Assert.Equal("${RolePath}functions/managing/", f.Path));
+        Assert.Empty(managing.Intersect(TalkToClusters));
     }
 
     [Fact]

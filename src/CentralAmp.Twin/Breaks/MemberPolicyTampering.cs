@@ -4,23 +4,27 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Breaks;
 
-/// <summary>Removes one permission of the member role before the cluster is created.</summary>
+/// <summary>Removes one permission of the member roles before the cluster is created.</summary>
 public sealed class MemberPolicyTampering(string action) : ITampering
 {
     public async Task PlantAsync(TwinWorld world, string clusterName, CancellationToken cancellationToken)
     {
-        foreach (var name in (await world.MemberIam.ListRolePoliciesAsync(new ListRolePoliciesRequest { RoleName = TwinWorld.MemberRole }, cancellationToken)).PolicyNames)
+        foreach (var role in (string[])[TwinWorld.MemberRole, TwinWorld.MemberManagerRole])
+            await RemoveAsync(world, role, cancellationToken);
+        await world.IamSettlesAsync(cancellationToken);
+    }
+
+    private async Task RemoveAsync(TwinWorld world, string role, CancellationToken cancellationToken)
+    {
+        foreach (var name in (await world.MemberIam.ListRolePoliciesAsync(new ListRolePoliciesRequest { RoleName = role }, cancellationToken)).PolicyNames)
         {
-            var policy = await world.MemberIam.GetRolePolicyAsync(
-                new GetRolePolicyRequest { RoleName = TwinWorld.MemberRole, PolicyName = name }, cancellationToken);
+            var policy = await world.MemberIam.GetRolePolicyAsync(new GetRolePolicyRequest { RoleName = role, PolicyName = name }, cancellationToken);
             var document = JsonNode.Parse(Uri.UnescapeDataString(policy.PolicyDocument))!;
             if (!Remove(document))
                 continue;
             await world.MemberIam.PutRolePolicyAsync(
-                new PutRolePolicyRequest { RoleName = TwinWorld.MemberRole, PolicyName = name, PolicyDocument = document.ToJsonString() }, cancellationToken);
+                new PutRolePolicyRequest { RoleName = role, PolicyName = name, PolicyDocument = document.ToJsonString() }, cancellationToken);
         }
-
-        await world.IamSettlesAsync(cancellationToken);
     }
 
     private bool Remove(JsonNode document)

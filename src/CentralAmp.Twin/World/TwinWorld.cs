@@ -19,6 +19,8 @@ public sealed class TwinWorld : IAsyncDisposable
 {
     public const string MemberRole = "CentralAmpMember";
 
+    public const string MemberManagerRole = "CentralAmpMemberManager";
+
     /// <summary>If set, runs keep their logs and configurations in this folder, to debug the twin itself.</summary>
     private static readonly string? KeptFolder = Environment.GetEnvironmentVariable("CENTRALAMP_TWIN_FOLDER");
 

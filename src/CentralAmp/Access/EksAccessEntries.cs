@@ -5,14 +5,16 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Access;
 
-/// <summary>The access entry of the member role, by EKS' API with that role's credentials.</summary>
+/// <summary>The access entry of the member role that looks, by EKS' API: read with that role, changed with the one that manages.</summary>
 public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members) : IAccessEntries
 {
     /// <summary>The only policy that may create RBAC objects with more rights than its holder has.</summary>
     private const string AdminPolicy = "AmazonEKSClusterAdminPolicy";
 
+    public string PrincipalArn(ClusterReference cluster) => members.RoleArn(cluster);
+
     public Task<ObservedAccessEntry?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        CallAsync(cluster, execution, "describing the access entry", async eks =>
+        ReadAsync(cluster, execution, "describing the access entry", async eks =>
         {
             try
             {
@@ -28,7 +30,7 @@ public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members)
         }, cancellationToken);
 
     public Task<bool> CreateAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        CallAsync(cluster, execution, "creating the access entry", async eks =>
+        ChangeAsync(cluster, execution, "creating the access entry", async eks =>
         {
             try
             {
@@ -51,7 +53,7 @@ public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members)
         }, cancellationToken);
 
     public Task UpdateGroupsAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        CallAsync(
+        ChangeAsync(
             cluster,
             execution,
             "updating the groups of the access entry",
@@ -66,7 +68,7 @@ public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members)
             cancellationToken);
 
     public Task<bool> IsAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        CallAsync(cluster, execution, "listing the policies of the access entry", async eks =>
+        ReadAsync(cluster, execution, "listing the policies of the access entry", async eks =>
         {
             try
             {
@@ -81,7 +83,7 @@ public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members)
         }, cancellationToken);
 
     public Task<bool> AssociateAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        CallAsync(cluster, execution, "associating the admin policy", async eks =>
+        ChangeAsync(cluster, execution, "associating the admin policy", async eks =>
         {
             try
             {
@@ -103,7 +105,7 @@ public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members)
         }, cancellationToken);
 
     public Task<bool> DisassociateAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        CallAsync(cluster, execution, "disassociating the admin policy", async eks =>
+        ChangeAsync(cluster, execution, "disassociating the admin policy", async eks =>
         {
             try
             {
@@ -124,7 +126,7 @@ public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members)
         }, cancellationToken);
 
     public Task<bool> DeleteAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        CallAsync(cluster, execution, "deleting the access entry", async eks =>
+        ChangeAsync(cluster, execution, "deleting the access entry", async eks =>
         {
             try
             {
@@ -143,7 +145,15 @@ public sealed class EksAccessEntries(AwsClients clients, MemberAccounts members)
 
     private static string AdminPolicyArn(ClusterReference cluster) => $"arn:{cluster.Partition}:eks::aws:cluster-access-policy/{AdminPolicy}";
 
-    private Task<T> CallAsync<T>(
+    private Task<T> ReadAsync<T>(
         ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken) =>
-        MemberEks.CallAsync(clients, cluster, execution, $"{doing} of CentralAmpMember", call, cancellationToken);
+        CallAsync(cluster, MemberRole.Looking, execution, doing, call, cancellationToken);
+
+    private Task<T> ChangeAsync<T>(
+        ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken) =>
+        CallAsync(cluster, MemberRole.Managing, execution, doing, call, cancellationToken);
+
+    private Task<T> CallAsync<T>(
+        ClusterReference cluster, MemberRole role, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken) =>
+        MemberEks.CallAsync(clients, cluster, role, execution, $"{doing} of CentralAmpMember", call, cancellationToken);
 }

@@ -7,7 +7,7 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Access;
 
-/// <summary>Switches the authentication mode by EKS' UpdateClusterConfig, as the member role.</summary>
+/// <summary>Switches the authentication mode by EKS' UpdateClusterConfig, as the member role that manages.</summary>
 public sealed class EksAuthenticationModes(AwsClients clients) : IAuthenticationModes
 {
     public Task<string?> AddAccessEntriesAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
@@ -47,5 +47,5 @@ public sealed class EksAuthenticationModes(AwsClients clients) : IAuthentication
 
     private Task<T> CallAsync<T>(
         ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken) =>
-        MemberEks.CallAsync(clients, cluster, execution, doing, call, cancellationToken);
+        MemberEks.CallAsync(clients, cluster, MemberRole.Managing, execution, doing, call, cancellationToken);
 }

@@ -4,7 +4,7 @@ using CentralAmp.Registry;
 
 namespace CentralAmp.Access;
 
-/// <summary>The elevation: for a short time the member role is cluster-admin, under a lease for each cluster.</summary>
+/// <summary>The elevation: for a short time the member role that looks is cluster-admin, under a lease for each cluster.</summary>
 /// <remarks>
 /// The lease is written before the association is created and released after it is deleted. So an association without a valid lease is
 /// stale, and an execution that takes the lease may remove it without harm to another one.
@@ -16,8 +16,11 @@ public sealed class Elevation(IAccessEntries entries, ClusterRegistry registry, 
     /// </summary>
     private static readonly IReadOnlyList<RecordedObject> Recorded = [.. RbacRules.Reading().Select(item => item.Record)];
 
+    /// <summary>Ensures the access entry, and associates the admin policy with it.</summary>
+    /// <exception cref="BlockedException">There is an access entry of another owner.</exception>
     /// <exception cref="NotReadyException">Another execution is elevated, or EKS does not see the access entry yet.</exception>
-    public async Task<Change> StartAsync(ClusterReference cluster, long createdAt, ExecutionReference execution, CancellationToken cancellationToken)
+    /// <param name="createsEntry">Whether a missing access entry is created.</param>
+    public async Task<Change> StartAsync(ClusterReference cluster, long createdAt, ExecutionReference execution, bool createsEntry, CancellationToken cancellationToken)
     {
         if (!await registry.TryHoldElevationAsync(cluster.Arn, createdAt, execution, Recorded, cancellationToken))
         {
@@ -27,6 +30,7 @@ public sealed class Elevation(IAccessEntries entries, ClusterRegistry registry, 
                 "None: it ends its elevation, or its lease expires.");
         }
 
+        await EnsureEntryAsync(cluster, execution, createsEntry, cancellationToken);
         return await entries.AssociateAdminAsync(cluster, execution, cancellationToken)
             ? Change.Created
             : throw new NotReadyException(
@@ -58,6 +62,21 @@ public sealed class Elevation(IAccessEntries entries, ClusterRegistry registry, 
         var removed = await entries.DisassociateAdminAsync(cluster, execution, cancellationToken);
         await registry.ReleaseElevationAsync(cluster.Arn, createdAt, execution, cancellationToken);
         return removed ? Change.Updated : Change.Unchanged;
+    }
+
+    private async Task EnsureEntryAsync(ClusterReference cluster, ExecutionReference execution, bool creates, CancellationToken cancellationToken)
+    {
+        var observed = await entries.FindAsync(cluster, execution, cancellationToken);
+        switch (AccessEntryDecision.Decide(cluster, entries.PrincipalArn(cluster), observed))
+        {
+            case AccessEntryDelta.Create when creates:
+                // If another execution created it first, the association finds it.
+                await entries.CreateAsync(cluster, execution, cancellationToken);
+                break;
+            case AccessEntryDelta.UpdateGroups:
+                await entries.UpdateGroupsAsync(cluster, execution, cancellationToken);
+                break;
+        }
     }
 }
 

@@ -8,6 +8,9 @@ public sealed record ObservedAccessEntry(string Type, IReadOnlyList<string> Kube
 /// <summary>The access entry of CentralAmpMember in one cluster, and the one policy that CentralAmp associates with it.</summary>
 public interface IAccessEntries
 {
+    /// <summary>ARN of CentralAmpMember in the cluster's account: the principal of the entry.</summary>
+    string PrincipalArn(ClusterReference cluster);
+
     /// <summary>Null when there is none.</summary>
     Task<ObservedAccessEntry?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken);
 

@@ -11,16 +11,16 @@ using CentralAmp.Clusters;
 
 namespace CentralAmp.Aws;
 
-/// <summary>Clients of AWS's services: for the hub with the credentials of the function, for a member account with its member role.</summary>
+/// <summary>Clients of AWS's services: for the hub with the credentials of the function, for a member account with one of its member roles.</summary>
 /// <param name="adjust">Redirects clients to another endpoint, for tests.</param>
 public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adjust = null) : IDisposable
 {
     private readonly ConcurrentDictionary<(Type Client, string Region), IDisposable> hub = new();
 
     /// <summary>EKS of the cluster's account and region. The caller disposes it.</summary>
-    public async Task<IAmazonEKS> MemberEksAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    public async Task<IAmazonEKS> MemberEksAsync(ClusterReference cluster, MemberRole role, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var credentials = await members.AssumeAsync(cluster, execution, cancellationToken);
+        var credentials = await members.AssumeAsync(cluster, role, execution, cancellationToken);
         return new AmazonEKSClient(
             new SessionAWSCredentials(credentials.AccessKey, credentials.SecretKey, credentials.Token),
             Configure(new AmazonEKSConfig(), cluster.Region, adjust));
@@ -28,9 +28,9 @@ public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adj
 
     /// <summary>IAM of the cluster's account. The caller disposes it.</summary>
     public async Task<IAmazonIdentityManagementService> MemberIamAsync(
-        ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+        ClusterReference cluster, MemberRole role, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var credentials = await members.AssumeAsync(cluster, execution, cancellationToken);
+        var credentials = await members.AssumeAsync(cluster, role, execution, cancellationToken);
         return new AmazonIdentityManagementServiceClient(
             new SessionAWSCredentials(credentials.AccessKey, credentials.SecretKey, credentials.Token),
             Configure(new AmazonIdentityManagementServiceConfig(), cluster.Region, adjust));
@@ -100,7 +100,7 @@ public sealed class AwsClients(MemberAccounts members, Action<ClientConfig>? adj
         string accountId, string region, ExecutionReference execution, CancellationToken cancellationToken)
     {
         var credentials = await members.AssumeAsync(
-            RegionEndpoint.GetBySystemName(region).PartitionName, accountId, $"the sweep of {accountId}/{region}", execution, cancellationToken);
+            RegionEndpoint.GetBySystemName(region).PartitionName, accountId, MemberRole.Looking, $"the sweep of {accountId}/{region}", execution, cancellationToken);
         return new SessionAWSCredentials(credentials.AccessKey, credentials.SecretKey, credentials.Token);
     }
 

@@ -8,7 +8,7 @@ public sealed class EksClusters(AwsClients clients) : IClusterReader
 {
     public async Task<ObservedCluster?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        using var eks = await clients.MemberEksAsync(cluster, execution, cancellationToken);
+        using var eks = await clients.MemberEksAsync(cluster, MemberRole.Looking, execution, cancellationToken);
         try
         {
             var answer = await eks.DescribeClusterAsync(new Amazon.EKS.Model.DescribeClusterRequest { Name = cluster.Name }, cancellationToken);

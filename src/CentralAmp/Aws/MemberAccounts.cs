@@ -9,7 +9,17 @@ using CentralAmp.Settings;
 
 namespace CentralAmp.Aws;
 
-/// <summary>Credentials of the member role in clusters' accounts, cached until shortly before they expire.</summary>
+/// <summary>CentralAmp's roles in a member account. Functions that read what clusters answer get the first one only.</summary>
+public enum MemberRole
+{
+    /// <summary>Looks at clusters and IAM, and is the principal of the access entry: what it may do in a cluster is the cluster's RBAC.</summary>
+    Looking,
+
+    /// <summary>Changes access entries, elevation, IAM and authentication modes. It has no access to any cluster.</summary>
+    Managing,
+}
+
+/// <summary>Credentials of the member roles in clusters' accounts, cached until shortly before they expire.</summary>
 public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubSettings settings, TimeProvider time)
 {
     /// <summary>Longer than the timeout of every function.</summary>
@@ -17,17 +27,18 @@ public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubS
 
     private readonly ConcurrentDictionary<(string RoleArn, string Session), (ImmutableCredentials Credentials, DateTimeOffset Expires)> cache = new();
 
-    public string RoleArn(ClusterReference cluster) => RoleArn(cluster.Partition, cluster.AccountId);
+    /// <summary>The role that is the principal of the access entry.</summary>
+    public string RoleArn(ClusterReference cluster) => RoleArn(cluster.Partition, cluster.AccountId, MemberRole.Looking);
 
     /// <summary>Names the session after the execution, so that CloudTrail of the member account shows it.</summary>
-    public Task<ImmutableCredentials> AssumeAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        AssumeAsync(cluster.Partition, cluster.AccountId, cluster.ToString(), execution, cancellationToken);
+    public Task<ImmutableCredentials> AssumeAsync(ClusterReference cluster, MemberRole role, ExecutionReference execution, CancellationToken cancellationToken) =>
+        AssumeAsync(cluster.Partition, cluster.AccountId, role, cluster.ToString(), execution, cancellationToken);
 
     /// <param name="purpose">For sentences: a cluster, or an account and region.</param>
     public async Task<ImmutableCredentials> AssumeAsync(
-        string partition, string accountId, string purpose, ExecutionReference execution, CancellationToken cancellationToken)
+        string partition, string accountId, MemberRole role, string purpose, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var key = (RoleArn: RoleArn(partition, accountId), Session: SessionName(execution));
+        var key = (RoleArn: RoleArn(partition, accountId, role), Session: SessionName(execution));
         var now = time.GetUtcNow();
         if (cache.TryGetValue(key, out var held) && now < held.Expires - Margin)
         {
@@ -59,7 +70,7 @@ public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubS
             throw new BlockedException(
                 Causes.MemberRoleNotAssumable,
                 $"While {doing}: denied ({e.Message}).",
-                $"Deploy src/MemberAccount/template.yaml in account {accountId} with this hub's account id.",
+                $"Deploy the current src/MemberAccount/template.yaml in account {accountId}, with this hub's account id.",
                 e);
         }
         catch (Exception e) when (AwsFailures.TryMap(e, doing, CallSide.Hub, out var failure))
@@ -68,7 +79,8 @@ public sealed partial class MemberAccounts(IAmazonSecurityTokenService sts, HubS
         }
     }
 
-    private string RoleArn(string partition, string accountId) => $"arn:{partition}:iam::{accountId}:role/{settings.MemberRoleName}";
+    private string RoleArn(string partition, string accountId, MemberRole role) =>
+        $"arn:{partition}:iam::{accountId}:role/{(role == MemberRole.Managing ? settings.MemberManagerRoleName : settings.MemberRoleName)}";
 
     /// <summary>STS takes 2 to 64 of <c>[\w+=,.@-]</c>; the execution's name is the last part of its ARN.</summary>
     internal static string SessionName(ExecutionReference execution)

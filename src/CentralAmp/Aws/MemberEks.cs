@@ -5,15 +5,15 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Aws;
 
-/// <summary>Calls of EKS' API in a cluster's account, with the member role.</summary>
+/// <summary>Calls of EKS' API in a cluster's account, with one of the member roles.</summary>
 internal static class MemberEks
 {
     /// <param name="doing">The action, for sentences: "creating the access entry".</param>
     /// <exception cref="WorkflowException">EKS refused the call. Blocked with ClusterNotFound if the cluster does not exist.</exception>
     public static async Task<T> CallAsync<T>(
-        AwsClients clients, ClusterReference cluster, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken)
+        AwsClients clients, ClusterReference cluster, MemberRole role, ExecutionReference execution, string doing, Func<IAmazonEKS, Task<T>> call, CancellationToken cancellationToken)
     {
-        using var eks = await clients.MemberEksAsync(cluster, execution, cancellationToken);
+        using var eks = await clients.MemberEksAsync(cluster, role, execution, cancellationToken);
         try
         {
             return await call(eks);

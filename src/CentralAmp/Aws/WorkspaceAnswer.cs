@@ -7,6 +7,9 @@ public enum WorkspaceVerdict
 {
     Accepted,
 
+    /// <summary>Not taken: the workspace has this or a later sample of the series, from whomever. Never the same as accepted.</summary>
+    Older,
+
     /// <summary>Not authorized; the answer does not say whether the role, the policy or the workspace is the reason.</summary>
     Denied,
     Failed,
@@ -21,8 +24,7 @@ public static class WorkspaceAnswer
     public static (WorkspaceVerdict Verdict, Failure? Failure) Read(int status, string body, string doing) => status switch
     {
         >= 200 and < 300 => (WorkspaceVerdict.Accepted, null),
-        // Executions run in parallel: another one has already written a newer sample of the same series.
-        400 when IsOutOfOrder(body) => (WorkspaceVerdict.Accepted, null),
+        400 when IsOutOfOrder(body) => (WorkspaceVerdict.Older, null),
         401 or 403 => (WorkspaceVerdict.Denied, null),
         404 => Failed(Failure.Blocked(
             Causes.WorkspaceNotFound,

@@ -19,7 +19,7 @@ public sealed class EksPodIdentities(AwsClients clients) : IPodIdentities
     public async Task<string?> FindAsync(
         ClusterReference cluster, string @namespace, string serviceAccount, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        using var eks = await clients.MemberEksAsync(cluster, execution, cancellationToken);
+        using var eks = await clients.MemberEksAsync(cluster, MemberRole.Looking, execution, cancellationToken);
         try
         {
             // A service account has at most one association, so there is no second page.

@@ -82,6 +82,9 @@ public sealed record OnboardingPlan
     /// <summary>Earlier deliveries of CentralAmp: they end as soon as this one is healthy.</summary>
     public ReplacedDelivery[] Replaces { get => field ?? []; init; } = [];
 
+    /// <summary>Whether the RBAC for writing exactly the planned objects is installed; if not, an elevation follows. False in plans of the last release.</summary>
+    public bool WritingIsInstalled { get; init; }
+
     /// <summary>What the delivery has to change; <see cref="Change.Unchanged"/> means that the cluster has everything desired already.</summary>
     public Change Change { get; init; }
 

@@ -9,7 +9,7 @@ public sealed class KubernetesClients(MemberAccounts members, TimeProvider time)
     public async Task<IKubernetes> ConnectAsync(
         ClusterReference cluster, ClusterDescription described, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var credentials = await members.AssumeAsync(cluster, execution, cancellationToken);
+        var credentials = await members.AssumeAsync(cluster, MemberRole.Looking, execution, cancellationToken);
         var token = EksToken.Create(cluster, credentials, time.GetUtcNow());
         var limits = EndpointLimits.Default;
         return new KubernetesClient(cluster, ClusterConnection.Open(described, token, limits), limits, described.EndpointAccess ?? "");

@@ -15,7 +15,7 @@ public sealed record TrustAccount(ClusterReference? Member, ExecutionReference E
 }
 
 /// <summary>The IAM calls that remove trust, in the hub account and in member accounts. A missing resource is null or false, never an error.</summary>
-/// <param name="member">Creates a client for the IAM of a cluster's account with the member role; disposed after each call.</param>
+/// <param name="member">Creates a client for the IAM of a cluster's account with the member role that manages; disposed after each call.</param>
 public sealed class IamIssuedTrust(
     IAmazonIdentityManagementService hub,
     Func<ClusterReference, ExecutionReference, CancellationToken, Task<IAmazonIdentityManagementService>> member)

@@ -1,7 +1,5 @@
 using CentralAmp.Access;
-using CentralAmp.Aws;
 using CentralAmp.Clusters;
-using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using Microsoft.Extensions.Logging;
 
@@ -9,44 +7,38 @@ namespace CentralAmp.Onboarding;
 
 public sealed record EnsureClusterAccessRequest(ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described);
 
-/// <param name="Change">The change to the access entry.</param>
-/// <param name="Reading">Whether the read-only RBAC is installed and effective; if it is Missing, an elevation follows.</param>
+/// <param name="Change">The change to the access entry, which the elevation makes.</param>
+/// <param name="Reading">Whether the read-only RBAC is installed and effective; if it is Missing, or the entry must change, an elevation follows.</param>
 public sealed record EnsureClusterAccessResult(Change Change, RbacAccess Reading);
 
-/// <summary>Ensures the access entry and checks the read-only RBAC. Only an elevation can install that RBAC.</summary>
+/// <summary>
+/// Checks the access entry and the read-only RBAC. Whatever must change needs an elevation, whose function has the right to change entries; this one
+/// reads what the cluster answers, so it has no such right.
+/// </summary>
 public sealed partial class EnsureClusterAccessStep(
-    IAccessEntries entries, MemberAccounts members, IKubernetesClients clients, ILogger<EnsureClusterAccessStep> logger)
+    IAccessEntries entries, IKubernetesClients clients, ILogger<EnsureClusterAccessStep> logger)
 {
     public async Task<EnsureClusterAccessResult> RunAsync(EnsureClusterAccessRequest request, CancellationToken cancellationToken)
     {
         var (execution, cluster, described) = request;
         AccessEntryDecision.RequireAccessEntries(cluster, described.AuthenticationMode);
-        var change = await EnsureEntryAsync(cluster, execution, cancellationToken);
+        var observed = await entries.FindAsync(cluster, execution, cancellationToken);
+        var change = AccessEntryDecision.Decide(cluster, entries.PrincipalArn(cluster), observed) switch
+        {
+            AccessEntryDelta.Create => Change.Created,
+            AccessEntryDelta.UpdateGroups => Change.Updated,
+            _ => Change.Unchanged,
+        };
+        if (change != Change.Unchanged)
+        {
+            Ensured(cluster.Arn, change, RbacAccess.Missing);
+            return new EnsureClusterAccessResult(change, RbacAccess.Missing);
+        }
 
         using var kubernetes = await clients.ConnectAsync(cluster, described, execution, cancellationToken);
         var reading = await RbacRules.CheckAsync(kubernetes, RbacRules.Reading(), cancellationToken);
         Ensured(cluster.Arn, change, reading);
         return new EnsureClusterAccessResult(change, reading);
-    }
-
-    private async Task<Change> EnsureEntryAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
-    {
-        var observed = await entries.FindAsync(cluster, execution, cancellationToken);
-        switch (AccessEntryDecision.Decide(cluster, members.RoleArn(cluster), observed))
-        {
-            case AccessEntryDelta.Create:
-                return await entries.CreateAsync(cluster, execution, cancellationToken)
-                    ? Change.Created
-                    : throw new NotReadyException(
-                        Causes.AccessEntryMissing,
-                        $"Another execution has just created the access entry of CentralAmpMember in {cluster}.",
-                        "None: the state machine checks again and finds the entry.");
-            case AccessEntryDelta.UpdateGroups:
-                await entries.UpdateGroupsAsync(cluster, execution, cancellationToken);
-                return Change.Updated;
-            default:
-                return Change.Unchanged;
-        }
     }
 
     [LoggerMessage(LogLevel.Information, "Access entry of {ClusterArn}: {Change}; read-only RBAC: {Reading}")]

@@ -4,7 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Onboarding;
 
-public sealed record StartElevationRequest(ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described);
+/// <param name="Trust">
+/// Absent before the trust is ensured. Afterwards the access entry was there: if it is missing now, the cluster was offboarded meanwhile, and it is not
+/// created again.
+/// </param>
+public sealed record StartElevationRequest(ExecutionReference Execution, ClusterReference Cluster, ClusterDescription Described, EnsureTrustResult? Trust = null);
 
 public sealed record StartElevationResult(Change Change);
 
@@ -13,7 +17,7 @@ public sealed partial class StartElevationStep(Elevation elevation, ILogger<Star
 {
     public async Task<StartElevationResult> RunAsync(StartElevationRequest request, CancellationToken cancellationToken)
     {
-        var change = await elevation.StartAsync(request.Cluster, request.Described.CreatedAt, request.Execution, cancellationToken);
+        var change = await elevation.StartAsync(request.Cluster, request.Described.CreatedAt, request.Execution, createsEntry: request.Trust is null, cancellationToken);
         Started(request.Cluster.Arn);
         return new StartElevationResult(change);
     }

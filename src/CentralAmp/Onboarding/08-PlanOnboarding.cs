@@ -1,3 +1,4 @@
+using CentralAmp.Access;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
@@ -28,11 +29,19 @@ public sealed partial class PlanOnboardingStep(
 {
     public async Task<OnboardingPlan> RunAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
     {
-        var observation = await ObserveAsync(request, cancellationToken);
+        var observation = await ObserveAwsAsync(request, cancellationToken);
+        using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
+        observation = await ObserveClusterAsync(observation, kubernetes, request, cancellationToken);
         var (plan, refusal) = OnboardingDecider.Decide(observation);
         if (plan is null)
         {
             throw refusal!.ToException();
+        }
+
+        // Here, because the next step, which may write IAM, reads nothing that a cluster answers.
+        if (plan.Collector is not null)
+        {
+            plan = plan with { WritingIsInstalled = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(plan), cancellationToken) == RbacAccess.Allowed };
         }
 
         if (plan.Next == PlanNext.Park)
@@ -50,10 +59,10 @@ public sealed partial class PlanOnboardingStep(
         return plan;
     }
 
-    private async Task<PlanObservation> ObserveAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
+    private async Task<PlanObservation> ObserveAwsAsync(PlanOnboardingRequest request, CancellationToken cancellationToken)
     {
         var item = await registry.FindAsync(request.Cluster.Arn, request.Described.CreatedAt, cancellationToken);
-        var observation = new PlanObservation
+        return new PlanObservation
         {
             Cluster = request.Cluster,
             Described = request.Described,
@@ -65,7 +74,11 @@ public sealed partial class PlanOnboardingStep(
             TrustMode = await TrustModeAsync(request, item, cancellationToken),
             Workspace = await workspaces.FindAsync(request.Described.WorkspaceArn, cancellationToken),
         };
-        using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
+    }
+
+    private async Task<PlanObservation> ObserveClusterAsync(
+        PlanObservation observation, IKubernetes kubernetes, PlanOnboardingRequest request, CancellationToken cancellationToken)
+    {
         observation = await CollectorObserver.ObserveAsync(
             observation,
             kubernetes,

@@ -1,8 +1,8 @@
 using CentralAmp.Access;
+using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Deliveries;
 using CentralAmp.Failures;
-using CentralAmp.Kubernetes;
 using CentralAmp.Registry;
 using CentralAmp.Settings;
 using CentralAmp.Trust;
@@ -15,7 +15,7 @@ public sealed record EnsureTrustRequest(
 
 /// <summary>The role and provider that form the collector's identity.</summary>
 /// <param name="RoleArn">The role that the service account assumes: the ingest role, or in trust mode <c>chained</c> the collector role.</param>
-/// <param name="Writing">Whether the RBAC for writing exactly the planned objects is installed; if it is Missing, an elevation follows.</param>
+/// <param name="Writing">As the plan found it: if the RBAC for writing exactly the planned objects is Missing, an elevation follows.</param>
 /// <param name="Notice">A warning for operators although nothing failed: a quota is nearly reached.</param>
 public sealed record EnsureTrustResult(Change Change, string RoleArn, string ProviderArn, RbacAccess Writing, string? Notice = null)
 {
@@ -26,9 +26,11 @@ public sealed record EnsureTrustResult(Change Change, string RoleArn, string Pro
     public string? PreviousWorkspaceArn { get; init; }
 }
 
-/// <summary>Ensures the provider, the roles and the one permission of each role; then checks the writing RBAC.</summary>
+/// <summary>
+/// Ensures the provider, the roles and the one permission of each role. It may write IAM in both accounts, so it reads nothing that a cluster answers.
+/// </summary>
 public sealed partial class EnsureTrustStep(
-    ITrustStores stores, IKubernetesClients clusters, ClusterRegistry registry, HubSettings settings, ILogger<EnsureTrustStep> logger)
+    ITrustStores stores, ClusterRegistry registry, HubSettings settings, ILogger<EnsureTrustStep> logger)
 {
     /// <summary>A lost race means that another execution did part of the same work. After three in a row, IAM is not consistent yet.</summary>
     private const int Rounds = 3;
@@ -36,11 +38,10 @@ public sealed partial class EnsureTrustStep(
     public async Task<EnsureTrustResult> RunAsync(EnsureTrustRequest request, CancellationToken cancellationToken)
     {
         var desired = ClusterTrust.For(request.Cluster, request.Described, request.Plan.PlannedTrust(), settings);
-        using var member = desired.Member is null ? null : await stores.MemberAsync(request.Cluster, request.Execution, cancellationToken);
+        using var member = desired.Member is null ? null : await stores.MemberAsync(request.Cluster, MemberRole.Managing, request.Execution, cancellationToken);
         var ensured = await EnsureAsync(request, desired, member, cancellationToken);
 
-        using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
-        var writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(request.Plan), cancellationToken);
+        var writing = request.Plan.WritingIsInstalled ? RbacAccess.Allowed : RbacAccess.Missing;
         if (!ensured.Announced && (writing == RbacAccess.Missing || request.Plan.Change != Change.Unchanged))
         {
             await AnnounceAsync(request, desired, [], cancellationToken);

@@ -4,6 +4,7 @@ using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries;
+using CentralAmp.Failures;
 using CentralAmp.Kubernetes;
 using CentralAmp.Proof;
 using CentralAmp.RemoteWrite;
@@ -108,7 +109,7 @@ public sealed partial class ProveIngestStep(
 
     private async Task<ObservedTrust> ObserveMemberAsync(ProveIngestRequest request, DesiredTrust desired, CancellationToken cancellationToken)
     {
-        using var member = await trust.MemberAsync(request.Cluster, request.Execution, cancellationToken);
+        using var member = await trust.MemberAsync(request.Cluster, MemberRole.Looking, request.Execution, cancellationToken);
         return await member.ObserveAsync(desired, cancellationToken);
     }
 
@@ -116,7 +117,7 @@ public sealed partial class ProveIngestStep(
         ProveIngestRequest request, DesiredTrust desired, ImmutableCredentials credentials, CancellationToken cancellationToken)
     {
         var workspace = request.Plan.TargetWorkspace();
-        var body = ProofSample.Body(ClusterLabels.Of(request.Cluster, settings.ClusterLabelFormat), time.GetUtcNow());
+        var body = ProofSample.Body(ClusterLabels.Of(request.Cluster, settings.ClusterLabelFormat), request.Execution, time.GetUtcNow());
         var (status, text) = await workspaces.WriteAsync(workspace, body, credentials, cancellationToken);
         var (verdict, failure) = WorkspaceAnswer.Read(status, text, $"proving ingest of {request.Cluster} to {workspace.Arn}");
         switch (verdict)
@@ -126,6 +127,12 @@ public sealed partial class ProveIngestStep(
             case WorkspaceVerdict.Denied:
                 var observed = await trust.Hub.ObserveAsync(desired, cancellationToken);
                 throw ProofDiagnosis.OfWrite(desired, observed, WorkspaceAnswer.Quote(status, text)).ToException();
+            case WorkspaceVerdict.Older:
+                // The series is of this execution alone, so the workspace has a sample of an earlier try, and the clock of this one is behind.
+                throw new NotReadyException(
+                    Causes.WorkspaceRejectedSamples,
+                    $"While proving ingest of {request.Cluster}: {workspace.Arn} did not take the sample ({WorkspaceAnswer.Quote(status, text)}).",
+                    "None: the next try writes a later sample.");
             default:
                 throw failure!.ToException();
         }

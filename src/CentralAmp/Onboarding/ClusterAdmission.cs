@@ -87,12 +87,12 @@ public static class ClusterAdmission
         ? $"endpointPublicAccess=true, publicAccessCidrs={Quote.Cut(string.Join(',', observed.PublicAccessCidrs.DefaultIfEmpty("0.0.0.0/0")))}"
         : "endpointPublicAccess=false";
 
-    private static string IssuerOf(ClusterReference cluster, ObservedCluster observed) => IsHttps(observed.Issuer)
+    private static string IssuerOf(ClusterReference cluster, ObservedCluster observed) => IssuerHosts.IsIssuer(observed.Issuer, cluster.Partition, cluster.Region)
         ? observed.Issuer!
         : throw Blocked(
             Causes.ClusterIssuerMissing,
-            $"The {cluster} is ACTIVE, but has {(string.IsNullOrEmpty(observed.Issuer) ? "no OIDC issuer" : $"'{Quote.Cut(observed.Issuer)}' as OIDC issuer")}.",
-            "Ask AWS support; only EKS provides the issuer, CentralAmp cannot derive it.");
+            $"The {cluster} is ACTIVE, but has {(string.IsNullOrEmpty(observed.Issuer) ? "no OIDC issuer" : $"'{Quote.Cut(observed.Issuer)}' as OIDC issuer, which is not of a host of EKS that CentralAmp knows")}.",
+            "Ask AWS support if it has none; only EKS provides the issuer, CentralAmp cannot derive it. If EKS has a new host, update CentralAmp.");
 
     private static string EndpointOf(ClusterReference cluster, ObservedCluster observed) => IsHttps(observed.Endpoint)
         ? observed.Endpoint!

@@ -5,7 +5,8 @@ using Snappier;
 namespace CentralAmp.RemoteWrite;
 
 /// <summary>One sample that the hub writes.</summary>
-public sealed record HubSample(string Metric, ClusterLabels Labels, double Value, DateTimeOffset At);
+/// <param name="Own">The label that tells this series from those that somebody else writes about the same cluster.</param>
+public sealed record HubSample(string Metric, ClusterLabels Labels, (string Name, string Value) Own, double Value, DateTimeOffset At);
 
 /// <summary>Encodes samples of the hub as the body of a remote_write 0.1.0 request.</summary>
 public static class RemoteWriteBody
@@ -33,7 +34,8 @@ public static class RemoteWriteBody
     private static void Write(CodedOutputStream series, HubSample sample)
     {
         // remote_write requires labels in the byte order of their names.
-        foreach (var (name, value) in (IEnumerable<(string, string)>)[("__name__", sample.Metric), .. sample.Labels.All])
+        foreach (var (name, value) in ((IEnumerable<(string Name, string Value)>)[("__name__", sample.Metric), .. sample.Labels.All, sample.Own])
+            .Where(label => label.Value.Length > 0).OrderBy(label => label.Name, StringComparer.Ordinal))
         {
             Nested(series, TimeSeriesLabels, label =>
             {

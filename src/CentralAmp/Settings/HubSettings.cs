@@ -42,6 +42,12 @@ public sealed record HubSettings
 
     public string MemberRoleName { get; init; } = "CentralAmpMember";
 
+    /// <summary>The name that src/MemberAccount/template.yaml gives to the role that changes access entries and IAM.</summary>
+    public string MemberManagerRoleName => $"{MemberRoleName}Manager";
+
+    /// <summary>The AWS organization of hub and members; empty if there is none. Trust between accounts asks for it.</summary>
+    public string OrganizationId { get; init; } = "";
+
     /// <summary>IAM path of ingest roles, with both slashes.</summary>
     public string RolePath { get; init; } = "/central-amp/";
 
@@ -118,6 +124,7 @@ public sealed record HubSettings
             HubAccountId = hub,
             HubRegion = variables.Text("AWS_REGION", ClusterArn.IsRegion, "a region"),
             BoundaryArn = variables.Text("CENTRALAMP_BOUNDARY_ARN", SettingsChecks.IsPolicyArn, "an ARN of a managed policy"),
+            OrganizationId = variables.TextOr("CENTRALAMP_ORGANIZATION_ID", "", SettingsChecks.IsOrganizationId, "an id of an organization (o-...)"),
             MemberRoleName = variables.Text("CENTRALAMP_MEMBER_ROLE_NAME", SettingsChecks.IsRoleName, "a role name"),
             RolePath = variables.Text("CENTRALAMP_ROLE_PATH", SettingsChecks.IsRolePath, "an IAM path such as /central-amp/"),
             CollectorBoundary = variables.Text("CENTRALAMP_COLLECTOR_BOUNDARY", SettingsChecks.IsPolicyPath, "path and name of a policy such as /central-amp/Name"),
@@ -151,6 +158,7 @@ public sealed record HubSettings
 
     private static SilenceSettings SilenceOf(Variables variables) => new()
     {
+        HubId = variables.TextOr("CENTRALAMP_HUB_ID", "", SettingsChecks.IsHubId, "the last part of the id of a stack"),
         TopicArn = variables.TextOr("CENTRALAMP_ALARM_TOPIC_ARN", "", SettingsChecks.IsTopicArn, "an ARN of an SNS topic"),
         Window = TimeSpan.FromHours(1 + variables.NumberOr("CENTRALAMP_SWEEP_ALARM_HOURS", absent: 12)),
     };

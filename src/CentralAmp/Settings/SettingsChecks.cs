@@ -28,6 +28,11 @@ internal static partial class SettingsChecks
 
     public static bool IsTopicArn(string value) => TopicArn().IsMatch(value);
 
+    public static bool IsOrganizationId(string value) => value.Length == 0 || OrganizationId().IsMatch(value);
+
+    // Rules contain it between quotation marks.
+    public static bool IsHubId(string value) => value.Length <= 64 && value.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
+
     public static bool IsImage(string value) => Image().IsMatch(value);
 
     /// <summary>Null if it is not a list of objects.</summary>
@@ -63,6 +68,9 @@ internal static partial class SettingsChecks
 
     [GeneratedRegex(@"\Aarn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\w-]+\z")]
     private static partial Regex TopicArn();
+
+    [GeneratedRegex(@"\Ao-[a-z0-9]{10,32}\z")]
+    private static partial Regex OrganizationId();
 
     // Queries contain it between quotation marks.
     [GeneratedRegex(@"\A[A-Za-z0-9_.:/@{}-]{1,120}\z")]

@@ -21,7 +21,7 @@ public sealed class ExpectationWriter(
         var workspace = await workspaces.FindAsync(workspaceArn, cancellationToken);
         // Below 200 bytes a series: a page of the registry is far below the megabyte that AMP accepts in one request.
         var body = RemoteWriteBody.Of(clusters.Select(item => new HubSample(
-            HubMetrics.Expected, ClusterLabels.Of(item.Cluster, settings.ClusterLabelFormat), item.Expected ? 1 : 0, at)));
+            HubMetrics.Expected, ClusterLabels.Of(item.Cluster, settings.ClusterLabelFormat), (HubMetrics.Hub, settings.Silence.HubId), item.Expected ? 1 : 0, at)));
         var doing = $"writing to {workspaceArn} which clusters are expected";
         try
         {
@@ -46,6 +46,7 @@ public sealed class ExpectationWriter(
                 "Deploy the current template.yaml in the hub account.");
         }
 
+        // Older is no failure: only executions of this hub write these series, so a parallel one has written what it read later.
         if (failure is not null)
         {
             throw failure.ToException();

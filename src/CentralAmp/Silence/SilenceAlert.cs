@@ -16,7 +16,7 @@ public sealed class SilenceAlert(IWorkspaceAlerts alerts, HubSettings settings)
 
     private async Task<Change> EnsureRulesAsync(string workspaceArn, CancellationToken cancellationToken)
     {
-        var desired = SilenceRules.Render(settings.Silence.Window);
+        var desired = SilenceRules.Render(settings.Silence.HubId, settings.Silence.Window);
         var observed = await alerts.FindRulesAsync(workspaceArn, cancellationToken);
         switch (observed)
         {

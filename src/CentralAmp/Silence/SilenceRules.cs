@@ -12,10 +12,11 @@ public static class SilenceRules
 
     public const string Alert = "ClusterIsSilent";
 
+    /// <param name="hubId">Only what this hub wrote counts.</param>
     /// <param name="window">How long an expectation is valid: longer than the time between two sweeps.</param>
-    public static string Render(TimeSpan window) => Yaml.Print(new JsonObject
+    public static string Render(string hubId, TimeSpan window) => Yaml.Print(new JsonObject
     {
-        ["groups"] = new JsonArray(new JsonObject { ["name"] = Name, ["interval"] = "60s", ["rules"] = new JsonArray(Silent(window)) }),
+        ["groups"] = new JsonArray(new JsonObject { ["name"] = Name, ["interval"] = "60s", ["rules"] = new JsonArray(Silent(hubId, window)) }),
     });
 
     /// <summary>In AMP's form: the alert manager's configuration as a text (AMP user guide, "alert manager definition").</summary>
@@ -43,12 +44,12 @@ public static class SilenceRules
     /// Every scrape creates "up", and every profile and delivery sends it. The query reads its current value (lookback five minutes), not a
     /// range, so that thousands of clusters cost little; the alert waits a quarter of an hour.
     /// </summary>
-    private static JsonObject Silent(TimeSpan window) => new()
+    private static JsonObject Silent(string hubId, TimeSpan window) => new()
     {
         ["alert"] = Alert,
         ["expr"] = string.Create(
             CultureInfo.InvariantCulture,
-            $$$"""max by (cluster, cluster_name, account_id, region) (last_over_time({{{HubMetrics.Expected}}}[{{{window.TotalHours}}}h])) == 1 unless on (cluster) group by (cluster) (up{cluster!=""})"""),
+            $$$"""max by (cluster, cluster_name, account_id, region) (last_over_time({{{HubMetrics.Expected}}}{{{{HubMetrics.Hub}}}="{{{hubId}}}"}[{{{window.TotalHours}}}h])) == 1 unless on (cluster) group by (cluster) (up{cluster!=""})"""),
         ["for"] = "15m",
         ["labels"] = new JsonObject { ["severity"] = "critical" },
         ["annotations"] = new JsonObject

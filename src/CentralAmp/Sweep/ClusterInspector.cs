@@ -20,7 +20,6 @@ public sealed class ClusterInspector(
     IFleetRegistry registry,
     IClusterReader clusters,
     IAccessEntries entries,
-    MemberAccounts members,
     RecentWorkspaces workspaces,
     IKubernetesClients kubernetesClients,
     ITrustStores trust,
@@ -93,7 +92,7 @@ public sealed class ClusterInspector(
     private async Task<InspectionObservation> ReadEntryAsync(InspectionObservation observation, ExecutionReference execution, CancellationToken cancellationToken)
     {
         var entry = await entries.FindAsync(observation.Cluster, execution, cancellationToken);
-        var decided = WithRefusal(observation, observation => observation with { AccessEntry = AccessEntryDecision.Decide(observation.Cluster, members.RoleArn(observation.Cluster), entry) });
+        var decided = WithRefusal(observation, observation => observation with { AccessEntry = AccessEntryDecision.Decide(observation.Cluster, entries.PrincipalArn(observation.Cluster), entry) });
         return decided.AccessEntry == AccessEntryDelta.None
             ? decided with { Elevated = await entries.IsAdminAsync(observation.Cluster, execution, cancellationToken) }
             : decided;
@@ -159,7 +158,7 @@ public sealed class ClusterInspector(
         var (actions, refusal) = TrustDecider.Decide(desired.Hub, ingest);
         if (refusal is null && desired.Member is { } assumed)
         {
-            using var member = await trust.MemberAsync(observation.Cluster, execution, cancellationToken);
+            using var member = await trust.MemberAsync(observation.Cluster, MemberRole.Looking, execution, cancellationToken);
             (var more, refusal) = TrustDecider.Decide(assumed, await member.ObserveAsync(assumed, cancellationToken));
             actions = [.. actions, .. more];
         }

@@ -1,6 +1,7 @@
 using Amazon.IdentityManagement;
 using Amazon.IdentityManagement.Model;
 using CentralAmp.Aws;
+using CentralAmp.Clusters;
 using CentralAmp.Settings;
 using CentralAmp.Trust;
 
@@ -73,13 +74,13 @@ public sealed class IamManagedResources(AwsClients clients, HubSettings settings
         return (resources, page.IsTruncated == true ? Roles + page.Marker : Providers);
     }
 
-    /// <summary>IAM returns the complete, small list at once. A page starts after the last ARN of the page before.</summary>
+    /// <summary>Only providers that can be of a cluster: the others are not CentralAmp's to read. IAM returns the complete, small list at once. A page starts after the last ARN of the page before.</summary>
     private static async Task<(IReadOnlyList<TaggedResource> Resources, string? Next)> ProvidersAsync(
         IAmazonIdentityManagementService iam, string after, CancellationToken cancellationToken)
     {
         var list = await iam.ListOpenIDConnectProvidersAsync(new ListOpenIDConnectProvidersRequest(), cancellationToken);
         var rest = (list.OpenIDConnectProviderList ?? []).Select(provider => provider.Arn)
-            .Where(arn => string.CompareOrdinal(arn, after) > 0).Order(StringComparer.Ordinal).Take(PageSize + 1).ToList();
+            .Where(arn => string.CompareOrdinal(arn, after) > 0 && IssuerHosts.IsProviderName(arn.Split(":oidc-provider/", 2)[^1])).Order(StringComparer.Ordinal).Take(PageSize + 1).ToList();
         var resources = new List<TaggedResource>();
         foreach (var arn in rest.Take(PageSize))
         {

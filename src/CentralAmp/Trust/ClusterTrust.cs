@@ -53,7 +53,7 @@ public sealed record ClusterTrust(DesiredTrust Hub, DesiredTrust? Member)
             Policy = TrustPolicies.AssumeIngest(ingest),
         };
         return new ClusterTrust(
-            hub with { Subject = collectorRole, TrustPolicy = TrustPolicies.TrustOfCollector(cluster, collectorRole) },
+            hub with { Subject = collectorRole, TrustPolicy = TrustPolicies.TrustOfCollector(cluster, collectorRole, settings.OrganizationId) },
             Federated(member, ProviderArn(cluster, cluster.AccountId, described.Issuer), subject, replaced));
     }
 

@@ -1,3 +1,4 @@
+using CentralAmp.Aws;
 using CentralAmp.Clusters;
 
 namespace CentralAmp.Trust;
@@ -24,6 +25,6 @@ public interface ITrustStores
     /// <summary>Shared: disposing it does nothing.</summary>
     ITrustStore Hub { get; }
 
-    /// <summary>The cluster's account, as the member role. The caller disposes it.</summary>
-    Task<ITrustStore> MemberAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken);
+    /// <summary>The cluster's account, as one of the member roles. The caller disposes it.</summary>
+    Task<ITrustStore> MemberAsync(ClusterReference cluster, MemberRole role, ExecutionReference execution, CancellationToken cancellationToken);
 }

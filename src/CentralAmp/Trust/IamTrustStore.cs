@@ -6,7 +6,7 @@ using CentralAmp.Failures;
 
 namespace CentralAmp.Trust;
 
-/// <summary>IAM of the hub with the function's own credentials, and of member accounts with the member role.</summary>
+/// <summary>IAM of the hub with the function's own credentials, and of member accounts with one of the member roles.</summary>
 /// <param name="hubRegion">IAM is global; the region names the partition.</param>
 public sealed class IamTrustStores(AwsClients clients, string hubRegion) : ITrustStores
 {
@@ -15,8 +15,8 @@ public sealed class IamTrustStores(AwsClients clients, string hubRegion) : ITrus
 
     public ITrustStore Hub => hub.Value;
 
-    public async Task<ITrustStore> MemberAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        new IamTrustStore(await clients.MemberIamAsync(cluster, execution, cancellationToken), CallSide.Member, owned: true);
+    public async Task<ITrustStore> MemberAsync(ClusterReference cluster, MemberRole role, ExecutionReference execution, CancellationToken cancellationToken) =>
+        new IamTrustStore(await clients.MemberIamAsync(cluster, role, execution, cancellationToken), CallSide.Member, owned: true);
 }
 
 /// <summary>IAM of one account.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Settings;
 
@@ -31,12 +32,15 @@ public static class ProvenSubjects
             return [];
         }
 
-        if (!PolicyMeaning.IsSame(ingest.TrustPolicy, TrustPolicies.TrustOfCollector(cluster, CollectorRole.Arn(cluster, name, settings))))
+        // Ingest roles of earlier versions do not ask for the organization.
+        var collectorRole = CollectorRole.Arn(cluster, name, settings);
+        string[] chained = [TrustPolicies.TrustOfCollector(cluster, collectorRole, settings.OrganizationId), TrustPolicies.TrustOfCollector(cluster, collectorRole, organizationId: "")];
+        if (!chained.Any(policy => PolicyMeaning.IsSame(ingest.TrustPolicy, policy)))
         {
             return Of(ingest.TrustPolicy, ClusterTrust.ProviderArn(cluster, settings.HubAccountId, described.Issuer), described.Issuer);
         }
 
-        using var member = await stores.MemberAsync(cluster, execution, cancellationToken);
+        using var member = await stores.MemberAsync(cluster, MemberRole.Looking, execution, cancellationToken);
         return await member.FindRoleAsync(name, cancellationToken) is { } collector && IsOf(cluster, described, collector)
             ? Of(collector.TrustPolicy, ClusterTrust.ProviderArn(cluster, cluster.AccountId, described.Issuer), described.Issuer)
             : [];

@@ -22,15 +22,16 @@ public static class TrustPolicies
 
     /// <summary>
     /// The member's root with a condition: valid before the collector role has propagated, and it survives that role's recreation,
-    /// while IAM would turn a role as principal into the id of the deleted role.
+    /// while IAM would turn a role as principal into the id of the deleted role. Where there is an organization, the account must still be in it.
     /// </summary>
-    public static string TrustOfCollector(ClusterReference cluster, string collectorRoleArn) => Document(new JsonObject
+    /// <param name="organizationId">Empty without an organization.</param>
+    public static string TrustOfCollector(ClusterReference cluster, string collectorRoleArn, string organizationId) => Document(new JsonObject
     {
         ["Sid"] = "OnlyTheCollectorRoleOfTheCluster",
         ["Effect"] = "Allow",
         ["Principal"] = new JsonObject { ["AWS"] = $"arn:{cluster.Partition}:iam::{cluster.AccountId}:root" },
         ["Action"] = "sts:AssumeRole",
-        ["Condition"] = new JsonObject { ["ArnEquals"] = new JsonObject { ["aws:PrincipalArn"] = collectorRoleArn } },
+        ["Condition"] = OfCollector(collectorRoleArn, organizationId),
     });
 
     public static string AssumeIngest(string ingestRoleArn) => Document(new JsonObject
@@ -57,6 +58,17 @@ public static class TrustPolicies
         ["Action"] = "aps:RemoteWrite",
         ["Resource"] = new JsonArray(workspaceArn, previousWorkspaceArn),
     });
+
+    private static JsonObject OfCollector(string collectorRoleArn, string organizationId)
+    {
+        var conditions = new JsonObject { ["ArnEquals"] = new JsonObject { ["aws:PrincipalArn"] = collectorRoleArn } };
+        if (organizationId.Length > 0)
+        {
+            conditions["StringEquals"] = new JsonObject { ["aws:PrincipalOrgID"] = organizationId };
+        }
+
+        return conditions;
+    }
 
     private static JsonNode Subjects(string[] subjects) => subjects.Distinct().ToArray() is [var only]
         ? JsonValue.Create(only)

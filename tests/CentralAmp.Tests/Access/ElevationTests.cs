@@ -22,6 +22,54 @@ public sealed class ElevationTests(MotoServer moto)
     }
 
     [Fact]
+    public async Task The_elevation_of_a_new_cluster_creates_the_access_entry()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        entries.Entry = null;
+        await StartAsync(table, "first");
+        Assert.Equal(["Create", "AssociateAdmin"], entries.Writes);
+        Assert.Equal(["central-amp"], entries.Entry!.KubernetesGroups);
+        Assert.Equal(Some.Cluster().Arn, entries.Entry.Tags["central-amp:cluster-arn"]);
+    }
+
+    /// <summary>Offboarding removed it in between.</summary>
+    [Fact]
+    public async Task After_the_trust_was_ensured_a_missing_access_entry_is_not_created_again()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        entries.Entry = null;
+        Assert.Equal(Causes.AccessEntryMissing, (await Assert.ThrowsAsync<NotReadyException>(() => StartAsync(table, "first", createsEntry: false))).Cause);
+        Assert.Null(entries.Entry);
+    }
+
+    [Fact]
+    public async Task A_parallel_execution_that_makes_the_entry_first_is_no_failure()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        entries.Entry = null;
+        entries.BeforeChange = () => entries.Entry = new("STANDARD", ["central-amp"], new Dictionary<string, string> { ["central-amp:cluster-arn"] = Some.Cluster().Arn });
+        Assert.Equal(Change.Created, await StartAsync(table, "first"));
+    }
+
+    [Fact]
+    public async Task The_elevation_repairs_drifted_groups()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        entries.Entry = new("STANDARD", [], new Dictionary<string, string> { ["central-amp:cluster-arn"] = Some.Cluster().Arn });
+        await StartAsync(table, "first");
+        Assert.Equal(["UpdateGroups", "AssociateAdmin"], entries.Writes);
+    }
+
+    [Fact]
+    public async Task The_access_entry_of_another_owner_is_neither_changed_nor_elevated()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        entries.Entry = new("STANDARD", ["theirs"], new Dictionary<string, string>());
+        Assert.Equal(Causes.AccessEntryForeign, (await Assert.ThrowsAsync<BlockedException>(() => StartAsync(table, "first"))).Cause);
+        Assert.Empty(entries.Writes);
+    }
+
+    [Fact]
     public async Task Starting_and_ending_are_idempotent()
     {
         using var table = await RegistryTable.CreateAsync(moto);
@@ -111,6 +159,8 @@ public sealed class ElevationTests(MotoServer moto)
     {
         using var table = await RegistryTable.CreateAsync(moto);
         entries.Entry = null;
+        // It was created, and the association does not find it yet.
+        entries.BeforeChange = () => entries.BeforeChange = () => entries.Entry = null;
         var waiting = await Assert.ThrowsAsync<NotReadyException>(() => StartAsync(table, "first"));
         Assert.Equal(Causes.AccessEntryMissing, waiting.Cause);
     }
@@ -135,8 +185,8 @@ public sealed class ElevationTests(MotoServer moto)
         Assert.Null(await LeaseHolderAsync(table));
     }
 
-    private Task<Change> StartAsync(RegistryTable table, string execution) =>
-        Elevation(table).StartAsync(Some.Cluster(), Some.CreatedAt, Some.Execution(execution), Cancelled);
+    private Task<Change> StartAsync(RegistryTable table, string execution, bool createsEntry = true) =>
+        Elevation(table).StartAsync(Some.Cluster(), Some.CreatedAt, Some.Execution(execution), createsEntry, Cancelled);
 
     private Task<Change> EndAsync(RegistryTable table, string execution) =>
         Elevation(table).EndAsync(Some.Cluster(), Some.CreatedAt, Some.Execution(execution), Cancelled);

@@ -49,7 +49,7 @@ public sealed class EksClustersTests(MotoServer moto)
             config.ServiceURL = address;
             config.AuthenticationRegion = "us-east-1";
         });
-        using var eks = await clients.MemberEksAsync(Some.Cluster(name), Some.Execution(), Cancelled);
+        using var eks = await clients.MemberEksAsync(Some.Cluster(name), MemberRole.Looking, Some.Execution(), Cancelled);
         await eks.CreateClusterAsync(
             new CreateClusterRequest
             {

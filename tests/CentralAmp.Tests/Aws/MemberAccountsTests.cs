@@ -28,11 +28,11 @@ public sealed class MemberAccountsTests : IDisposable
     public async Task Credentials_are_cached_until_shortly_before_they_expire()
     {
         var members = Members();
-        var first = await members.AssumeAsync(Some.Cluster(), Some.Execution(), Cancelled);
+        var first = await members.AssumeAsync(Some.Cluster(), MemberRole.Looking, Some.Execution(), Cancelled);
         clock.Advance(TimeSpan.FromMinutes(54));
-        Assert.Same(first, await members.AssumeAsync(Some.Cluster(), Some.Execution(), Cancelled));
+        Assert.Same(first, await members.AssumeAsync(Some.Cluster(), MemberRole.Looking, Some.Execution(), Cancelled));
         clock.Advance(TimeSpan.FromMinutes(2));
-        Assert.NotSame(first, await members.AssumeAsync(Some.Cluster(), Some.Execution(), Cancelled));
+        Assert.NotSame(first, await members.AssumeAsync(Some.Cluster(), MemberRole.Looking, Some.Execution(), Cancelled));
         Assert.Equal(2, sts.Assumed.Count);
     }
 
@@ -40,8 +40,8 @@ public sealed class MemberAccountsTests : IDisposable
     public async Task Each_execution_has_a_separate_session()
     {
         var members = Members();
-        await members.AssumeAsync(Some.Cluster(), Some.Execution("first"), Cancelled);
-        await members.AssumeAsync(Some.Cluster(), Some.Execution("second"), Cancelled);
+        await members.AssumeAsync(Some.Cluster(), MemberRole.Looking, Some.Execution("first"), Cancelled);
+        await members.AssumeAsync(Some.Cluster(), MemberRole.Looking, Some.Execution("second"), Cancelled);
         Assert.Equal(["central-amp-first", "central-amp-second"], sts.Assumed.Select(call => call.Session));
     }
 
@@ -79,5 +79,5 @@ public sealed class MemberAccountsTests : IDisposable
 
     private MemberAccounts Members() => new(sts, Some.Settings, clock);
 
-    private Task<ImmutableCredentials> AssumeAsync(string execution) => Members().AssumeAsync(Some.Cluster(), Some.Execution(execution), Cancelled);
+    private Task<ImmutableCredentials> AssumeAsync(string execution) => Members().AssumeAsync(Some.Cluster(), MemberRole.Looking, Some.Execution(execution), Cancelled);
 }

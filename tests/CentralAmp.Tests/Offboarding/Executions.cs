@@ -78,11 +78,10 @@ internal sealed class Executions
     private void AddAccess(WorkflowRunner runner)
     {
         var elevation = new Elevation(world, world.Registry, world.Clock);
-        var members = new MemberAccounts(new FakeSts(world.Clock), world.Settings, world.Clock);
         runner.On<SwitchAuthenticationModeRequest, SwitchAuthenticationModeResult>("SwitchAuthenticationMode", new SwitchAuthenticationModeStep(
             new NoAuthenticationModes(), world.Settings, NullLogger<SwitchAuthenticationModeStep>.Instance).RunAsync);
         runner.On<EnsureClusterAccessRequest, EnsureClusterAccessResult>(
-            "EnsureClusterAccess", new EnsureClusterAccessStep(world, members, world, NullLogger<EnsureClusterAccessStep>.Instance).RunAsync);
+            "EnsureClusterAccess", new EnsureClusterAccessStep(world, world, NullLogger<EnsureClusterAccessStep>.Instance).RunAsync);
         runner.On<StartElevationRequest, StartElevationResult>(
             "StartElevation", new StartElevationStep(elevation, NullLogger<StartElevationStep>.Instance).RunAsync);
         runner.On<InstallRbacRequest, InstallRbacResult>("InstallRbac", new InstallRbacStep(world, NullLogger<InstallRbacStep>.Instance).RunAsync);
@@ -105,7 +104,7 @@ internal sealed class Executions
         onboard.On<PlanOnboardingRequest, OnboardingPlan>("PlanOnboarding", new PlanOnboardingStep(
             world, world, world, new FakePodIdentities(), world.Registry, world.Settings, world.Clock, NullLogger<PlanOnboardingStep>.Instance).RunAsync);
         onboard.On<EnsureTrustRequest, EnsureTrustResult>(
-            "EnsureTrust", new EnsureTrustStep(world, world, world.Registry, world.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync);
+            "EnsureTrust", new EnsureTrustStep(world, world.Registry, world.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync);
         onboard.On<ProveIngestRequest, ProveIngestResult>("ProveIngest", (_, _) => Task.FromResult(new ProveIngestResult()));
         onboard.On<DeliverRemoteWriteRequest, DeliverRemoteWriteResult>("DeliverRemoteWrite", new DeliverRemoteWriteStep(
             world, world.Settings, world.Clock, NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync);

@@ -147,6 +147,8 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     public Task<bool> AssociateAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
         WriteAsync(() => Living.Entries.AssociateAdminAsync(cluster, execution, cancellationToken));
 
+    public string PrincipalArn(ClusterReference cluster) => $"arn:{cluster.Partition}:iam::{cluster.AccountId}:role/CentralAmpMember";
+
     public Task<bool> DisassociateAdminAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
         WriteAsync(() => Current?.Entries.DisassociateAdminAsync(cluster, execution, cancellationToken) ?? Task.FromResult(false));
 
@@ -170,7 +172,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     public Task<Workspace> FindAsync(string arn, CancellationToken cancellationToken) =>
         Task.FromResult(new Workspace(arn, "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/"));
 
-    public Task<ITrustStore> MemberAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    public Task<ITrustStore> MemberAsync(ClusterReference cluster, MemberRole role, ExecutionReference execution, CancellationToken cancellationToken)
     {
         RequireMember();
         return Task.FromResult<ITrustStore>(new IamTrustStore(member, CallSide.Member));

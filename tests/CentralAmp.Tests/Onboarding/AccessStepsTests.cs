@@ -32,24 +32,22 @@ public sealed class AccessStepsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => cluster.DisposeAsync();
 
     [Fact]
-    public async Task A_new_cluster_gets_the_access_entry_and_lacks_the_read_only_RBAC()
+    public async Task A_new_cluster_lacks_everything_and_this_step_which_reads_clusters_changes_no_access_entry()
     {
-        cluster.AnswerOnce("GET", RolePath, 403, "Forbidden", "forbidden");
         Assert.Equal(new EnsureClusterAccessResult(Change.Created, RbacAccess.Missing), await EnsureAsync());
-        Assert.Equal(["central-amp"], entries.Entry!.KubernetesGroups);
-        Assert.Equal(Some.Cluster().Arn, entries.Entry.Tags["central-amp:cluster-arn"]);
-        Assert.Empty(cluster.Writes);
+        Assert.Empty(entries.Writes);
+        Assert.Empty(cluster.Requests);
     }
 
     [Fact]
-    public async Task Until_the_entry_is_effective_the_step_is_repeated_and_creates_nothing_again()
+    public async Task Until_the_entry_is_effective_the_step_is_repeated()
     {
+        await EnsureEntryAsync();
         cluster.AnswerOnce("GET", RolePath, 401, "Unauthorized", "Unauthorized");
         cluster.AnswerOnce("GET", RolePath, 403, "Forbidden", "forbidden");
         var waiting = await Assert.ThrowsAsync<NotReadyException>(EnsureAsync);
         Assert.Equal(Causes.KubernetesUnauthorized, waiting.Cause);
         Assert.Equal(new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Missing), await EnsureAsync());
-        Assert.Equal(["Create"], entries.Writes);
     }
 
     [Fact]
@@ -134,22 +132,11 @@ public sealed class AccessStepsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_parallel_execution_that_makes_the_entry_first_is_no_failure()
-    {
-        entries.BeforeChange = () => entries.Entry = new(
-            "STANDARD", ["central-amp"], new Dictionary<string, string> { ["central-amp:cluster-arn"] = Some.Cluster().Arn });
-        await Assert.ThrowsAsync<NotReadyException>(EnsureAsync);
-        cluster.AnswerOnce("GET", RolePath, 403);
-        Assert.Equal(Change.Unchanged, (await EnsureAsync()).Change);
-    }
-
-    [Fact]
-    public async Task Drifted_groups_are_repaired()
+    public async Task Drifted_groups_lead_to_an_elevation()
     {
         await EnsureEntryAsync();
         entries.Entry = entries.Entry! with { KubernetesGroups = [] };
-        cluster.AnswerOnce("GET", RolePath, 403);
-        Assert.Equal(Change.Updated, (await EnsureAsync()).Change);
+        Assert.Equal(new EnsureClusterAccessResult(Change.Updated, RbacAccess.Missing), await EnsureAsync());
     }
 
     private static OnboardingPlan Plan { get; } = new()
@@ -168,7 +155,7 @@ public sealed class AccessStepsTests : IAsyncLifetime
     private Task<EnsureClusterAccessResult> EnsureAsync() => EnsureAsync(cluster.Described);
 
     private Task<EnsureClusterAccessResult> EnsureAsync(ClusterDescription described) =>
-        new EnsureClusterAccessStep(entries, Members, Clients, NullLogger<EnsureClusterAccessStep>.Instance)
+        new EnsureClusterAccessStep(entries, Clients, NullLogger<EnsureClusterAccessStep>.Instance)
             .RunAsync(new(Some.Execution(), Some.Cluster(), described), Cancelled);
 
     private async Task<Change> InstallAsync(OnboardingPlan? plan = null) =>

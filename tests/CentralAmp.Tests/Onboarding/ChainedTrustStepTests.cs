@@ -110,7 +110,7 @@ public sealed class ChainedTrustStepTests(MotoServer moto) : IAsyncLifetime
     }
 
     private Task<EnsureTrustResult> EnsureAsync() =>
-        new EnsureTrustStep(accounts, cluster, table.Registry, Some.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync(
+        new EnsureTrustStep(accounts, table.Registry, Some.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync(
             new EnsureTrustRequest(
                 Some.Execution(), Some.Cluster(), Some.Described(), TrustPoliciesTests.Plan() with { TrustMode = TrustModes.Chained }),
             TestContext.Current.CancellationToken);

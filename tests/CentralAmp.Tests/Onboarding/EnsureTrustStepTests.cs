@@ -53,12 +53,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     public async Task A_second_run_reads_once_and_writes_nothing()
     {
         iam.Settle(Desired);
-        foreach (var item in RbacRules.Writing(Some.Collector))
-        {
-            cluster.Objects.Put(item.Path, item.Desired);
-        }
-
-        Assert.Equal(new EnsureTrustResult(Change.Unchanged, Desired.RoleArn, Desired.ProviderArn!, RbacAccess.Allowed), await EnsureAsync());
+        Assert.Equal(new EnsureTrustResult(Change.Unchanged, Desired.RoleArn, Desired.ProviderArn!, RbacAccess.Allowed), await EnsureAsync(TrustPoliciesTests.Plan() with { WritingIsInstalled = true }));
         Assert.Empty(iam.Writes);
         Assert.Equal(1, iam.Reads);
     }
@@ -199,15 +194,9 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     public async Task A_run_that_changes_nothing_announces_nothing()
     {
         iam.Settle(Desired);
-        foreach (var item in RbacRules.Writing(Some.Collector))
-        {
-            cluster.Objects.Put(item.Path, item.Desired);
-        }
-
-        await EnsureAsync(TrustPoliciesTests.Plan() with { Change = Change.Unchanged });
+        await EnsureAsync(TrustPoliciesTests.Plan() with { Change = Change.Unchanged, WritingIsInstalled = true });
         Assert.Null(await FactsAsync());
         // RBAC that is to be installed is announced as well.
-        cluster.Objects.Delete(RbacRules.Writing(Some.Collector)[0].Path);
         await EnsureAsync(TrustPoliciesTests.Plan() with { Change = Change.Unchanged });
         Assert.True((await FactsAsync())!.Has("Role", $"{Some.Collector.Namespace}/central-amp-write"));
     }
@@ -218,7 +207,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     private Task<EnsureTrustResult> EnsureAsync() => EnsureAsync(TrustPoliciesTests.Plan());
 
     private Task<EnsureTrustResult> EnsureAsync(OnboardingPlan plan) =>
-        new EnsureTrustStep(accounts, cluster, table.Registry, Some.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync(
+        new EnsureTrustStep(accounts, table.Registry, Some.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync(
             new EnsureTrustRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan), TestContext.Current.CancellationToken);
 
     private static Dictionary<string, string> With(ObservedRole role, string tag, string value) =>

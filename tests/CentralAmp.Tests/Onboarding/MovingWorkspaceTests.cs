@@ -154,7 +154,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
         ClusterTrust.For(Some.Cluster(), Some.Described(), Plan(workspaceArn).PlannedTrust(), Some.Settings);
 
     private Task<EnsureTrustResult> EnsureAsync(string workspaceArn) =>
-        new EnsureTrustStep(accounts, cluster, table.Registry, Some.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync(
+        new EnsureTrustStep(accounts, table.Registry, Some.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync(
             new EnsureTrustRequest(Some.Execution(), Some.Cluster(), Some.Described(), Plan(workspaceArn)), TestContext.Current.CancellationToken);
 
     private Task<RemoveOldGrantResult> RemoveAsync(string workspaceArn) =>

@@ -165,10 +165,10 @@ public sealed class ProveIngestStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_newer_sample_of_a_parallel_execution_counts_as_proof()
+    public async Task A_sample_that_the_workspace_did_not_take_because_it_has_a_later_one_proves_nothing()
     {
         amp.Always = (HttpStatusCode.BadRequest, "text/plain", "out of order sample");
-        await ProveAsync();
+        Assert.Equal(Causes.WorkspaceRejectedSamples, (await Assert.ThrowsAsync<NotReadyException>(ProveAsync)).Cause);
     }
 
     [Fact]

@@ -23,13 +23,13 @@ public sealed class AmpAlertsTests(MotoServer moto)
         var alerts = new AmpAlerts(_ => amp);
         Assert.Null(await alerts.FindRulesAsync(workspace, Cancelled));
 
-        var rules = SilenceRules.Render(TimeSpan.FromHours(13));
+        var rules = SilenceRules.Render("", TimeSpan.FromHours(13));
         await alerts.CreateRulesAsync(workspace, rules, Cancelled);
         var found = await alerts.FindRulesAsync(workspace, Cancelled);
         Assert.Equal((rules, false), (found!.Text, found.IsRefused));
 
-        await alerts.PutRulesAsync(workspace, SilenceRules.Render(TimeSpan.FromHours(25)), Cancelled);
-        Assert.Equal(SilenceRules.Render(TimeSpan.FromHours(25)), (await alerts.FindRulesAsync(workspace, Cancelled))!.Text);
+        await alerts.PutRulesAsync(workspace, SilenceRules.Render("", TimeSpan.FromHours(25)), Cancelled);
+        Assert.Equal(SilenceRules.Render("", TimeSpan.FromHours(25)), (await alerts.FindRulesAsync(workspace, Cancelled))!.Text);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ public sealed class SilenceRulesTests
 {
     [Fact]
     public void The_rules_equal_the_reviewed_file_that_promtool_tests() =>
-        Golden.CheckText("Silence", "silence.rules.golden.yml", SilenceRules.Render(TimeSpan.FromHours(13)));
+        Golden.CheckText("Silence", "silence.rules.golden.yml", SilenceRules.Render("0f0e0d0c-0000-0000-0000-000000000000", TimeSpan.FromHours(13)));
 
     [Fact]
     public void The_alert_manager_definition_equals_the_reviewed_file() => Golden.CheckText(

@@ -21,6 +21,8 @@ public sealed class FakeAccessEntries : IAccessEntries
 
     public IEnumerable<string> Writes => Calls.Where(call => call is not ("Find" or "IsAdmin"));
 
+    public string PrincipalArn(ClusterReference cluster) => $"arn:{cluster.Partition}:iam::{cluster.AccountId}:role/CentralAmpMember";
+
     public Task<ObservedAccessEntry?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
     {
         Calls.Enqueue("Find");

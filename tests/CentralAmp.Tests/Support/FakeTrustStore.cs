@@ -1,3 +1,4 @@
+using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Trust;
 
@@ -12,7 +13,7 @@ public sealed class FakeTrustStores : ITrustStores
 
     ITrustStore ITrustStores.Hub => Hub;
 
-    public Task<ITrustStore> MemberAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
+    public Task<ITrustStore> MemberAsync(ClusterReference cluster, MemberRole role, ExecutionReference execution, CancellationToken cancellationToken) =>
         Task.FromResult<ITrustStore>(Member);
 
     /// <summary>Creates everything as desired.</summary>

@@ -62,7 +62,7 @@ internal sealed class FleetAws(HubSettings settings, IReadOnlyList<ClusterRefere
 
     private bool IsDeleted(string account, string region, string name) => Deleted.Contains(ClusterArn.Build(account, region, name).Arn);
 
-    private static string IssuerOf(ClusterReference cluster) => $"https://oidc.eks.{cluster.Region}.amazonaws.com/id/{cluster.AccountId}-{cluster.Name}";
+    private static string IssuerOf(ClusterReference cluster) => $"https://oidc.eks.{cluster.Region}.amazonaws.com/id/{cluster.AccountId}{Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(cluster.Name))}";
 
     private ClusterTrust TrustOf(ClusterReference cluster, Collector? collector = null)
     {

@@ -35,12 +35,10 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
         Settings = settings ?? Some.Settings;
         Registry = new FakeFleetRegistry(Clock);
         http = new HttpClient(samples);
-        using var sts = new FakeSts(Clock);
         var inspector = new ClusterInspector(
             Registry,
             this,
             Entries,
-            new MemberAccounts(sts, Settings, Clock),
             new RecentWorkspaces(this, Clock),
             Stack,
             Trust,

@@ -157,15 +157,12 @@ internal sealed class SweepWalk : IOrganizationAccounts, IDisposable
         return new MemberAccounts(sts, Settings, clock);
     }
 
-    private InspectClusterStep Step(AwsClients aws)
-    {
-        var members = Members();
-        return new InspectClusterStep(
+    private InspectClusterStep Step(AwsClients aws) =>
+        new(
             new ClusterInspector(
                 Registry,
                 new EksClusters(aws),
-                new EksAccessEntries(aws, members),
-                members,
+                new EksAccessEntries(aws, Members()),
                 new RecentWorkspaces(new AmpWorkspaces(aws.Prometheus), clock),
                 Aws,
                 new IamTrustStores(aws, "us-east-1"),
@@ -175,7 +172,6 @@ internal sealed class SweepWalk : IOrganizationAccounts, IDisposable
                 clock),
             Registry,
             NullLogger<InspectClusterStep>.Instance);
-    }
 
     private T Sized<T>(T payload)
     {

@@ -111,7 +111,7 @@ public sealed class FakeClusters : IClusterFactory
     {
         public string Arn => arn;
 
-        public string Issuer { get; } = $"https://oidc.eks.us-east-1.amazonaws.com/id/{RandomNumberGenerator.GetHexString(32)}";
+        public string Issuer { get; } = $"https://oidc.eks.{arn.Split(':')[3]}.amazonaws.com/id/{RandomNumberGenerator.GetHexString(32)}";
 
         public RSA SigningKey { get; } = RSA.Create(2048);
 

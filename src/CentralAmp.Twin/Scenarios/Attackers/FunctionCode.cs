@@ -44,7 +44,7 @@ internal sealed class FunctionCode(ScenarioContext context, IamRole ingestRole, 
             new JsonObject { ["policyArn"] = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", ["accessScope"] = new JsonObject { ["type"] = "cluster" } }, cancellationToken));
         using var iam = attempts.Iam(member);
         await attempts.RefusedAsync("a role in the member account", () => iam.CreateRoleAsync(new CreateRoleRequest { RoleName = "central-amp-made-00000000", Path = "/central-amp/", AssumeRolePolicyDocument = Trust() }, cancellationToken));
-        await attempts.RefusedAsync("the member role that manages", () => attempts.AssumeAsync(key, $"{looker}Manager", cancellationToken));
+        await attempts.RefusedAsync("the member role that manages", () => attempts.AssumeAsync(key, $"arn:aws:iam::{arn.AccountId}:role/{TwinWorld.MemberManagerRole}", cancellationToken));
     }
 
     /// <summary>EnsureTrust makes roles: only in one path, under one boundary, and never its own.</summary>
