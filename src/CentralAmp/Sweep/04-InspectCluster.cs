@@ -35,6 +35,11 @@ public sealed partial class InspectClusterStep(ClusterInspector inspector, IFlee
         // After all four reads the observation must suffice. If it does not, that is a bug: the cluster counts as unreachable and the sweep goes on.
         var inspection = InspectionDecider.Decide(observation) ?? OfFailure(Failure.Blocked(
             Causes.Unexpected, $"The inspection of {observation.Cluster} ended without a finding.", "Report it as a bug, with the function's log."));
+        if (observation.Grant is { } grant)
+        {
+            inspection = inspection with { Grant = new InspectedGrant(grant.Former?.WorkspaceArn, grant.Former?.Since, grant.IsDue) };
+        }
+
         var createdAt = request.CreatedAt ?? observation.Observed?.CreatedAt ?? await YoungestCreatedAtAsync(request, cancellationToken);
         return await WriteAsync(request, createdAt, inspection, observation.Known is not null, cancellationToken);
     }

@@ -40,6 +40,15 @@ public sealed class ClusterInspector(
             RegisteredAs = request.CreatedAt,
             AccountListed = request.AccountListed,
         };
+        if (!request.AccountListed)
+        {
+            return observation with
+            {
+                IsOfHub = observation.Cluster.AccountId == settings.HubAccountId,
+                Known = request.CreatedAt is { } createdAt ? await registry.FindAsync(request.ClusterArn, createdAt, cancellationToken) : null,
+            };
+        }
+
         foreach (var read in (Func<InspectionObservation, Task<InspectionObservation>>[])
             [
                 observation => ReadClusterAsync(observation, request.Execution, cancellationToken),
@@ -56,7 +65,25 @@ public sealed class ClusterInspector(
             observation = await WithObstacleAsync(observation, read);
         }
 
-        return observation;
+        return observation with { Grant = await DecideGrantAsync(observation, cancellationToken) };
+    }
+
+    /// <summary>Also for a cluster that cannot be described: what was recorded of its route counts, and its account and region.</summary>
+    private async Task<GrantDecision?> DecideGrantAsync(InspectionObservation observation, CancellationToken cancellationToken)
+    {
+        var item = observation.Item;
+        if (observation is { Observed: null, ClusterRead: false })
+        {
+            item = (await registry.OfClusterAsync(observation.Cluster.Arn, cancellationToken))
+                .LastOrDefault(known => known is { IsPlaceholder: false, IsNewer: false, Item.IsTombstone: false }
+                    && (observation.RegisteredAs is null || known.Item.CreatedAt == observation.RegisteredAs))?.Item;
+        }
+
+        // A newer cluster of that name has other tags.
+        var routed = observation.Observed is { } observed && (item is null || item.CreatedAt == observed.CreatedAt)
+            ? settings.Routes.WorkspaceFor(observation.Cluster, observed.Tags, new RoutedWorkspace(settings.WorkspaceArn, settings.TrustMode)).WorkspaceArn
+            : null;
+        return GrantDecider.Decide(observation.Cluster, item, routed, observation.VerifiedWorkspaceArn, settings, observation.Now);
     }
 
     /// <summary>Reads the cluster, and the registry item of the cluster that exists or that the request names.</summary>

@@ -158,7 +158,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
             new EnsureTrustRequest(Some.Execution(), Some.Cluster(), Some.Described(), Plan(workspaceArn)), TestContext.Current.CancellationToken);
 
     private Task<RemoveOldGrantResult> RemoveAsync(string workspaceArn) =>
-        new RemoveOldGrantStep(accounts, Some.Settings, NullLogger<RemoveOldGrantStep>.Instance).RunAsync(
+        new RemoveOldGrantStep(accounts, Revocations(), Some.Settings, NullLogger<RemoveOldGrantStep>.Instance).RunAsync(
             new RemoveOldGrantRequest(
                 Some.Execution(),
                 Some.Cluster(),
@@ -166,4 +166,6 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
                 Plan(workspaceArn),
                 new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", CentralAmp.Access.RbacAccess.Allowed) { PreviousWorkspaceArn = Some.WorkspaceArn }),
             TestContext.Current.CancellationToken);
+
+    private GrantRevocation Revocations() => new(accounts, table.Registry, Some.Settings, table.Clock, NullLogger<GrantRevocation>.Instance);
 }

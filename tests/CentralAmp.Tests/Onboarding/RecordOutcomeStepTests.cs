@@ -288,7 +288,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     };
 
     private Task<OutcomeRecord> RecordAsync(RecordOutcomeRequest request) =>
-        new RecordOutcomeStep(table.Registry, workspaces.Expectations(table.Registry, Some.Settings, table.Clock), table.Clock, output, NullLogger<RecordOutcomeStep>.Instance).RunAsync(request, Cancelled);
+        new RecordOutcomeStep(table.Registry, workspaces.Expectations(table.Registry, Some.Settings, table.Clock), Some.Settings, table.Clock, output, NullLogger<RecordOutcomeStep>.Instance).RunAsync(request, Cancelled);
 
     private Task<RegistryItem?> ItemAsync() => table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled);
 }
