@@ -135,7 +135,7 @@ public sealed class SerializationTests
         { typeof(ListFindingsRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"newLeft":7,"next":"n","braked":["222222222222"]}""" },
         {
             typeof(ListFindingsResult),
-            """{"starts":[{"workflow":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept"}],"newLeft":7,"next":null}"""
+            """{"starts":[{"workflow":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept","workspaceArn":""}],"newLeft":7,"next":null}"""
         },
         {
             typeof(ExpectSamplesRequest),

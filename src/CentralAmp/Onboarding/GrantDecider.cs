@@ -27,12 +27,13 @@ internal static class GrantDecider
     /// <returns>Null if nothing is known: what is recorded stays.</returns>
     public static GrantDecision? Decide(ClusterReference cluster, RegistryItem? item, string? routed, string? verified, HubSettings settings, DateTimeOffset now)
     {
-        if (item is null or { State: Outcome.OptedOut or Outcome.Offboarding or Outcome.Offboarded } || settings.Routes.Errors.Count > 0)
+        if (item is null or { State: null or Outcome.OptedOut or Outcome.Offboarding or Outcome.Offboarded } || settings.Routes.Errors.Count > 0)
         {
             return null;
         }
 
-        if ((item.FormerWorkspaceArn ?? verified ?? item.WorkspaceArn) is not { } former || former == routed)
+        // A cluster that was offboarded before has the workspace of that time, but no role.
+        if ((item.FormerWorkspaceArn ?? verified ?? (item.RoleArn is null ? null : item.WorkspaceArn)) is not { } former || former == routed)
         {
             return routed is null ? null : GrantDecision.None;
         }

@@ -31,15 +31,7 @@ public sealed class ClusterInspector(
 {
     public async Task<InspectionObservation> ObserveAsync(InspectClusterRequest request, CancellationToken cancellationToken)
     {
-        var observation = new InspectionObservation
-        {
-            Sweep = request.Sweep,
-            Cluster = ClusterArn.Parse(request.ClusterArn),
-            Now = time.GetUtcNow(),
-            ActiveLimit = settings.ActiveLimit,
-            RegisteredAs = request.CreatedAt,
-            AccountListed = request.AccountListed,
-        };
+        var observation = Unread(request);
         if (!request.AccountListed)
         {
             return observation with
@@ -67,6 +59,35 @@ public sealed class ClusterInspector(
 
         return observation with { Grant = await DecideGrantAsync(observation, cancellationToken) };
     }
+
+    /// <summary>
+    /// For a cluster whose inspection failed until the state machine gave up: its administrator can bring that about, and must not keep a grant by it. EKS is
+    /// asked for the tags once more; without an answer the record decides.
+    /// </summary>
+    public async Task<GrantDecision?> ObserveGrantAsync(InspectClusterRequest request, CancellationToken cancellationToken)
+    {
+        var observation = Unread(request);
+        try
+        {
+            observation = await ReadClusterAsync(observation, request.Execution, cancellationToken);
+        }
+        catch (WorkflowException)
+        {
+            // The failure that is being recorded stands for this one.
+        }
+
+        return request.AccountListed ? await DecideGrantAsync(observation, cancellationToken) : null;
+    }
+
+    private InspectionObservation Unread(InspectClusterRequest request) => new()
+    {
+        Sweep = request.Sweep,
+        Cluster = ClusterArn.Parse(request.ClusterArn),
+        Now = time.GetUtcNow(),
+        ActiveLimit = settings.ActiveLimit,
+        RegisteredAs = request.CreatedAt,
+        AccountListed = request.AccountListed,
+    };
 
     /// <summary>Also for a cluster that cannot be described: what was recorded of its route counts, and its account and region.</summary>
     private async Task<GrantDecision?> DecideGrantAsync(InspectionObservation observation, CancellationToken cancellationToken)

@@ -82,6 +82,13 @@ public sealed class GrantDeciderTests
     public void Offboarding_takes_the_grants_itself(Outcome state) => Assert.Null(Decide(Item(Elsewhere) with { State = state }, routed: Some.WorkspaceArn));
 
     [Fact]
+    public void A_cluster_that_was_offboarded_before_has_no_grant_where_it_wrote_then()
+    {
+        Assert.Equal(GrantDecision.None, Decide(Item(Elsewhere) with { RoleArn = null, State = Outcome.Blocked }, routed: Some.WorkspaceArn));
+        Assert.Null(Decide(Item(Elsewhere) with { State = null }, routed: Some.WorkspaceArn));
+    }
+
+    [Fact]
     public void Invalid_routes_and_unknown_clusters_revoke_nothing()
     {
         Assert.Null(Decide(Item(Elsewhere), routed: Some.WorkspaceArn, settings: With("""[{"name":""}]""")));
@@ -102,7 +109,7 @@ public sealed class GrantDeciderTests
     private static HubSettings With(string routes) =>
         Some.Settings with { Routes = RouteTable.Parse(routes, Some.HubAccount, [Some.WorkspaceArn, Production, Elsewhere]) };
 
-    private static RegistryItem Item(string workspaceArn) => new() { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Verified, WorkspaceArn = workspaceArn };
+    private static RegistryItem Item(string workspaceArn) => new() { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Verified, RoleArn = "arn:role", WorkspaceArn = workspaceArn };
 
     private static GrantDecision? Decide(RegistryItem? item, string? routed, string? verified = null, HubSettings? settings = null) =>
         GrantDecider.Decide(Some.Cluster(), item, routed, verified, settings ?? Settings, Now);

@@ -105,6 +105,14 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
         Assert.DoesNotContain(New, Hub.Policy, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_workspace_that_no_route_gives_the_account_and_region_is_not_granted_beside_the_new_one()
+    {
+        accounts.Settle(Trust(New));
+        Assert.Equal((Change.Updated, null), ResultOf(await EnsureAsync(Some.WorkspaceArn)));
+        Assert.Equal(Trust(Some.WorkspaceArn).Hub.Policy, Hub.Policy);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("somewhere")]

@@ -54,6 +54,28 @@ public sealed class RevocationTests : IDisposable
         Assert.Equal(Foreign, StartDecider.Decide(scene.Known!, InspectionScene.Sweep)!.WorkspaceArn);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cluster_whose_inspection_keeps_failing_transiently_does_not_keep_the_grant(bool answers)
+    {
+        scene.Item = scene.Item with { WorkspaceArn = Production, FormerWorkspaceArn = Production, RouteLeftAt = Some.Noon.AddDays(-1) };
+        scene.EksFailure = answers ? null : new TransientException(Causes.Throttled, "As planned.", "None.");
+        var failure = new CaughtFailure(nameof(TransientException), new TransientException(Causes.KubernetesUnavailable, "As planned.", "None.").Message);
+        await scene.RunAsync(new(Some.Execution("sweep"), InspectionScene.Sweep, scene.Cluster.Arn, Failure: failure));
+        Assert.Equal((Finding.Unreachable, SweepWorkflow.Revoke), (scene.Known!.Finding, StartDecider.Decide(scene.Known!, InspectionScene.Sweep)!.Workflow));
+        Assert.Equal(Some.Noon.AddDays(-1), scene.Item.RouteLeftAt);
+    }
+
+    [Fact]
+    public async Task A_failed_inspection_notices_the_route_as_well()
+    {
+        scene.Item = scene.Item with { WorkspaceArn = Production };
+        var failure = new CaughtFailure(nameof(TransientException), new TransientException(Causes.KubernetesUnavailable, "As planned.", "None.").Message);
+        await scene.RunAsync(new(Some.Execution("sweep"), InspectionScene.Sweep, scene.Cluster.Arn, Failure: failure));
+        Assert.Equal((Production, Some.Noon), (scene.Item.FormerWorkspaceArn, scene.Item.RouteLeftAt));
+    }
+
     [Fact]
     public async Task A_cluster_that_can_be_onboarded_is_onboarded_which_removes_the_grant_first()
     {
