@@ -23,7 +23,8 @@ public sealed class SerializationTests
 
     private const string Described = """
         {"next":"Continue","onboarded":true,"waitSeconds":0,"createdAt":1767323045000,"issuer":"https://oidc.eks.eu-west-1.amazonaws.com/id/A1","endpoint":"https://A1.eks.amazonaws.com",
-         "endpointAccess":"endpointPublicAccess=false","certificateAuthority":"Q0E=","authenticationMode":"API","workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","trustMode":"auto","options":{"allowRestart":true}}
+         "endpointAccess":"endpointPublicAccess=false","certificateAuthority":"Q0E=","authenticationMode":"API","workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","trustMode":"auto","options":{"allowRestart":true},
+         "former":{"workspaceArn":"w","since":"2026-01-02T03:05:00+00:00"},"revokes":"w"}
         """;
 
     private const string Plan = """
@@ -76,7 +77,10 @@ public sealed class SerializationTests
             typeof(RemoveOldGrantRequest),
             $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{"change":"Updated","roleArn":"r","providerArn":"p","writing":"Allowed","ingestRoleArn":"r","previousWorkspaceArn":"w"}}"""
         },
+        { typeof(RemoveOldGrantRequest), $$$"""{"execution":{{{Execution}}},"revocation":{"kind":"Revoke","clusterArn":"arn:c","createdAt":7,"workspaceArn":"w"}}""" },
+        { typeof(RemoveOldGrantRequest), $$$"""{"execution":{{{Execution}}},"revocation":{"kind":"Cut","clusterArn":"arn:c","createdAt":7,"workspaceArn":""}}""" },
         { typeof(RemoveOldGrantResult), """{"change":"Updated"}""" },
+        { typeof(RemoveOldGrantResult), """{"change":"Updated","revokedWorkspaceArn":"w"}""" },
         { typeof(ProveIngestRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },
         { typeof(ProveIngestResult), "{}" },
         { typeof(DeliverRemoteWriteRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },

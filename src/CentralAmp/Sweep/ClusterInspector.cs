@@ -66,6 +66,11 @@ public sealed class ClusterInspector(
     /// </summary>
     public async Task<GrantDecision?> ObserveGrantAsync(InspectClusterRequest request, CancellationToken cancellationToken)
     {
+        if (!request.AccountListed)
+        {
+            return null;
+        }
+
         var observation = Unread(request);
         try
         {
@@ -76,7 +81,7 @@ public sealed class ClusterInspector(
             // The failure that is being recorded stands for this one.
         }
 
-        return request.AccountListed ? await DecideGrantAsync(observation, cancellationToken) : null;
+        return await DecideGrantAsync(observation, cancellationToken);
     }
 
     private InspectionObservation Unread(InspectClusterRequest request) => new()
