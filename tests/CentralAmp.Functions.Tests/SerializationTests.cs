@@ -75,11 +75,8 @@ public sealed class SerializationTests
         { typeof(EnsureTrustResult), Trust },
         {
             typeof(RemoveOldGrantRequest),
-            $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{"change":"Updated","roleArn":"r","providerArn":"p","writing":"Allowed","ingestRoleArn":"r","previousWorkspaceArn":"w"}}"""
+            $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{"change":"Updated","roleArn":"r","providerArn":"p","writing":"Allowed","ingestRoleArn":"r","previousWorkspaceArn":"w"},"revocation":{"kind":"Revoke","clusterArn":"arn:c","createdAt":7,"workspaceArn":"w"}}"""
         },
-        { typeof(RemoveOldGrantRequest), $$$"""{"execution":{{{Execution}}},"revocation":{"kind":"Revoke","clusterArn":"arn:c","createdAt":7,"workspaceArn":"w"}}""" },
-        { typeof(RemoveOldGrantRequest), $$$"""{"execution":{{{Execution}}},"revocation":{"kind":"Cut","clusterArn":"arn:c","createdAt":7,"workspaceArn":""}}""" },
-        { typeof(RemoveOldGrantResult), """{"change":"Updated"}""" },
         { typeof(RemoveOldGrantResult), """{"change":"Updated","revokedWorkspaceArn":"w"}""" },
         { typeof(ProveIngestRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },
         { typeof(ProveIngestResult), "{}" },
@@ -181,6 +178,15 @@ public sealed class SerializationTests
     [Fact]
     public void Trust_data_of_the_release_before_chained_trust_has_the_assumed_role_as_its_ingest_role() =>
         Assert.Equal("r", Deserialize<EnsureTrustResult>("""{"change":"Unchanged","roleArn":"r","providerArn":"p","writing":"Allowed"}""").IngestRoleArn);
+
+    [Theory]
+    [InlineData("Revoke", RevocationKind.Revoke)]
+    [InlineData("Cut", RevocationKind.Cut)]
+    public void A_revocation_needs_no_result_of_an_earlier_state(string kind, RevocationKind expected)
+    {
+        var request = Deserialize<RemoveOldGrantRequest>($$$"""{"execution":{{{Execution}}},"revocation":{"kind":"{{{kind}}}","clusterArn":"arn:c","createdAt":7,"workspaceArn":""}}""");
+        Assert.Equal((new Revocation(expected, "arn:c", 7, ""), null, null), (request.Revocation!, request.Plan, request.Trust));
+    }
 
     [Fact]
     public void Results_of_states_that_have_not_run_are_null()
