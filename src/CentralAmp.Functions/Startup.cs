@@ -85,6 +85,7 @@ public sealed class Startup
         services.AddSingleton<IPodIdentities, EksPodIdentities>();
         services.AddSingleton<PlanOnboardingStep>();
         services.AddSingleton<EnsureTrustStep>();
+        services.AddSingleton<GrantRevocation>();
         services.AddSingleton<RemoveOldGrantStep>();
     }
 

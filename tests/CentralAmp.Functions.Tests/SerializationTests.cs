@@ -23,7 +23,8 @@ public sealed class SerializationTests
 
     private const string Described = """
         {"next":"Continue","onboarded":true,"waitSeconds":0,"createdAt":1767323045000,"issuer":"https://oidc.eks.eu-west-1.amazonaws.com/id/A1","endpoint":"https://A1.eks.amazonaws.com",
-         "endpointAccess":"endpointPublicAccess=false","certificateAuthority":"Q0E=","authenticationMode":"API","workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","trustMode":"auto","options":{"allowRestart":true}}
+         "endpointAccess":"endpointPublicAccess=false","certificateAuthority":"Q0E=","authenticationMode":"API","workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","trustMode":"auto","options":{"allowRestart":true},
+         "former":{"workspaceArn":"w","since":"2026-01-02T03:05:00+00:00"},"revokes":"w"}
         """;
 
     private const string Plan = """
@@ -74,9 +75,9 @@ public sealed class SerializationTests
         { typeof(EnsureTrustResult), Trust },
         {
             typeof(RemoveOldGrantRequest),
-            $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{"change":"Updated","roleArn":"r","providerArn":"p","writing":"Allowed","ingestRoleArn":"r","previousWorkspaceArn":"w"}}"""
+            $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{"change":"Updated","roleArn":"r","providerArn":"p","writing":"Allowed","ingestRoleArn":"r","previousWorkspaceArn":"w"},"revocation":{"kind":"Revoke","clusterArn":"arn:c","createdAt":7,"workspaceArn":"w"}}"""
         },
-        { typeof(RemoveOldGrantResult), """{"change":"Updated"}""" },
+        { typeof(RemoveOldGrantResult), """{"change":"Updated","revokedWorkspaceArn":"w"}""" },
         { typeof(ProveIngestRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },
         { typeof(ProveIngestResult), "{}" },
         { typeof(DeliverRemoteWriteRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },
@@ -135,7 +136,7 @@ public sealed class SerializationTests
         { typeof(ListFindingsRequest), $$$"""{"execution":{{{Execution}}},"sweep":{{{Sweep}}},"newLeft":7,"next":"n","braked":["222222222222"]}""" },
         {
             typeof(ListFindingsResult),
-            """{"starts":[{"workflow":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept"}],"newLeft":7,"next":null}"""
+            """{"starts":[{"workflow":"Offboard","name":"n","clusterArn":"arn:c","createdAt":7,"reason":"Swept","workspaceArn":""}],"newLeft":7,"next":null}"""
         },
         {
             typeof(ExpectSamplesRequest),
@@ -177,6 +178,15 @@ public sealed class SerializationTests
     [Fact]
     public void Trust_data_of_the_release_before_chained_trust_has_the_assumed_role_as_its_ingest_role() =>
         Assert.Equal("r", Deserialize<EnsureTrustResult>("""{"change":"Unchanged","roleArn":"r","providerArn":"p","writing":"Allowed"}""").IngestRoleArn);
+
+    [Theory]
+    [InlineData("Revoke", RevocationKind.Revoke)]
+    [InlineData("Cut", RevocationKind.Cut)]
+    public void A_revocation_needs_no_result_of_an_earlier_state(string kind, RevocationKind expected)
+    {
+        var request = Deserialize<RemoveOldGrantRequest>($$$"""{"execution":{{{Execution}}},"revocation":{"kind":"{{{kind}}}","clusterArn":"arn:c","createdAt":7,"workspaceArn":""}}""");
+        Assert.Equal((new Revocation(expected, "arn:c", 7, ""), null, null), (request.Revocation!, request.Plan, request.Trust));
+    }
 
     [Fact]
     public void Results_of_states_that_have_not_run_are_null()

@@ -13,6 +13,17 @@ public sealed class MovingTests(StateMachineEngine engine)
         .On("DescribeCluster", Answer.Result(new ClusterDescription { Next = ClusterNext.OptOut, CreatedAt = 1767323045000, Onboarded = true }))
         .On(StateNames.StartOffboarding, Answer.Result(new object()));
 
+    /// <summary>An onboarded cluster whose route left the old workspace too long ago.</summary>
+    private static Script Revoking => Onboardings.Moving
+        .On("DescribeCluster", Due("API"))
+        .On("EnsureTrust", Onboardings.Trusted(Change.Updated, CentralAmp.Access.RbacAccess.Allowed))
+        .On("RemoveOldGrant", Answer.Result(new RemoveOldGrantResult(Change.Updated, Onboardings.OldWorkspace)));
+
+    private static Answer Due(string authenticationMode) => Answer.Result(new ClusterDescription
+    {
+        Next = ClusterNext.Continue, CreatedAt = 1767323045000, AuthenticationMode = authenticationMode, Revokes = Onboardings.OldWorkspace,
+    });
+
     [Fact]
     public async Task The_old_grant_is_removed_only_after_samples_arrived_in_the_new_workspace()
     {
@@ -20,7 +31,7 @@ public sealed class MovingTests(StateMachineEngine engine)
 
         Assert.Equal("SUCCEEDED", run.Status);
         Assert.Equal(["ProveIngest", "DeliverRemoteWrite", "IsItMerged?", "VerifyIngest", "IsOldGrantLeft?", "RemoveOldGrant", "RecordOutcome"], run.States.SkipWhile(state => state != "ProveIngest").Take(7));
-        Assert.Equal(Onboardings.OldWorkspace, run.RequestOf<RemoveOldGrantRequest>("RemoveOldGrant").Trust.PreviousWorkspaceArn);
+        Assert.Equal(Onboardings.OldWorkspace, run.RequestOf<RemoveOldGrantRequest>("RemoveOldGrant").Trust!.PreviousWorkspaceArn);
         Assert.Equal(Change.Updated, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").OldGrant!.Change);
     }
 
@@ -56,6 +67,61 @@ public sealed class MovingTests(StateMachineEngine engine)
         var run = await engine.RunAsync(Onboardings.Moving.First("RemoveOldGrant", Answer.Dies("Runtime.ExitError")));
 
         Assert.Equal(("SUCCEEDED", 2), (run.Status, run.CallsOf("RemoveOldGrant")));
+    }
+
+    [Fact]
+    public async Task A_grant_that_is_due_goes_before_anything_in_the_cluster()
+    {
+        var run = await engine.RunAsync(Revoking);
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(["IsClusterActive?", "RevokeOldGrant", "CanItBeEntered?", "EnsureClusterAccess"], run.States.Skip(2).Take(4));
+        Assert.Equal(
+            new Revocation(RevocationKind.Revoke, Onboardings.Cluster.Arn, 1767323045000, Onboardings.OldWorkspace), run.RequestOf<RemoveOldGrantRequest>("RemoveOldGrant").Revocation);
+        var recorded = run.RequestOf<RecordOutcomeRequest>("RecordOutcome");
+        Assert.Equal((Onboardings.OldWorkspace, null), (recorded.Revoked!.RevokedWorkspaceArn, recorded.OldGrant));
+    }
+
+    [Fact]
+    public async Task A_grant_that_is_due_goes_also_if_the_cluster_prevents_everything_else()
+    {
+        var run = await engine.RunAsync(Revoking
+            .On("EnsureClusterAccess", Answer.Throws<BlockedException>(Causes.MemberPermissionMissing))
+            .On("EndElevation", Answer.Result(new EndElevationResult(Change.Unchanged)))
+            .On("RecordOutcome", Onboardings.Recorded(Outcome.Blocked)));
+
+        Assert.Equal(1, run.CallsOf("RemoveOldGrant"));
+        Assert.NotNull(run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Revoked);
+    }
+
+    [Fact]
+    public async Task A_dry_run_revokes_nothing()
+    {
+        var run = await engine.RunAsync(Revoking, $$"""{"clusterArn": "{{Onboardings.Cluster.Arn}}", "dryRun": true}""");
+
+        Assert.Equal(0, run.CallsOf("RemoveOldGrant"));
+    }
+
+    [Fact]
+    public async Task A_grant_that_cannot_be_removed_ends_the_execution_before_the_cluster_is_entered()
+    {
+        var run = await engine.RunAsync(Revoking
+            .On("RemoveOldGrant", Answer.Throws<BlockedException>(Causes.HubPermissionMissing))
+            .On("RecordOutcome", Onboardings.Recorded(Outcome.Blocked)));
+
+        Assert.Equal(["RevokeOldGrant", "RecordOutcome"], run.States.Skip(3).Take(2));
+        Assert.Contains(Causes.HubPermissionMissing, run.RequestOf<RecordOutcomeRequest>("RecordOutcome").Failure!.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cluster_in_mode_CONFIG_MAP_loses_the_grant_before_its_mode_is_switched()
+    {
+        var run = await engine.RunAsync(Revoking
+            .On("DescribeCluster", Onboardings.Described(ClusterNext.Continue))
+            .First("DescribeCluster", Due("CONFIG_MAP"))
+            .On("SwitchAuthenticationMode", Onboardings.Switched(checks: 1)));
+
+        Assert.Equal(["RevokeOldGrant", "CanItBeEntered?", "SwitchAuthenticationMode", "WaitForSwitch"], run.States.Skip(3).Take(4));
     }
 
     [Fact]

@@ -92,6 +92,7 @@ internal static class FunctionJsonOptions
         options.Converters.Add(new JsonStringEnumConverter<PlanNext>());
         options.Converters.Add(new JsonStringEnumConverter<PlanStop>());
         options.Converters.Add(new JsonStringEnumConverter<Outcome>());
+        options.Converters.Add(new JsonStringEnumConverter<RevocationKind>());
         options.Converters.Add(new JsonStringEnumConverter<OffboardingNext>());
         options.Converters.Add(new JsonStringEnumConverter<OffboardingPlanNext>());
         options.Converters.Add(new JsonStringEnumConverter<OffboardingReason>());

@@ -5,7 +5,7 @@ using CentralAmp.Twin.World;
 
 namespace CentralAmp.Twin.Scenarios;
 
-/// <summary>A changed tag re-routes a cluster. The new workspace is verified before the grant for the old one is removed.</summary>
+/// <summary>A changed tag re-routes a cluster. The new workspace is verified before the grant for the old one is removed, which goes in any case after a limit.</summary>
 public sealed class Reroute : IScenario
 {
     private const string PreProduction = "pre-production";
@@ -15,7 +15,7 @@ public sealed class Reroute : IScenario
 
     public string Name => "reroute";
 
-    public string Description => "a changed tag moves a cluster to the other workspace";
+    public string Description => "a changed tag moves a cluster to the other workspace; a second move is prevented by the cluster's administrator";
 
     public WorldOptions World { get; } = new WorldOptions
     {
@@ -24,6 +24,7 @@ public sealed class Reroute : IScenario
         ("MoreWorkspaceArns", $"{{{PreProduction}}}"),
         // The hub has room for providers, so the cluster gets direct trust and keeps it when it moves.
         ("TrustMode", "auto"),
+        ("OldGrantMaxSeconds", $"{BlockedReroute.LimitSeconds}"),
         ("Routes", $$$"""[{"name":"pre-production","workspaceArn":"{{{{PreProduction}}}}","tags":{"environment":"pre-production"}}]"""));
 
     public async Task RunAsync(ScenarioContext context, CancellationToken cancellationToken)
@@ -50,6 +51,7 @@ public sealed class Reroute : IScenario
         var key = await CollectorIdentity.Of(context.World.ClusterOf(arn)).CredentialsAsync(context.Aws, cancellationToken);
         var status = await CollectorIdentity.WriteAsync(context.Aws, key, before, TimeProvider.System.GetUtcNow(), cancellationToken);
         context.Check("the old workspace denies the collector", status == 403, status);
+        await new BlockedReroute(context, arn, after).RunAsync(cancellationToken);
     }
 
     // The first policy change adds the new workspace to the old one; the last one removes the old workspace.

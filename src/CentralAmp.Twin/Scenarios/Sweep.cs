@@ -11,7 +11,7 @@ public sealed class Sweep : IScenario
 
     public string Name => "sweep";
 
-    public string Description => "clusters without an event, three kinds of drift, a deleted cluster, one without a registry item, an unreachable one";
+    public string Description => "clusters without an event, three kinds of drift, a deleted cluster, one without a registry item, an unreachable one, an account that leaves";
 
     public WorldOptions World { get; } = new() { ClusterAccounts = [TwinAccounts.Member, TwinAccounts.OtherMember] };
 
@@ -48,6 +48,7 @@ public sealed class Sweep : IScenario
         findings.Check("Unreachable", known[4]);
         context.Check($"the orphan {orphan} is gone", !IsThere(context, orphan));
         await CheckNothingToDoAsync(context, findings, known[4], cancellationToken);
+        await new LeavingAccount(context, missed[1]).RunAsync(cancellationToken);
     }
 
     // The schedule starts the first sweep, with its role. Manual input starts the others, until every cluster has its expected state.

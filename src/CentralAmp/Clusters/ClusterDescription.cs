@@ -58,4 +58,14 @@ public sealed record ClusterDescription
     public string TrustMode { get => field ?? TrustModes.Direct; init; } = TrustModes.Direct;
 
     public ClusterOptions Options { get; init; } = new(AllowRestart: false);
+
+    /// <summary>The workspace that the route has left while the ingest role may still write to it; null without one, and in an execution from before this attribute.</summary>
+    public FormerGrant? Former { get; init; }
+
+    /// <summary>The workspace of <see cref="Former"/> if its grant must go before anything else is done; otherwise null. The state machine reads it.</summary>
+    public string? Revokes { get; init; }
 }
+
+/// <summary>A workspace that a cluster's route has left.</summary>
+/// <param name="Since">When CentralAmp noticed first that the route had left it.</param>
+public sealed record FormerGrant(string WorkspaceArn, DateTimeOffset Since);

@@ -103,6 +103,7 @@ public static class Causes
     public const string ResourceOrphaned = nameof(ResourceOrphaned);
     public const string ResourceNotProven = nameof(ResourceNotProven);
     public const string AccountNotListed = nameof(AccountNotListed);
+    public const string GrantRemoved = nameof(GrantRemoved);
     public const string SweepBraked = nameof(SweepBraked);
     public const string SweepRunning = nameof(SweepRunning);
     public const string RegistryItemNewer = nameof(RegistryItemNewer);

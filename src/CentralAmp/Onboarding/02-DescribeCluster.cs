@@ -29,7 +29,7 @@ public sealed partial class DescribeClusterStep(
         var item = observed is null ? null : await registry.FindAsync(cluster.Arn, observed.CreatedAt, cancellationToken);
         var described = await IsClosedAsync(request, item, cancellationToken)
             ? new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = item!.CreatedAt }
-            : Admit(request, observed) with { Onboarded = item is { MayHaveTraces: true } };
+            : WithGrant(request, item, IsCut(request, item) ?? Admit(request, observed)) with { Onboarded = item is { MayHaveTraces: true } };
         Described(cluster.Arn, observed?.Status ?? "gone", described.Next);
         return described;
     }
@@ -38,6 +38,25 @@ public sealed partial class DescribeClusterStep(
     private async Task<bool> IsClosedAsync(DescribeClusterRequest request, RegistryItem? item, CancellationToken cancellationToken) =>
         item is { IsClosed: true }
         && !(request.Reopen && WasClosedBefore(item, request.Execution) && await registry.ReopenAsync(item.ClusterArn, item.CreatedAt, cancellationToken));
+
+    /// <summary>A sweep cut the cluster's access after this execution started. An execution that a later sweep or an operator started restores it.</summary>
+    private static ClusterDescription? IsCut(DescribeClusterRequest request, RegistryItem? item) => item?.CutSince > request.Execution.StartedAt
+        ? new ClusterDescription
+        {
+            Next = ClusterNext.Refuse,
+            CreatedAt = item.CreatedAt,
+            Refusal = new BlockedException(
+                Causes.AccountNotListed, $"A sweep has cut the access of {request.Cluster}, because its account is not listed.", item.Remedy ?? "").Message,
+        }
+        : null;
+
+    private ClusterDescription WithGrant(DescribeClusterRequest request, RegistryItem? item, ClusterDescription described)
+    {
+        var decided = described.Next == ClusterNext.Continue
+            ? GrantDecider.Decide(request.Cluster, item, described.WorkspaceArn, verified: null, settings, time.GetUtcNow())
+            : null;
+        return described with { Former = decided?.Former, Revokes = decided is { IsDue: true } ? decided.Former!.WorkspaceArn : null };
+    }
 
     /// <summary>An execution that waits describes the cluster repeatedly. It does not reopen an item that was closed after the execution started.</summary>
     private static bool WasClosedBefore(RegistryItem item, ExecutionReference execution) =>

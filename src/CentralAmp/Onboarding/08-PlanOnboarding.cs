@@ -104,17 +104,22 @@ public sealed partial class PlanOnboardingStep(
         return TrustModeDecider.Decide(cluster, item, described.TrustMode, providers, settings);
     }
 
+    /// <summary>A revoked grant was removed before this state.</summary>
+    private static FormerGrant? StillGranted(PlanOnboardingRequest request) => request.Described.Revokes is null ? request.Described.Former : null;
+
     /// <remarks>Without the workspace: a parked cluster keeps sending to the workspace that is recorded, if any.</remarks>
-    private static RegistryItem ParkedItem(PlanOnboardingRequest request, OnboardingPlan plan) => new()
+    private RegistryItem ParkedItem(PlanOnboardingRequest request, OnboardingPlan plan) => new()
     {
         ClusterArn = request.Cluster.Arn,
         CreatedAt = request.Described.CreatedAt,
         State = Outcome.Parked,
         Cause = plan.Cause,
-        Sentence = plan.Sentence,
+        Sentence = plan.Sentence + GrantDecider.StillGranted(StillGranted(request), settings.OldGrantMax),
         Remedy = plan.Remedy,
         TrustMode = plan.TrustMode,
         Delivery = plan.Delivery,
+        FormerWorkspaceArn = StillGranted(request)?.WorkspaceArn,
+        RouteLeftAt = StillGranted(request)?.Since,
     };
 
     [LoggerMessage(LogLevel.Information, "Planned for {Cluster}: {Next}, change {Change}. {Sentence}")]

@@ -61,7 +61,7 @@ public sealed partial class EnsureTrustStep(
         var (change, notice, announced) = (Change.Unchanged, (string?)null, false);
         for (var round = 0; round < Rounds; round++)
         {
-            var (sides, previous) = await ObserveAsync(desired, member, cancellationToken);
+            var (sides, previous) = await ObserveAsync(request.Cluster, desired, member, cancellationToken);
             if (sides.All(side => side.Actions.Count == 0))
             {
                 return (change, notice, previous, announced);
@@ -90,10 +90,10 @@ public sealed partial class EnsureTrustStep(
 
     /// <summary>Reads both accounts before it writes in either one: if one account refuses, nothing remains in the other.</summary>
     private async Task<(IReadOnlyList<Side> Sides, string? PreviousWorkspaceArn)> ObserveAsync(
-        ClusterTrust desired, ITrustStore? member, CancellationToken cancellationToken)
+        ClusterReference cluster, ClusterTrust desired, ITrustStore? member, CancellationToken cancellationToken)
     {
         var observed = await stores.Hub.ObserveAsync(desired.Hub, cancellationToken);
-        var previous = desired.Hub.PreviousWorkspaceOf(observed);
+        var previous = desired.Hub.PreviousWorkspaceOf(observed) is { } former && GrantDecider.IsPossible(cluster, former, settings) ? former : null;
         var sides = new List<Side> { Decide(stores.Hub, previous is null ? desired.Hub : desired.Hub.StillGranting(previous), observed) };
         if (member is not null)
         {

@@ -3,6 +3,7 @@ using CentralAmp.Clusters;
 using CentralAmp.Deliveries;
 using CentralAmp.Failures;
 using CentralAmp.Registry;
+using CentralAmp.Settings;
 using CentralAmp.Silence;
 using CentralAmp.Verification;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,9 @@ public sealed record RecordOutcomeRequest(ExecutionReference Execution)
     /// <summary>Present if the cluster moved to another workspace.</summary>
     public RemoveOldGrantResult? OldGrant { get; init; }
 
+    /// <summary>Present if the grant for a former workspace was removed before anything else was done.</summary>
+    public RemoveOldGrantResult? Revoked { get; init; }
+
     public CaughtFailure? Failure { get; init; }
 
     /// <summary>The elevation could not be ended or the delivery not be withdrawn. Never hides <see cref="Failure"/>.</summary>
@@ -43,13 +47,14 @@ public sealed record RecordOutcomeRequest(ExecutionReference Execution)
 /// <summary>Ends every execution: writes the registry item and the metrics, and returns the record that the state machine publishes.</summary>
 /// <param name="output">Receives the metric lines: standard output, which Lambda sends to CloudWatch.</param>
 public sealed partial class RecordOutcomeStep(
-    ClusterRegistry registry, ClusterExpectation expectation, TimeProvider time, TextWriter output, ILogger<RecordOutcomeStep> logger)
+    ClusterRegistry registry, ClusterExpectation expectation, HubSettings settings, TimeProvider time, TextWriter output, ILogger<RecordOutcomeStep> logger)
 {
     public async Task<OutcomeRecord> RunAsync(RecordOutcomeRequest request, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var record = RecordOf(request, OutcomeDecider.Decide(request));
-        if (await RegisterAsync(request, record, now, cancellationToken) == false)
+        var (decision, former) = (OutcomeDecider.Decide(request), StillGranted(request, now));
+        var record = RecordOf(request, decision with { Sentence = decision.Sentence + AboutGrants(request, former) });
+        if (await RegisterAsync(request, record, former, now, cancellationToken) == false)
         {
             // Not a failure: a later execution has recorded a newer state.
             Superseded(record.ClusterArn, request.Execution.Id);
@@ -58,7 +63,7 @@ public sealed partial class RecordOutcomeStep(
         // If nothing changed, an earlier execution has written the expectation; a second run writes nothing.
         if (record.Changed && request.Cluster is { } cluster)
         {
-            await expectation.WriteAsync(cluster, request.OldGrant is null ? null : request.Trust?.PreviousWorkspaceArn, cancellationToken);
+            await expectation.WriteAsync(cluster, request.OldGrant is null ? request.Revoked?.RevokedWorkspaceArn : request.Trust?.PreviousWorkspaceArn, cancellationToken);
         }
 
         await output.WriteLineAsync(OutcomeMetrics.Line(record, request.Execution.StartedAt, now));
@@ -67,13 +72,40 @@ public sealed partial class RecordOutcomeStep(
     }
 
     /// <returns>Null if there is nothing to write: no cluster in the input, a cluster that was never described, a closed item, a dry run.</returns>
-    private async Task<bool?> RegisterAsync(RecordOutcomeRequest request, OutcomeRecord record, DateTimeOffset now, CancellationToken cancellationToken) =>
+    private async Task<bool?> RegisterAsync(
+        RecordOutcomeRequest request, OutcomeRecord record, FormerGrant? former, DateTimeOffset now, CancellationToken cancellationToken) =>
         request.Cluster is { } cluster
         && request.Described is { CreatedAt: > 0, Next: not ClusterNext.Offboarded } described
         && request.Plan?.Stop != PlanStop.DryRun
             ? await registry.RecordAsync(
-                ItemOf(cluster, described, record, now) with { WorkspaceArn = WorkspaceInUse(request) }, FactsOf(request), request.Execution, cancellationToken)
+                ItemOf(cluster, described, record, now) with { WorkspaceArn = WorkspaceInUse(request), FormerWorkspaceArn = former?.WorkspaceArn, RouteLeftAt = former?.Since },
+                FactsOf(request),
+                request.Execution,
+                cancellationToken,
+                EndedBy(request))
             : null;
+
+    /// <summary>
+    /// The workspace that the route has left and that the role may still write to. Trust that was ensured knows it from the role; before it, the registry
+    /// does.
+    /// </summary>
+    private static FormerGrant? StillGranted(RecordOutcomeRequest request, DateTimeOffset now) => request switch
+    {
+        { OldGrant: not null } => null,
+        { Trust.PreviousWorkspaceArn: { } previous } => new FormerGrant(previous, request.Described?.Former is { } former && former.WorkspaceArn == previous ? former.Since : now),
+        { Trust: not null } or { Revoked: not null } => null,
+        _ => request.Described?.Former,
+    };
+
+    private string AboutGrants(RecordOutcomeRequest request, FormerGrant? former) =>
+        (request.Revoked?.RevokedWorkspaceArn is { } revoked ? GrantDecider.Revoked(revoked) : "") + GrantDecider.StillGranted(former, settings.OldGrantMax);
+
+    /// <summary>What no longer holds, unless this outcome has a value: the former grant of an admitted cluster, and the cut of one whose trust was ensured.</summary>
+    private static string[] EndedBy(RecordOutcomeRequest request) =>
+    [
+        .. request.Described?.Next == ClusterNext.Continue ? ClusterRegistry.FormerGrantAttributes : [],
+        .. request.Trust is null ? (string[])[] : ["cutSince"],
+    ];
 
     /// <summary>Null leaves the facts as they were announced. A delivery that succeeded is never withdrawn, and has ended what it replaces.</summary>
     private static FactsUpdate? FactsOf(RecordOutcomeRequest request) => request switch
@@ -115,7 +147,7 @@ public sealed partial class RecordOutcomeStep(
     /// <summary>The update id shows that the authentication mode was switched: later checks, which change nothing, overwrite the result of the first.</summary>
     private static bool HasChanged(RecordOutcomeRequest request) =>
         request.Switching is { UpdateId: not null }
-        || ((Change?[])[request.Access?.Change, request.Trust?.Change, request.Delivery?.Change, request.Withdrawal?.Change, request.OldGrant?.Change])
+        || ((Change?[])[request.Access?.Change, request.Trust?.Change, request.Delivery?.Change, request.Withdrawal?.Change, request.OldGrant?.Change, request.Revoked?.Change])
             .Any(change => change is Change.Created or Change.Updated);
 
     private static RegistryItem ItemOf(ClusterReference cluster, ClusterDescription described, OutcomeRecord record, DateTimeOffset now) => new()

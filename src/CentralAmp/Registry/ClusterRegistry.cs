@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using CentralAmp.Failures;
 using CentralAmp.Settings;
 
 namespace CentralAmp.Registry;
@@ -91,6 +92,40 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             [":offboarding"] = ItemTable.Of(nameof(Outcome.Offboarding)),
         },
         cancellationToken);
+
+    /// <summary>
+    /// Records that the ingest role may no longer write to a workspace that the route has left. A state that says that the cluster sends becomes Blocked.
+    /// False if an execution has recorded since <paramref name="item"/> was read: then that record is newer, and the next sweep removes the rest.
+    /// </summary>
+    public Task<bool> EndGrantAsync(RegistryItem item, string workspaceArn, string sentence, CancellationToken cancellationToken)
+    {
+        var values = new Dictionary<string, AttributeValue>
+        {
+            [":schemaVersion"] = RegistryItemFormat.Schema,
+            [":sentence"] = ItemTable.Of(sentence),
+        };
+        var set = "sentence = :sentence, schemaVersion = if_not_exists(schemaVersion, :schemaVersion)";
+        if (item.State is Outcome.Verified or Outcome.Unhealthy && item.WorkspaceArn == workspaceArn)
+        {
+            (values[":state"], values[":cause"]) = (ItemTable.Of(nameof(Outcome.Blocked)), ItemTable.Of(Causes.GrantRemoved));
+            values[":remedy"] = ItemTable.Of("None if the cluster can be onboarded: the next sweep does. Otherwise remove what prevents it (findingCause), or change the route.");
+            set += ", #state = :state, cause = :cause, remedy = :remedy";
+        }
+
+        values[":seen"] = item.UpdatedAt is { } updated ? ItemTable.Of(updated.ToUnixTimeMilliseconds()) : ItemTable.Of(0);
+        var workspace = item.WorkspaceArn == workspaceArn ? ", workspaceArn" : "";
+        return table.UpdateAsync(
+            $"recording that {item.ClusterArn} may no longer write to {workspaceArn}",
+            item.ClusterArn,
+            item.CreatedAt,
+            $"SET {set} REMOVE {RegistryItemFormat.FormerWorkspace}, {RegistryItemFormat.RouteLeft}{workspace}",
+            $"{RegistryItemFormat.NotNewer} AND (attribute_not_exists(updatedAt) OR updatedAt = :seen)",
+            values,
+            cancellationToken);
+    }
+
+    /// <summary>Attributes of a former grant, for the write that records its end.</summary>
+    public static IReadOnlyList<string> FormerGrantAttributes { get; } = [RegistryItemFormat.FormerWorkspace, RegistryItemFormat.RouteLeft];
 
     /// <summary>Takes or renews the lease. False while another execution holds it and it has not expired.</summary>
     /// <param name="objects">What the elevation is for, if it is already known: recorded by the same write.</param>

@@ -26,6 +26,9 @@ public enum Finding
 
     /// <summary>The inspection failed: the state is unknown, and the sweep does nothing.</summary>
     Unreachable,
+
+    /// <summary>Two successive sweeps did not list the cluster's account: its access to every workspace is cut.</summary>
+    Unlisted,
 }
 
 /// <summary>A finding with its reason.</summary>
@@ -35,4 +38,16 @@ public sealed record Inspection(Finding Finding, string Sentence, string? Cause 
 {
     /// <summary>What the registry does not know yet of a cluster that is as desired: recorded by the same write. Null if there is nothing to add.</summary>
     public FactsUpdate? Facts { get; init; }
+
+    /// <summary>This sweep, if it did not list the cluster's account.</summary>
+    public string? UnlistedSweep { get; init; }
+
+    /// <summary>Null leaves what is recorded of a former grant as it is.</summary>
+    public InspectedGrant? Grant { get; init; }
 }
+
+/// <summary>What a sweep knows of the grant for a workspace that a cluster's route has left.</summary>
+/// <param name="WorkspaceArn">Null if there is no such grant.</param>
+/// <param name="RouteLeftAt">When CentralAmp noticed it first.</param>
+/// <param name="IsDue">The grant goes now, whatever the cluster does.</param>
+public sealed record InspectedGrant(string? WorkspaceArn = null, DateTimeOffset? RouteLeftAt = null, bool IsDue = false);

@@ -19,6 +19,12 @@ public sealed record FleetItem(RegistryItem Item)
     /// <summary>The first sweep that did not find the cluster; null while sweeps find it.</summary>
     public string? MissingSweep { get; init; }
 
+    /// <summary>The last sweep that did not list the cluster's account; null while sweeps list it.</summary>
+    public string? UnlistedSweep { get; init; }
+
+    /// <summary>The workspace whose grant the sweep of the finding removes, whatever the cluster does.</summary>
+    public string? GrantDue { get; init; }
+
     /// <summary>The last sweep that found managed objects without their cluster.</summary>
     public string? OrphanSweep { get; init; }
 

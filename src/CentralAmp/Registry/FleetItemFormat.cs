@@ -39,6 +39,8 @@ internal static class FleetItemFormat
             SweepId = Text(item, "sweepId"),
             MissingSweep = Text(item, "missingSweep"),
             OrphanSweep = Text(item, "orphanSweep"),
+            UnlistedSweep = Text(item, "unlistedSweep"),
+            GrantDue = Text(item, "grantDue"),
         };
     }
 

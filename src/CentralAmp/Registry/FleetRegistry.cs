@@ -217,7 +217,10 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
         };
         var removed = new List<string>();
         foreach (var (name, value) in ((string, string?)[])
-            [("findingCause", inspection.Cause), ("findingRemedy", inspection.Remedy), ("missingSweep", inspection.MissingSince)])
+            [
+                ("findingCause", inspection.Cause), ("findingRemedy", inspection.Remedy), ("missingSweep", inspection.MissingSince),
+                ("unlistedSweep", inspection.UnlistedSweep), ("grantDue", inspection.Grant is { IsDue: true, WorkspaceArn: var due } ? due : null),
+            ])
         {
             if (string.IsNullOrEmpty(value))
             {
@@ -227,6 +230,16 @@ public sealed class FleetRegistry(IAmazonDynamoDB dynamo, HubSettings settings, 
             {
                 values[":" + name] = ItemTable.Of(value);
             }
+        }
+
+        switch (inspection.Grant)
+        {
+            case { WorkspaceArn: { } former, RouteLeftAt: { } since }:
+                (values[":" + RegistryItemFormat.FormerWorkspace], values[":" + RegistryItemFormat.RouteLeft]) = (ItemTable.Of(former), ItemTable.Of(since.ToUnixTimeMilliseconds()));
+                break;
+            case { WorkspaceArn: null }:
+                removed.AddRange([RegistryItemFormat.FormerWorkspace, RegistryItemFormat.RouteLeft]);
+                break;
         }
 
         var set = string.Join(", ", values.Keys.Select(key => $"{key[1..]} = {key}"));

@@ -54,6 +54,15 @@ public sealed record RegistryItem
 
     public ElevationLease? Elevation { get; init; }
 
+    /// <summary>A workspace that the cluster's route has left, and that its ingest role may still write to.</summary>
+    public string? FormerWorkspaceArn { get; init; }
+
+    /// <summary>When CentralAmp noticed first that the route had left <see cref="FormerWorkspaceArn"/>. The limit of its grant counts from here.</summary>
+    public DateTimeOffset? RouteLeftAt { get; init; }
+
+    /// <summary>When a sweep denied the ingest role everything, because the cluster's account was not listed. Absent once the cluster is onboarded again.</summary>
+    public DateTimeOffset? CutSince { get; init; }
+
     /// <summary>What exists for the cluster. Written by <see cref="FactsUpdate"/>s only.</summary>
     public ClusterFacts Facts { get; init; } = new();
 

@@ -19,6 +19,9 @@ internal static class RegistryItemFormat
     /// <summary>Condition of every write: this version never overwrites items of a newer version.</summary>
     public const string NotNewer = "(attribute_not_exists(schemaVersion) OR schemaVersion <= :schemaVersion)";
 
+    public const string FormerWorkspace = "formerWorkspaceArn";
+    public const string RouteLeft = "routeLeftAt";
+
     /// <summary>One line per attribute that <see cref="Write"/> and <see cref="Read"/> handle. Append new attributes.</summary>
     private static readonly Field[] Fields =
     [
@@ -39,6 +42,9 @@ internal static class RegistryItemFormat
         Time("updatedAt", item => item.UpdatedAt, (item, value) => item with { UpdatedAt = value }),
         Text("executionId", item => item.ExecutionId, (item, value) => item with { ExecutionId = value }),
         Time("executionStartedAt", item => item.ExecutionStartedAt, (item, value) => item with { ExecutionStartedAt = value }),
+        Text(FormerWorkspace, item => item.FormerWorkspaceArn, (item, value) => item with { FormerWorkspaceArn = value }),
+        Time(RouteLeft, item => item.RouteLeftAt, (item, value) => item with { RouteLeftAt = value }),
+        Time("cutSince", item => item.CutSince, (item, value) => item with { CutSince = value }),
     ];
 
     /// <summary>Attributes as <c>:name</c> placeholders; null values are absent.</summary>

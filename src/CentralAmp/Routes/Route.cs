@@ -20,9 +20,11 @@ public sealed record Route
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     public bool Matches(ClusterReference cluster, IReadOnlyDictionary<string, string> tags) =>
-        Accounts?.Contains(cluster.AccountId) != false
-        && Regions?.Contains(cluster.Region) != false
-        && Tags.All(tag => tags.GetValueOrDefault(tag.Key) == tag.Value);
+        MatchesPlace(cluster) && Tags.All(tag => tags.GetValueOrDefault(tag.Key) == tag.Value);
+
+    /// <summary>By account and region alone, which the member cannot change.</summary>
+    public bool MatchesPlace(ClusterReference cluster) =>
+        Accounts?.Contains(cluster.AccountId) != false && Regions?.Contains(cluster.Region) != false;
 }
 
 /// <summary>The workspace and the trust mode of a cluster.</summary>

@@ -41,4 +41,18 @@ public sealed class RouteTable
         var route = Routes.FirstOrDefault(route => route.Matches(cluster, tags));
         return new RoutedWorkspace(route?.WorkspaceArn ?? installation.WorkspaceArn, route?.TrustMode ?? installation.TrustMode);
     }
+
+    /// <summary>
+    /// Every workspace that the cluster could be routed to, whatever its tags: whoever administers the member account writes them, so they take nothing away
+    /// that account and region give.
+    /// </summary>
+    /// <param name="installation">Workspace of clusters that no route matches.</param>
+    public IReadOnlySet<string> PossibleFor(ClusterReference cluster, string installation)
+    {
+        var candidates = Routes.Where(route => route.MatchesPlace(cluster)).ToList();
+        // A route without tags matches for certain: no later one applies.
+        var certain = candidates.FindIndex(route => route.Tags.Count == 0);
+        return (certain < 0 ? candidates.Select(route => route.WorkspaceArn).Append(installation) : candidates.Take(certain + 1).Select(route => route.WorkspaceArn))
+            .ToHashSet(StringComparer.Ordinal);
+    }
 }

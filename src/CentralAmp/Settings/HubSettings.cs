@@ -94,6 +94,9 @@ public sealed record HubSettings
     /// <summary>How long a cluster without a collector waits for one before it gets a managed agent.</summary>
     public TimeSpan AgentGrace { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>How long a cluster may write to a workspace that its route has left, if it never sends to the new one.</summary>
+    public TimeSpan OldGrantMax { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>Opt-in: a cluster with authentication mode CONFIG_MAP is switched to API_AND_CONFIG_MAP, which EKS cannot revert.</summary>
     public bool SwitchConfigMap { get; init; }
 
@@ -148,6 +151,7 @@ public sealed record HubSettings
                 variables.NumberOr("CENTRALAMP_AGENT_TARGET_LIMIT", absent: 0),
                 variables.NumberOr("CENTRALAMP_AGENT_LABEL_LIMIT", absent: 0)),
             AgentGrace = variables.SecondsOr("CENTRALAMP_AGENT_GRACE_SECONDS", TimeSpan.FromMinutes(30)),
+            OldGrantMax = variables.SecondsOr("CENTRALAMP_OLD_GRANT_SECONDS", TimeSpan.FromDays(1)),
             SwitchConfigMap = variables.TextOr("CENTRALAMP_SWITCH_CONFIG_MAP", "false", value => value is "true" or "false", "true or false") == "true",
             Sweep = SweepOf(variables),
             Silence = SilenceOf(variables),

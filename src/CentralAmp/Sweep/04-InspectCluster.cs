@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace CentralAmp.Sweep;
 
 /// <param name="CreatedAt">Of a registered cluster that EKS did not list; absent for a listed cluster.</param>
 /// <param name="AccountListed">Whether the sweep covers the cluster's account.</param>
-/// <param name="Failure">The failure that the state machine caught. If present, the step only records it.</param>
+/// <param name="Failure">The failure that the state machine caught. If present, the step only records it, and whether a former grant is due.</param>
 public sealed record InspectClusterRequest(
     ExecutionReference Execution,
     SweepReference Sweep,
@@ -28,7 +29,12 @@ public sealed partial class InspectClusterStep(ClusterInspector inspector, IFlee
         if (request.Failure is { } caught)
         {
             var failure = FailureMessage.Parse(caught.Error, caught.Cause);
-            return await WriteAsync(request, await YoungestCreatedAtAsync(request, cancellationToken), OfFailure(failure), isRegistered: true, cancellationToken);
+            return await WriteAsync(
+                request,
+                await YoungestCreatedAtAsync(request, cancellationToken),
+                OfFailure(failure) with { Grant = InspectedOf(await inspector.ObserveGrantAsync(request, cancellationToken)) },
+                isRegistered: true,
+                cancellationToken);
         }
 
         var observation = await inspector.ObserveAsync(request, cancellationToken);
@@ -36,7 +42,7 @@ public sealed partial class InspectClusterStep(ClusterInspector inspector, IFlee
         var inspection = InspectionDecider.Decide(observation) ?? OfFailure(Failure.Blocked(
             Causes.Unexpected, $"The inspection of {observation.Cluster} ended without a finding.", "Report it as a bug, with the function's log."));
         var createdAt = request.CreatedAt ?? observation.Observed?.CreatedAt ?? await YoungestCreatedAtAsync(request, cancellationToken);
-        return await WriteAsync(request, createdAt, inspection, observation.Known is not null, cancellationToken);
+        return await WriteAsync(request, createdAt, inspection with { Grant = InspectedOf(observation.Grant) }, observation.Known is not null, cancellationToken);
     }
 
     /// <summary>A listed cluster that cannot be described has an unknown createdAt: the finding goes to the youngest registered cluster of the ARN, or to 0.</summary>
@@ -56,6 +62,8 @@ public sealed partial class InspectClusterStep(ClusterInspector inspector, IFlee
         Inspected(request.ClusterArn, inspection.Finding, inspection.Cause, inspection.Sentence);
         return new InspectClusterResult(inspection.Finding, inspection.Cause);
     }
+
+    private static InspectedGrant? InspectedOf(GrantDecision? grant) => grant is null ? null : new InspectedGrant(grant.Former?.WorkspaceArn, grant.Former?.Since, grant.IsDue);
 
     private static Inspection OfFailure(Failure failure) => new(Finding.Unreachable, failure.Sentence, failure.Cause, failure.Remedy);
 

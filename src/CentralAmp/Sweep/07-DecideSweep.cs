@@ -55,7 +55,7 @@ public static class SweepDecider
 
     public static DecideSweepResult Decide(FleetCount count, SweepReference sweep, SweepSettings settings)
     {
-        var removals = $"{count.Removals} clusters to be offboarded, {count.Reroutes} to be re-routed, of {count.Living} registered";
+        var removals = $"{count.Removals} clusters to be offboarded or cut, {count.Reroutes} to be re-routed, of {count.Living} registered";
         string[] braked = sweep.IgnoreBrake ? [] : [.. count.Accounts.Where(account => account.Value.Changes > BrakeAt(account.Value.Living)).Select(account => account.Key)];
         return (settings.Mode, !sweep.IgnoreBrake && IsBrakedInAll(count, braked)) switch
         {

@@ -15,11 +15,18 @@ public enum SweepWorkflow
 {
     Onboard,
     Offboard,
+
+    /// <summary>No workflow: the sweep itself removes the grant for a former workspace.</summary>
+    Revoke,
+
+    /// <summary>No workflow: the sweep itself cuts the access of a cluster whose account is not listed.</summary>
+    Cut,
 }
 
 /// <summary>An execution to start.</summary>
 /// <param name="Name">The execution's name; deterministic, so that a repeated start has no effect.</param>
-public sealed record SweepStart(SweepWorkflow Workflow, string Name, string ClusterArn, long CreatedAt, string Reason);
+/// <param name="WorkspaceArn">With <see cref="SweepWorkflow.Revoke"/>; otherwise empty, because the state machine reads it.</param>
+public sealed record SweepStart(SweepWorkflow Workflow, string Name, string ClusterArn, long CreatedAt, string Reason, string WorkspaceArn = "");
 
 public sealed record ListFindingsResult(SweepStart[] Starts, int NewLeft, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);
 
@@ -70,6 +77,10 @@ public static class StartDecider
         // An operator's offboarding is resumed with its original reason.
         { Finding: Finding.OptedOut, Item.IsClosed: true } => Start(item, sweep, SweepWorkflow.Offboard, nameof(OffboardingReason.Manual)),
         { Finding: Finding.OptedOut } => Start(item, sweep, SweepWorkflow.Offboard, nameof(OffboardingReason.OptedOut)),
+        // In every sweep: an execution that ran at the same time may have restored the access.
+        { Finding: Finding.Unlisted } => Start(item, sweep, SweepWorkflow.Cut, ""),
+        // An onboarding, above, removes such a grant first.
+        { GrantDue: { } workspaceArn } => Start(item, sweep, SweepWorkflow.Revoke, "") with { WorkspaceArn = workspaceArn },
         _ => null,
     };
 

@@ -30,15 +30,16 @@ public sealed class ClusterInspector(
 {
     public async Task<InspectionObservation> ObserveAsync(InspectClusterRequest request, CancellationToken cancellationToken)
     {
-        var observation = new InspectionObservation
+        var observation = Unread(request);
+        if (!request.AccountListed)
         {
-            Sweep = request.Sweep,
-            Cluster = ClusterArn.Parse(request.ClusterArn),
-            Now = time.GetUtcNow(),
-            ActiveLimit = settings.ActiveLimit,
-            RegisteredAs = request.CreatedAt,
-            AccountListed = request.AccountListed,
-        };
+            return observation with
+            {
+                IsOfHub = observation.Cluster.AccountId == settings.HubAccountId,
+                Known = request.CreatedAt is { } createdAt ? await registry.FindAsync(request.ClusterArn, createdAt, cancellationToken) : null,
+            };
+        }
+
         foreach (var read in (Func<InspectionObservation, Task<InspectionObservation>>[])
             [
                 observation => ReadClusterAsync(observation, request.Execution, cancellationToken),
@@ -55,7 +56,59 @@ public sealed class ClusterInspector(
             observation = await WithObstacleAsync(observation, read);
         }
 
-        return observation;
+        return observation with { Grant = await DecideGrantAsync(observation, cancellationToken) };
+    }
+
+    /// <summary>
+    /// For a cluster whose inspection failed until the state machine gave up: its administrator can bring that about, and must not keep a grant by it. EKS is
+    /// asked for the tags once more; without an answer the record decides.
+    /// </summary>
+    public async Task<GrantDecision?> ObserveGrantAsync(InspectClusterRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.AccountListed)
+        {
+            return null;
+        }
+
+        var observation = Unread(request);
+        try
+        {
+            observation = await ReadClusterAsync(observation, request.Execution, cancellationToken);
+        }
+        catch (WorkflowException)
+        {
+            // The failure that is being recorded stands for this one.
+        }
+
+        return await DecideGrantAsync(observation, cancellationToken);
+    }
+
+    private InspectionObservation Unread(InspectClusterRequest request) => new()
+    {
+        Sweep = request.Sweep,
+        Cluster = ClusterArn.Parse(request.ClusterArn),
+        Now = time.GetUtcNow(),
+        ActiveLimit = settings.ActiveLimit,
+        RegisteredAs = request.CreatedAt,
+        AccountListed = request.AccountListed,
+    };
+
+    /// <summary>Also for a cluster that cannot be described: what was recorded of its route counts, and its account and region.</summary>
+    private async Task<GrantDecision?> DecideGrantAsync(InspectionObservation observation, CancellationToken cancellationToken)
+    {
+        var item = observation.Item;
+        if (observation is { Observed: null, ClusterRead: false })
+        {
+            item = (await registry.OfClusterAsync(observation.Cluster.Arn, cancellationToken))
+                .LastOrDefault(known => known is { IsPlaceholder: false, IsNewer: false, Item.IsTombstone: false }
+                    && (observation.RegisteredAs is null || known.Item.CreatedAt == observation.RegisteredAs))?.Item;
+        }
+
+        // A newer cluster of that name has other tags.
+        var routed = observation.Observed is { } observed && (item is null || item.CreatedAt == observed.CreatedAt)
+            ? settings.Routes.WorkspaceFor(observation.Cluster, observed.Tags, new RoutedWorkspace(settings.WorkspaceArn, settings.TrustMode)).WorkspaceArn
+            : null;
+        return GrantDecider.Decide(observation.Cluster, item, routed, observation.VerifiedWorkspaceArn, settings, observation.Now);
     }
 
     /// <summary>Reads the cluster, and the registry item of the cluster that exists or that the request names.</summary>

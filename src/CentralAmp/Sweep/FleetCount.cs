@@ -6,7 +6,8 @@ namespace CentralAmp.Sweep;
 
 /// <summary>What counts for the brake: the clusters of one account whose samples were once verified. Nobody can add to it by writing tags.</summary>
 /// <param name="Living">Clusters that are not opted out, offboarded or being offboarded.</param>
-/// <param name="Removals">Clusters that this sweep would offboard. Clusters that are offboarded or being offboarded were decided before.</param>
+/// <param name="Removals">Clusters that this sweep would offboard or cut. Clusters that are offboarded or being offboarded were decided before.</param>
+/// <param name="Reroutes">Clusters that this sweep would move to another workspace, or whose grant for a former workspace it would remove.</param>
 public sealed record AccountCount(int Living = 0, int Removals = 0, int Reroutes = 0)
 {
     public int Changes => Removals + Reroutes;
@@ -38,6 +39,9 @@ public sealed class FleetCount(SweepReference sweep)
     public int Unreached { get; private set; }
 
     public int UnreachedPlaces { get; private set; }
+
+    /// <summary>Clusters whose access is cut because their account is not listed.</summary>
+    public int Cut { get; private set; }
 
     public int Orphans { get; private set; }
 
@@ -73,6 +77,7 @@ public sealed class FleetCount(SweepReference sweep)
             Unhealthy += state is Outcome.Unhealthy or Outcome.RolledBack or Outcome.Blocked or Outcome.Failed && !item.IsOrphan ? 1 : 0;
         }
 
+        Cut += item.Item is { CutSince: not null, State: Outcome.Blocked } ? 1 : 0;
         AddToAccount(item);
         Orphans += item.OrphanSweep == sweep.Id ? 1 : 0;
         if (!item.IsOf(sweep) || item.Finding is not { } finding)
@@ -81,7 +86,7 @@ public sealed class FleetCount(SweepReference sweep)
         }
 
         Increment(findings, finding.ToString());
-        Unreached += finding == Finding.Unreachable ? 1 : 0;
+        Unreached += finding is Finding.Unreachable or Finding.Unlisted ? 1 : 0;
         // Recorded as gone, but it exists: no state of the registry item shows that.
         Unhealthy += item is { Finding: Finding.Unchanged, Cause: Causes.ClusterOffboarded } ? 1 : 0;
     }
@@ -94,9 +99,13 @@ public sealed class FleetCount(SweepReference sweep)
         var finding = item.IsOf(sweep) ? item.Finding : null;
         accounts[id] = !item.WasVerified ? account : new AccountCount(
             account.Living + (isDecided ? 0 : 1),
-            account.Removals + (finding is Finding.Gone or Finding.OptedOut && !isDecided ? 1 : 0),
-            account.Reroutes + (finding == Finding.Reroute ? 1 : 0));
+            account.Removals + (IsRemoval(finding, item) && !isDecided ? 1 : 0),
+            account.Reroutes + (finding == Finding.Reroute || (finding is not null && item.GrantDue is not null) ? 1 : 0));
     }
+
+    /// <summary>A cluster that an earlier sweep has cut was decided then.</summary>
+    private static bool IsRemoval(Finding? finding, FleetItem item) =>
+        finding is Finding.Gone or Finding.OptedOut || (finding == Finding.Unlisted && item.Item.CutSince is null);
 
     private static void Increment(SortedDictionary<string, int> counts, string name) => counts[name] = counts.GetValueOrDefault(name) + 1;
 }

@@ -39,15 +39,29 @@ internal static class InspectionDecider
 
     private static Inspection? OfAccount(InspectionObservation observation) => observation switch
     {
-        { AccountListed: false } => Unreachable(Failure.Blocked(
-            Causes.AccountNotListed,
-            $"This sweep does not cover the account of {observation.Cluster}; CentralAmp removes nothing there.",
-            "Put the account back into the organization or the parameter Accounts, or offboard its clusters by hand.")),
+        { AccountListed: false } => OfUnlisted(observation),
         { Known.IsNewer: true } => Unreachable(Failure.Blocked(
             Causes.RegistryItemNewer, $"The registry item of {observation.Cluster} is of a newer version.", "Deploy the newer version of CentralAmp again.")),
         { ClusterRead: false, Obstacle: { } obstacle } => Unreachable(obstacle),
         _ => null,
     };
+
+    /// <summary>
+    /// An account that left the organization must not write any more. One incomplete list proves nothing, so it takes two successive sweeps; nothing is
+    /// removed, so the account may come back.
+    /// </summary>
+    private static Inspection OfUnlisted(InspectionObservation observation)
+    {
+        var isCut = !observation.IsOfHub && observation.Item is { IsTombstone: false }
+            && (observation.Item.CutSince is not null || observation.Known!.UnlistedSweep == observation.Sweep.Previous);
+        var (finding, sentence) = isCut
+            ? (Finding.Unlisted, $"Two successive sweeps did not list the account of {observation.Cluster}: its access to every workspace is cut, and nothing else is removed.")
+            : (Finding.Unreachable, $"This sweep does not cover the account of {observation.Cluster}; CentralAmp removes nothing there.");
+        return new Inspection(finding, sentence, Causes.AccountNotListed, "Put the account back into the organization or the parameter Accounts, or offboard its clusters by hand.")
+        {
+            UnlistedSweep = observation.Sweep.Id,
+        };
+    }
 
     /// <summary>A cluster is gone if EKS did not find it in two successive sweeps, or if another cluster has its name now.</summary>
     private static Inspection? OfExistence(InspectionObservation observation) => observation switch

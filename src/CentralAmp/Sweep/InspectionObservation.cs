@@ -2,6 +2,7 @@ using CentralAmp.Access;
 using CentralAmp.Clusters;
 using CentralAmp.Deliveries;
 using CentralAmp.Failures;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using CentralAmp.Trust;
 using CentralAmp.Verification;
@@ -24,6 +25,9 @@ public sealed record InspectionObservation
     public long? RegisteredAs { get; init; }
 
     public bool AccountListed { get; init; } = true;
+
+    /// <summary>The hub's own account cannot leave: a list without it is a mistake of the parameter Accounts.</summary>
+    public bool IsOfHub { get; init; }
 
     /// <summary>The registry item of the inspected cluster (ARN and createdAt).</summary>
     public FleetItem? Known { get; init; }
@@ -61,6 +65,9 @@ public sealed record InspectionObservation
     public string? VerifiedWorkspaceArn { get; init; }
 
     public IngestReading? Samples { get; init; }
+
+    /// <summary>Null if nothing is known of a former grant.</summary>
+    public GrantDecision? Grant { get; init; }
 
     public RegistryItem? Item => Known?.Item;
 }

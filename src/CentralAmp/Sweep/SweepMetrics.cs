@@ -16,6 +16,7 @@ internal static class SweepMetrics
             ("UnreachedClusters", count.Unreached),
             ("UnreachedPlaces", count.UnreachedPlaces),
             ("Orphans", count.Orphans),
+            ("CutClusters", count.Cut),
             ("SweepsCompleted", record.Outcome == SweepOutcome.Failed ? 0 : 1),
             ("SweepsBraked", record.Outcome == SweepOutcome.Braked ? 1 : 0),
         };

@@ -132,6 +132,33 @@ public sealed class SweepFleetTests(SweepEngine engine)
     }
 
     [Fact]
+    public async Task Grants_are_revoked_and_clusters_cut_by_the_sweep_itself()
+    {
+        var world = new SweepWorld { Starts = [[SweepWorkflow.Revoke, SweepWorkflow.Cut]] };
+        var run = await engine.RunAsync(world);
+        Assert.True(run.Status == "SUCCEEDED", run.ToString());
+        Assert.Empty(world.Started);
+        Assert.Equal(
+            ["Cut 7 ", "Revoke 7 arn:aws:aps:us-east-1:111111111111:workspace/ws-old"],
+            world.CallsOf("RemoveOldGrant").Select(call => call.GetProperty("revocation"))
+                .Select(revocation => $"{revocation.GetProperty("kind")} {revocation.GetProperty("createdAt")} {revocation.GetProperty("workspaceArn")}").Order());
+    }
+
+    [Fact]
+    public async Task A_grant_that_cannot_be_revoked_is_recorded_with_its_cluster()
+    {
+        var world = new SweepWorld
+        {
+            Starts = [[SweepWorkflow.Revoke, SweepWorkflow.Onboard]],
+            Breaks = (function, _) => function == "RemoveOldGrant" ? Answer.Throws<BlockedException>(Causes.HubPermissionMissing) : null,
+        };
+        Assert.Equal("SUCCEEDED", (await engine.RunAsync(world)).Status);
+        Assert.Single(world.Started);
+        var failure = Assert.Single(world.CallsOf("InspectCluster"), call => call.TryGetProperty("failure", out _)).GetProperty("failure");
+        Assert.Equal(Causes.HubPermissionMissing, FailureMessage.Parse(failure.GetProperty("Error").GetString(), failure.GetProperty("Cause").GetString()).Cause);
+    }
+
+    [Fact]
     public async Task Each_finding_starts_one_execution_with_a_unique_name()
     {
         var world = new SweepWorld { Starts = [[SweepWorkflow.Onboard, SweepWorkflow.Offboard, SweepWorkflow.Onboard], [SweepWorkflow.Onboard]] };

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
+using CentralAmp.Onboarding;
 using CentralAmp.Registry;
 using CentralAmp.StateMachines.Tests.Engine;
 using CentralAmp.Sweep;
@@ -130,12 +131,14 @@ internal sealed class SweepWorld
         DecideSweepRequest => new DecideSweepResult(Action, 50, "As planned.", Braked),
         ListFindingsRequest list => Page(Starts, list.Next, (page, next) => new ListFindingsResult([.. page.Select((workflow, n) => StartOf(workflow, list.Next, n))], list.NewLeft - 1, next)),
         ExpectSamplesRequest expect => Page(Expected, expect.Next, (count, next) => new ExpectSamplesResult(count, expect.Failure, next)),
+        RemoveOldGrantRequest revoke => new RemoveOldGrantResult(Change.Updated, revoke.Revocation!.WorkspaceArn),
         EndSweepRequest end => RecordOf(end),
         _ => throw new InvalidOperationException($"No test plans {request}."),
     };
 
     private SweepStart StartOf(SweepWorkflow workflow, string? page, int number) => new(
-        workflow, $"{SweepId}-{(page is null ? 0 : 100) + number}", ClusterArn.Build("222222222222", "us-east-1", $"c{number}").Arn, 7, workflow == SweepWorkflow.Offboard ? "Swept" : "");
+        workflow, $"{SweepId}-{(page is null ? 0 : 100) + number}", ClusterArn.Build("222222222222", "us-east-1", $"c{number}").Arn, 7, workflow == SweepWorkflow.Offboard ? "Swept" : "",
+        workflow == SweepWorkflow.Revoke ? "arn:aws:aps:us-east-1:111111111111:workspace/ws-old" : "");
 
     private static object Page<T, TResult>(T[] pages, string? next, Func<T, string?, TResult> make)
         where TResult : notnull

@@ -112,7 +112,7 @@ internal sealed class Executions
             ? Task.FromResult(new VerifyIngestResult(1, world.Clock.GetUtcNow()))
             : throw new NotReadyException(Causes.NoSamples, "No samples.", "None."));
         onboard.On<RecordOutcomeRequest, OutcomeRecord>("RecordOutcome", new RecordOutcomeStep(
-            world.Registry, world.Expectations, world.Clock, TextWriter.Null, NullLogger<RecordOutcomeStep>.Instance).RunAsync);
+            world.Registry, world.Expectations, world.Settings, world.Clock, TextWriter.Null, NullLogger<RecordOutcomeStep>.Instance).RunAsync);
         onboard.On<StartExecution, object>("states:startExecution", async (start, _) =>
         {
             await OffboardAsync(start.Input.GetRawText());

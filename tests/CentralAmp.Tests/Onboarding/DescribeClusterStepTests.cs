@@ -3,6 +3,8 @@ using CentralAmp.Clusters;
 using CentralAmp.Failures;
 using CentralAmp.Onboarding;
 using CentralAmp.Registry;
+using CentralAmp.Routes;
+using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -142,11 +144,77 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
         }
     }
 
+    [Fact]
+    public async Task A_route_that_left_a_workspace_is_described_with_its_grant_and_after_the_limit_as_a_revocation()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        settings = TaggedRoutes;
+        await RecordAsync(table, Production);
+        var described = await DescribeAsync(table);
+        Assert.Equal((new FormerGrant(Production, Some.Noon), null), (described.Former, described.Revokes));
+
+        await RecordAsync(table, Production, routeLeftAt: Some.Noon);
+        table.Clock.Advance(Some.Settings.OldGrantMax);
+        described = await DescribeAsync(table);
+        Assert.Equal((new FormerGrant(Production, Some.Noon), Production), (described.Former, described.Revokes));
+
+        observed = Some.Observed with { Tags = new Dictionary<string, string> { ["environment"] = "production" } };
+        Assert.Null((await DescribeAsync(table)).Former);
+    }
+
+    [Fact]
+    public async Task A_workspace_that_no_route_gives_the_account_is_revoked_by_the_first_execution()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await RecordAsync(table, Production);
+        Assert.Equal(Production, (await DescribeAsync(table)).Revokes);
+    }
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(1, true)]
+    public async Task An_execution_that_waited_when_a_sweep_cut_the_access_does_not_restore_it(int cutAfterStart, bool refused)
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        var item = new RegistryItem
+        {
+            ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Blocked, Remedy = "r", CutSince = Some.Noon.AddSeconds(cutAfterStart),
+        };
+        await table.Registry.RecordAsync(item, Some.Execution(), Cancelled);
+        var described = await DescribeAsync(table);
+        Assert.Equal(refused ? ClusterNext.Refuse : ClusterNext.Continue, described.Next);
+        Assert.Equal(refused ? Causes.AccountNotListed : null, refused ? FailureMessage.Parse(nameof(BlockedException), described.Refusal).Cause : null);
+    }
+
+    private const string Production = "arn:aws:aps:eu-west-1:111111111111:workspace/ws-production";
+
+    private static readonly HubSettings TaggedRoutes = Some.Settings with
+    {
+        Routes = RouteTable.Parse(
+            $$"""[{"name":"production","workspaceArn":"{{Production}}","tags":{"environment":"production"} }]""", Some.HubAccount, [Some.WorkspaceArn, Production]),
+    };
+
+    private HubSettings settings = Some.Settings;
+
+    private static Task<bool> RecordAsync(RegistryTable table, string workspaceArn, DateTimeOffset? routeLeftAt = null) => table.Registry.RecordAsync(
+        new RegistryItem
+        {
+            ClusterArn = Some.Cluster().Arn,
+            CreatedAt = Some.CreatedAt,
+            State = Outcome.Verified,
+            RoleArn = "arn:role",
+            WorkspaceArn = workspaceArn,
+            FormerWorkspaceArn = routeLeftAt is null ? null : workspaceArn,
+            RouteLeftAt = routeLeftAt,
+        },
+        Some.Execution(),
+        Cancelled);
+
     private static Task<bool> RecordAsync(RegistryTable table, Outcome state, ExecutionReference? execution = null) => table.Registry.RecordAsync(
         new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = state }, execution ?? Some.Execution(), Cancelled);
 
     private Task<ClusterDescription> DescribeAsync(RegistryTable table, bool reopen = false) =>
         new DescribeClusterStep(
-            this, new Elevation(entries, table.Registry, table.Clock), table.Registry, Some.Settings, table.Clock, NullLogger<DescribeClusterStep>.Instance)
+            this, new Elevation(entries, table.Registry, table.Clock), table.Registry, settings, table.Clock, NullLogger<DescribeClusterStep>.Instance)
             .RunAsync(new(Some.Execution(), Some.Cluster(), reopen), Cancelled);
 }

@@ -105,6 +105,14 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
         Assert.DoesNotContain(New, Hub.Policy, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_workspace_that_no_route_gives_the_account_and_region_is_not_granted_beside_the_new_one()
+    {
+        accounts.Settle(Trust(New));
+        Assert.Equal((Change.Updated, null), ResultOf(await EnsureAsync(Some.WorkspaceArn)));
+        Assert.Equal(Trust(Some.WorkspaceArn).Hub.Policy, Hub.Policy);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("somewhere")]
@@ -158,7 +166,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
             new EnsureTrustRequest(Some.Execution(), Some.Cluster(), Some.Described(), Plan(workspaceArn)), TestContext.Current.CancellationToken);
 
     private Task<RemoveOldGrantResult> RemoveAsync(string workspaceArn) =>
-        new RemoveOldGrantStep(accounts, Some.Settings, NullLogger<RemoveOldGrantStep>.Instance).RunAsync(
+        new RemoveOldGrantStep(accounts, Revocations(), Some.Settings, NullLogger<RemoveOldGrantStep>.Instance).RunAsync(
             new RemoveOldGrantRequest(
                 Some.Execution(),
                 Some.Cluster(),
@@ -166,4 +174,6 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
                 Plan(workspaceArn),
                 new EnsureTrustResult(Change.Updated, "arn:role", "arn:provider", CentralAmp.Access.RbacAccess.Allowed) { PreviousWorkspaceArn = Some.WorkspaceArn }),
             TestContext.Current.CancellationToken);
+
+    private GrantRevocation Revocations() => new(accounts, table.Registry, Some.Settings, table.Clock, NullLogger<GrantRevocation>.Instance);
 }

@@ -112,6 +112,61 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(0, workspaces.Requests);
     }
 
+    [Fact]
+    public async Task Until_the_old_grant_is_removed_sentence_and_registry_name_it_and_keep_the_first_time()
+    {
+        var moving = Verified() with { Described = Some.Described() with { Former = new FormerGrant(Other, Some.Noon.AddHours(-3)) } };
+        // Blocked before there is trust, then by the samples that do not arrive, then at the end of the move.
+        var blocked = moving with { Trust = null, Delivery = null, Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.EndpointUnreachable) };
+        Assert.Contains($"Still granted: {Other}, which its route left before 2026-03-01 09:00:00Z", (await RecordAsync(blocked)).Sentence, StringComparison.Ordinal);
+        Assert.Equal((Other, Some.Noon.AddHours(-3)), await FormerAsync());
+
+        var unhealthy = Moved() with { OldGrant = null, Described = moving.Described, Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples) };
+        Assert.Contains("Still granted", (await RecordAsync(unhealthy)).Sentence, StringComparison.Ordinal);
+        Assert.Equal((Other, Some.Noon.AddHours(-3)), await FormerAsync());
+
+        Assert.DoesNotContain("Still granted", (await RecordAsync(Moved() with { Described = moving.Described })).Sentence, StringComparison.Ordinal);
+        Assert.Equal((null, null), await FormerAsync());
+    }
+
+    [Fact]
+    public async Task A_move_that_only_the_role_shows_is_recorded_from_now_on()
+    {
+        await RecordAsync(Moved() with { OldGrant = null, Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples) });
+        Assert.Equal((Other, Some.Noon), await FormerAsync());
+    }
+
+    [Fact]
+    public async Task A_revoked_grant_is_in_the_sentence_and_its_workspace_no_longer_expects_the_cluster()
+    {
+        var described = Some.Described() with { Former = new FormerGrant(Other, Some.Noon.AddDays(-1)), Revokes = Other };
+        var record = await RecordAsync(new RecordOutcomeRequest(Some.Execution())
+        {
+            Cluster = Some.Cluster(),
+            Described = described,
+            Revoked = new RemoveOldGrantResult(Change.Updated, Other),
+            Failure = OutcomeDeciderTests.Blocked(Causes.EndpointUnreachable),
+        });
+        Assert.True(record.Changed);
+        Assert.Contains($"The grant for {Other}, which its route has left, was removed", record.Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("Still granted", record.Sentence, StringComparison.Ordinal);
+        Assert.Equal((null, null), await FormerAsync());
+        Assert.Equal(0, workspaces.Expected(Other, Label));
+    }
+
+    [Fact]
+    public async Task A_cluster_whose_trust_was_ensured_is_no_longer_cut()
+    {
+        await table.Registry.RecordAsync(
+            new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Blocked, CutSince = Some.Noon }, Some.Execution(), Cancelled);
+        await RecordAsync(Verified() with { Trust = null, Delivery = null, Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.EndpointUnreachable) });
+        Assert.Equal(Some.Noon, (await ItemAsync())!.CutSince);
+        await RecordAsync(Verified());
+        Assert.Null((await ItemAsync())!.CutSince);
+    }
+
+    private async Task<(string?, DateTimeOffset?)> FormerAsync() => await ItemAsync() is { } item ? (item.FormerWorkspaceArn, item.RouteLeftAt) : (null, null);
+
     [Theory]
     [MemberData(nameof(UnfinishedMoves), DisableDiscoveryEnumeration = true)]
     public async Task A_cluster_whose_move_fails_is_expected_in_its_current_workspace(string name, RecordOutcomeRequest move)
@@ -288,7 +343,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     };
 
     private Task<OutcomeRecord> RecordAsync(RecordOutcomeRequest request) =>
-        new RecordOutcomeStep(table.Registry, workspaces.Expectations(table.Registry, Some.Settings, table.Clock), table.Clock, output, NullLogger<RecordOutcomeStep>.Instance).RunAsync(request, Cancelled);
+        new RecordOutcomeStep(table.Registry, workspaces.Expectations(table.Registry, Some.Settings, table.Clock), Some.Settings, table.Clock, output, NullLogger<RecordOutcomeStep>.Instance).RunAsync(request, Cancelled);
 
     private Task<RegistryItem?> ItemAsync() => table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled);
 }

@@ -74,6 +74,29 @@ public sealed class FleetRegistryTests(MotoServer moto)
     }
 
     [Fact]
+    public async Task A_finding_records_a_former_grant_keeps_it_where_nothing_is_known_and_clears_it_where_it_ended()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        var fleet = Fleet(table);
+        await table.Registry.RecordAsync(new RegistryItem { ClusterArn = Arn, CreatedAt = 5, State = Outcome.Verified }, Some.Execution(), Cancel);
+        var finding = new Inspection(Finding.Unreachable, "It does not answer.");
+        await WriteAsync(finding with { Grant = new InspectedGrant("arn:old", Some.Noon, IsDue: true), UnlistedSweep = "sweep-1" });
+        Assert.Equal(("arn:old", Some.Noon, "arn:old", "sweep-1"), await ReadAsync());
+        await WriteAsync(finding);
+        Assert.Equal(("arn:old", Some.Noon, null, null), await ReadAsync());
+        await WriteAsync(finding with { Grant = new InspectedGrant() });
+        Assert.Equal((null, null, null, null), await ReadAsync());
+
+        Task WriteAsync(Inspection inspection) => fleet.WriteFindingAsync(Arn, 5, Sweep, inspection, Cancel);
+
+        async Task<(string?, DateTimeOffset?, string?, string?)> ReadAsync()
+        {
+            var item = (await fleet.FindAsync(Arn, 5, Cancel))!;
+            return (item.Item.FormerWorkspaceArn, item.Item.RouteLeftAt, item.GrantDue, item.UnlistedSweep);
+        }
+    }
+
+    [Fact]
     public async Task An_item_of_a_newer_version_is_listed_and_not_changed()
     {
         using var table = await RegistryTable.CreateAsync(moto);

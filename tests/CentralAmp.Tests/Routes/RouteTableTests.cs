@@ -46,6 +46,24 @@ public sealed class RouteTableTests
     }
 
     [Fact]
+    public void Whatever_its_tags_a_cluster_can_be_routed_only_where_account_and_region_allow()
+    {
+        var table = Parse($$"""
+            [{"name":"tagged","workspaceArn":"{{Production}}","accounts":["222222222222"],"tags":{"environment":"production"} }]
+            """);
+        Assert.Equal([Production, Some.WorkspaceArn], table.PossibleFor(Some.Cluster(), Some.WorkspaceArn).Order());
+        Assert.Equal([Some.WorkspaceArn], table.PossibleFor(Some.Cluster() with { AccountId = "333333333333" }, Some.WorkspaceArn));
+        Assert.Equal([Some.WorkspaceArn], Parse("").PossibleFor(Some.Cluster(), Some.WorkspaceArn));
+    }
+
+    [Fact]
+    public void A_route_without_tags_excludes_the_default_for_its_accounts()
+    {
+        var table = Parse($$"""[{"name":"all","workspaceArn":"{{Production}}","accounts":["222222222222"]}]""");
+        Assert.Equal([Production], table.PossibleFor(Some.Cluster(), Some.WorkspaceArn));
+    }
+
+    [Fact]
     public void The_first_route_that_matches_wins_and_a_wide_one_may_come_last()
     {
         var table = Parse($$"""

@@ -89,6 +89,7 @@ public sealed class HubSettingsTests
     [InlineData("CENTRALAMP_AGENT_TOLERATIONS", "{")]
     [InlineData("CENTRALAMP_AGENT_GRACE_SECONDS", "1h")]
     [InlineData("CENTRALAMP_AGENT_SAMPLE_LIMIT", "-1")]
+    [InlineData("CENTRALAMP_OLD_GRANT_SECONDS", "a day")]
     [InlineData("CENTRALAMP_SWITCH_CONFIG_MAP", "perhaps")]
     public void An_invalid_value_fails_at_start_and_is_named(string name, string value)
     {
@@ -138,6 +139,13 @@ public sealed class HubSettingsTests
 
         Assert.Equal(("prometheus-agent", "minimal", "{account}/{region}/{name}"), (settings.Delivery, settings.Profile, settings.ClusterLabelFormat));
         Assert.Equal((TimeSpan.Zero, true, 1), (settings.AgentGrace, settings.SwitchConfigMap, settings.AgentTolerations.Count));
+    }
+
+    [Fact]
+    public void An_old_grant_stays_for_a_day_unless_the_parameter_says_otherwise()
+    {
+        Assert.Equal(TimeSpan.FromDays(1), With(("CENTRALAMP_OLD_GRANT_SECONDS", "")).OldGrantMax);
+        Assert.Equal(TimeSpan.FromMinutes(1), With(("CENTRALAMP_OLD_GRANT_SECONDS", "60")).OldGrantMax);
     }
 
     [Fact]

@@ -84,10 +84,12 @@ public sealed class FakeFleetRegistry(TimeProvider time) : IFleetRegistry
         var known = Known(clusterArn, createdAt);
         Put(known with
         {
-            Item = inspection.Facts is { } facts ? known.Item.After(facts) : known.Item,
+            Item = WithGrant(inspection.Facts is { } facts ? known.Item.After(facts) : known.Item, inspection.Grant),
             Finding = inspection.Finding,
             Cause = inspection.Cause,
             MissingSweep = inspection.MissingSince,
+            UnlistedSweep = inspection.UnlistedSweep,
+            GrantDue = inspection.Grant is { IsDue: true } due ? due.WorkspaceArn : null,
             SweepId = sweep.Id,
             InspectedAt = time.GetUtcNow(),
         });
@@ -118,6 +120,9 @@ public sealed class FakeFleetRegistry(TimeProvider time) : IFleetRegistry
             Unproven = next is null ? [.. Unproven.Values] : [],
         });
     }
+
+    private static RegistryItem WithGrant(RegistryItem item, InspectedGrant? grant) =>
+        grant is null ? item : item with { FormerWorkspaceArn = grant.WorkspaceArn, RouteLeftAt = grant.RouteLeftAt };
 
     private static string KeyOf(FleetItem item) => $"{item.Item.ClusterArn} {item.Item.CreatedAt:D16}";
 

@@ -112,7 +112,7 @@ public sealed class FakeTrustStore : ITrustStore
                 Role = Role! with { BoundaryArn = desired.BoundaryArn };
                 break;
             case TrustAction.TagRole:
-                Role = Role! with { Tags = desired.RoleTags };
+                Role = Role! with { Tags = Role.Tags.Concat(desired.RoleTags).GroupBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Last().Value) };
                 break;
             case TrustAction.UpdateTrustPolicy:
                 Role = Role! with { TrustPolicy = desired.TrustPolicy };

@@ -25,7 +25,7 @@ public sealed class SweepDeciderTests
         Assert.Equal(SweepAction.Start, Decide(Fleet(60, (Finding.Gone, 1), (Finding.OptedOut, 1), (Finding.Reroute, 1))).Action);
         var braked = Decide(Fleet(60, (Finding.Gone, 1), (Finding.OptedOut, 1), (Finding.Reroute, 2)));
         Assert.Equal(SweepAction.Brake, braked.Action);
-        Assert.Contains("2 clusters to be offboarded, 2 to be re-routed, of 60 registered; more than 3", braked.Sentence, StringComparison.Ordinal);
+        Assert.Contains("2 clusters to be offboarded or cut, 2 to be re-routed, of 60 registered; more than 3", braked.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

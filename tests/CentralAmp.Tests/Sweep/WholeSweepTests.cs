@@ -45,15 +45,29 @@ public sealed class WholeSweepTests
     }
 
     [Fact]
-    public async Task A_shortened_list_of_accounts_removes_nothing_and_reports_every_cluster_of_the_others()
+    public async Task A_shortened_list_of_accounts_is_braked_and_every_cluster_of_the_others_is_reported()
     {
         var settings = Some.Settings with { Sweep = new SweepSettings { Accounts = [SweepWalk.AccountOf(0)] } };
         using var sweep = new SweepWalk(SweepWalk.Of(40), settings);
         await sweep.RunAsync();
         await sweep.RunAsync();
-        Assert.Equal([new("Unchanged", 2), new("Unreachable", 38)], sweep.Record.Findings);
-        Assert.All(sweep.Registry.Items.Where(item => item.Finding == Finding.Unreachable), item => Assert.Equal("AccountNotListed", item.Cause));
+        Assert.Equal([new("Unchanged", 2), new("Unlisted", 38)], sweep.Record.Findings);
+        Assert.All(sweep.Registry.Items.Where(item => item.Finding == Finding.Unlisted), item => Assert.Equal("AccountNotListed", item.Cause));
+        Assert.Equal(SweepOutcome.Braked, sweep.Record.Outcome);
         Assert.Empty(sweep.Starts);
+    }
+
+    [Fact]
+    public async Task One_account_that_leaves_the_organization_is_cut_by_the_second_sweep_and_only_it()
+    {
+        var settings = Some.Settings with { Sweep = new SweepSettings { Accounts = [.. Enumerable.Range(1, 19).Select(SweepWalk.AccountOf)] } };
+        using var sweep = new SweepWalk(SweepWalk.Of(40), settings);
+        await sweep.RunAsync();
+        Assert.Empty(sweep.Starts);
+        await sweep.RunAsync();
+        Assert.Equal([new("Unchanged", 38), new("Unlisted", 2)], sweep.Record.Findings);
+        Assert.All(sweep.Starts, start => Assert.Equal((SweepWorkflow.Cut, SweepWalk.AccountOf(0)), (start.Workflow, ClusterArn.Parse(start.ClusterArn).AccountId)));
+        Assert.Equal(2, sweep.Starts.Count);
     }
 
     [Fact]
