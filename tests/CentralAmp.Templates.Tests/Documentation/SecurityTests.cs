@@ -20,6 +20,28 @@ public sealed class SecurityTests
         Assert.EndsWith(".", row[3], StringComparison.Ordinal);
     });
 
+    [Fact]
+    public void Every_line_about_an_attacker_names_a_test_that_exists()
+    {
+        var sources = Directory.GetFiles(Repository.PathOf("tests"), "*Tests.cs", SearchOption.AllDirectories).ToLookup(path => Path.GetFileNameWithoutExtension(path), File.ReadAllText);
+        Assert.NotEmpty(Security.Rows("Four attackers"));
+        Assert.All(Security.Rows("Four attackers"), row =>
+        {
+            Assert.NotEmpty(Page.Names(row[3]));
+            Assert.All(Page.Names(row[3]), name => Assert.True(
+                name.Split('.') switch
+                {
+                    [var scenario] => ScenarioNames.Contains(scenario),
+                    [_, "test", "yml"] => Directory.GetFiles(Repository.PathOf("tests"), name, SearchOption.AllDirectories).Length > 0,
+                    [var type, var method] => sources[type].Any(text => text.Contains($" {method}(", StringComparison.Ordinal)),
+                    _ => false,
+                },
+                name));
+        });
+    }
+
+    private static IEnumerable<string> ScenarioNames => Directory.GetFiles(Repository.PathOf("src/CentralAmp.Twin/Scenarios"), "*.cs").Select(path => Path.GetFileNameWithoutExtension(path).ToLowerInvariant());
+
     private static IEnumerable<string> Written(string name)
     {
         var template = Template.All.Single(t => t.Name == name);

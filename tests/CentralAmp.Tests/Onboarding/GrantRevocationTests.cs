@@ -49,7 +49,6 @@ public sealed class GrantRevocationTests(MotoServer moto) : IAsyncLifetime
     public async Task The_next_onboarding_does_not_grant_it_again()
     {
         await RevokeAsync();
-        using var cluster = new FakeCollectorCluster();
         var ensured = await new EnsureTrustStep(accounts, table.Registry, Some.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync(
             new EnsureTrustRequest(Some.Execution(), Some.Cluster(), Some.Described(), TrustPoliciesTests.Plan(workspaceArn: New)), Cancelled);
         Assert.Null(ensured.PreviousWorkspaceArn);
