@@ -32,6 +32,10 @@ public sealed record ClusterFacts
 
     public IEnumerable<RecordedObject> AllObjects() => Objects.Select(RecordedObject.Parse).OfType<RecordedObject>();
 
+    /// <summary>Whether anything of CentralAmp may exist for the cluster.</summary>
+    [JsonIgnore]
+    public bool IsAnything => Collector is not null || NamespaceUid is not null || Collectors.Length > 0 || Objects.Length > 0;
+
     public bool Has(string kind, string path, string uid = "") => AllObjects().Any(item => item.Is(kind, path, uid));
 
     /// <summary>The announced or known namespace of CentralAmp.</summary>

@@ -74,8 +74,11 @@ public sealed record RegistryItem
     /// </summary>
     public bool IsClosed => IsTombstone || (State == Outcome.Offboarding && Reason != OffboardingReason.OptedOut);
 
-    /// <summary>Managed objects may exist in AWS or in the cluster, which offboarding would remove.</summary>
-    public bool MayHaveTraces => !IsTombstone && (RoleArn is not null || State != Outcome.OptedOut);
+    /// <summary>
+    /// Managed objects may exist in AWS or in the cluster, which offboarding would remove. A cluster that opted out before its first verification has
+    /// facts and no role in its state; one that opted out during its first onboarding gets facts after it.
+    /// </summary>
+    public bool MayHaveTraces => !IsTombstone && (RoleArn is not null || Facts.IsAnything || State != Outcome.OptedOut);
 }
 
 /// <summary>Why a cluster is offboarded.</summary>
