@@ -41,7 +41,7 @@ public sealed partial class EnsureTrustStep(
 
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
         var writing = await RbacRules.CheckAsync(kubernetes, RbacRules.Writing(request.Plan), cancellationToken);
-        if (!ensured.Announced && (writing == RbacAccess.Missing || request.Plan.Change != Change.Unchanged))
+        if (!ensured.Announced && (writing == RbacAccess.Missing || request.Plan.Change != Change.Unchanged || request.Plan.Gone is not null))
         {
             await AnnounceAsync(request, desired, [], cancellationToken);
         }
