@@ -33,7 +33,7 @@ public sealed class SerializationTests
          "ingestRoleName":"central-amp-blue-01234567","roleArn":"arn:role","clusterLabel":"blue.eu-west-1.222222222222",
          "collector":{"namespace":"monitoring","name":"k8s","uid":"u-1","serviceAccount":"prometheus","statefulSet":"prometheus-k8s","pods":["prometheus-k8s-0"],
                       "replicas":1,"shards":1,"replicaLabel":"prometheus_replica"},
-         "serviceAccountUid":"u-2","namespaceUid":"u-3",
+         "serviceAccountUid":"u-2","namespaceUid":"u-3","knownNamespaceUid":"u-3","gone":{"collectors":["agent a/b u c"],"objects":["Prometheus a/b u"]},
          "replaces":[{"delivery":"agent","collector":{"namespace":"central-amp","name":"central-amp-agent","uid":"","serviceAccount":"central-amp-collector",
                       "statefulSet":"central-amp-agent","pods":["central-amp-agent-0"],"replicas":1,"shards":1,"replicaLabel":""}}],
          "monitors":{"serviceMonitorSelector":{"matchLabels":{"release":"stack"}}},"warnings":["w"],"writingIsInstalled":true,"change":"Created"}

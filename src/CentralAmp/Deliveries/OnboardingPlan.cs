@@ -79,6 +79,12 @@ public sealed record OnboardingPlan
     /// <summary>Uid of CentralAmp's namespace; absent if it does not exist yet.</summary>
     public string? NamespaceUid { get; init; }
 
+    /// <summary>Uid of CentralAmp's namespace in the registry item that the plan was made with.</summary>
+    public string? KnownNamespaceUid { get; init; }
+
+    /// <summary>Recorded objects and collectors that no longer exist; null if there are none.</summary>
+    public GoneFacts? Gone { get; init; }
+
     /// <summary>Earlier deliveries of CentralAmp: they end as soon as this one is healthy.</summary>
     public ReplacedDelivery[] Replaces { get => field ?? []; init; } = [];
 

@@ -41,6 +41,17 @@ internal sealed record PlannedDelivery(
 /// <summary>Finds earlier deliveries of CentralAmp. Pure.</summary>
 internal static class Replaced
 {
+    /// <summary>A move replaces one or two. Each is named in RBAC and in the state machine's data, which has at most 256 KB.</summary>
+    private const int Most = 10;
+
+    /// <summary>Null if the number is within the limit. Whoever may create resources beside the collector can set CentralAmp's marks on any number of them.</summary>
+    public static Failure? TooMany(PlanObservation observation, ReplacedDelivery[] replaces) => replaces.Length <= Most
+        ? null
+        : Failure.Blocked(
+            Causes.SeveralCollectors,
+            $"{observation.Cluster} has {replaces.Length} earlier deliveries of CentralAmp, the first of them in {replaces[0].Collector.Namespace}/{replaces[0].Collector.Name}; the limit is {Most}.",
+            $"Remove the Prometheus resources that are copies of the collector, or their remote-write entry '{ManagedNames.EntryName}'; then execute again.");
+
     /// <summary>Only deliveries that send, or that would mislead an operator. An identity that remains on pods does no harm, and removing it would roll them.</summary>
     public static ReplacedDelivery[] By(PlanObservation observation, string delivery)
     {

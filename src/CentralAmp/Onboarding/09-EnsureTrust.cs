@@ -42,7 +42,7 @@ public sealed partial class EnsureTrustStep(
         var ensured = await EnsureAsync(request, desired, member, cancellationToken);
 
         var writing = request.Plan.WritingIsInstalled ? RbacAccess.Allowed : RbacAccess.Missing;
-        if (!ensured.Announced && (writing == RbacAccess.Missing || request.Plan.Change != Change.Unchanged))
+        if (!ensured.Announced && (writing == RbacAccess.Missing || request.Plan.Change != Change.Unchanged || request.Plan.Gone is not null))
         {
             await AnnounceAsync(request, desired, [], cancellationToken);
         }

@@ -19,18 +19,23 @@ internal static class OnboardingFacts
         Sends = Earlier(plan) is { } earlier ? [CollectorOf(plan), earlier] : [CollectorOf(plan)],
         Objects = [.. ObjectsOf(plan), .. iam],
         NamespaceUid = plan.NamespaceUid ?? (UsesNamespace(plan) ? ClusterFacts.Announced : null),
+        KnownNamespaceUid = plan.KnownNamespaceUid,
     };
 
     /// <summary>
     /// The planned collector sends: it is the onboarded one, and what it replaced has ended. For an unchanged cluster, this is also how an item from before
     /// the facts gets them.
     /// </summary>
-    public static FactsUpdate Deliver(OnboardingPlan plan, string? namespaceUid) => new()
+    /// <param name="announced">
+    /// This execution has announced the plan's objects, so the write may remove those that are gone: DynamoDB does not add and remove in one write.
+    /// </param>
+    public static FactsUpdate Deliver(OnboardingPlan plan, string? namespaceUid, bool announced = true) => new()
     {
         Collector = CollectorOf(plan),
         Sends = [CollectorOf(plan)],
         Objects = ObjectsOf(plan),
-        Ended = EndedBy(plan),
+        Ended = [.. EndedBy(plan), .. (plan.Gone?.AllCollectors() ?? []).Where(gone => gone != CollectorOf(plan))],
+        Gone = announced ? plan.Gone?.AllObjects() ?? [] : [],
         NamespaceUid = namespaceUid is { Length: > 0 } ? namespaceUid : plan.NamespaceUid,
     };
 

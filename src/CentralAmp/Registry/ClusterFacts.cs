@@ -99,5 +99,11 @@ public sealed record FactsUpdate
 
     public IReadOnlyList<RecordedObject> Objects { get; init; } = [];
 
+    /// <summary>Objects that no longer exist. An update with any of them adds none: those that exist were announced.</summary>
+    public IReadOnlyList<RecordedObject> Gone { get; init; } = [];
+
     public string? NamespaceUid { get; init; }
+
+    /// <summary>The <see cref="ClusterFacts.NamespaceUid"/> that the plan was made with. An announcement overwrites no other one.</summary>
+    public string? KnownNamespaceUid { get; init; }
 }

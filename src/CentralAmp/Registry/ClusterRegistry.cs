@@ -51,7 +51,14 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
     /// Records what an execution is about to make, before it makes it. False if the cluster is offboarded or being offboarded: then the execution must
     /// not make anything for it.
     /// </summary>
-    public Task<bool> AnnounceAsync(string clusterArn, long createdAt, FactsUpdate facts, CancellationToken cancellationToken)
+    /// <remarks>
+    /// A uid of the namespace that another execution recorded after the plan stays: it is newer knowledge. All other facts are announced nevertheless.
+    /// </remarks>
+    public async Task<bool> AnnounceAsync(string clusterArn, long createdAt, FactsUpdate facts, CancellationToken cancellationToken) =>
+        await AnnounceOnceAsync(clusterArn, createdAt, facts, cancellationToken)
+        || (facts.NamespaceUid is not null && await AnnounceOnceAsync(clusterArn, createdAt, facts with { NamespaceUid = null }, cancellationToken));
+
+    private Task<bool> AnnounceOnceAsync(string clusterArn, long createdAt, FactsUpdate facts, CancellationToken cancellationToken)
     {
         var values = new Dictionary<string, AttributeValue>
         {
@@ -61,12 +68,13 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             [":optedOut"] = ItemTable.Of(nameof(OffboardingReason.OptedOut)),
         };
         var (assignments, sections) = FactsFormat.Write(facts with { IsAnnouncement = true }, values);
+        var asPlanned = facts.NamespaceUid is null ? "" : $" AND {FactsFormat.NamespaceIsAsPlanned(facts, values)}";
         return table.UpdateAsync(
             $"announcing a change of {clusterArn}",
             clusterArn,
             createdAt,
             $"SET {string.Join(", ", assignments.Prepend("schemaVersion = if_not_exists(schemaVersion, :schemaVersion)"))}{sections}",
-            $"{RegistryItemFormat.NotNewer} AND {Open}",
+            $"{RegistryItemFormat.NotNewer} AND {Open}{asPlanned}",
             values,
             cancellationToken);
     }

@@ -41,9 +41,26 @@ internal static class FactsFormat
 
         // DynamoDB does not accept ADD and DELETE of one attribute in one update.
         IReadOnlyList<RecordedCollector> added = facts.Ended.Count > 0 ? [] : facts.Sends;
-        string[] adds = [.. Section(Collectors, ":collectors", added, values), .. Section(Objects, ":objects", facts.Objects, values)];
-        string[] deletes = [.. Section(Collectors, ":ended", facts.Ended, values)];
+        IReadOnlyList<RecordedObject> objects = facts.Gone.Count > 0 ? [] : facts.Objects;
+        string[] adds = [.. Section(Collectors, ":collectors", added, values), .. Section(Objects, ":objects", objects, values)];
+        string[] deletes = [.. Section(Collectors, ":ended", facts.Ended, values), .. Section(Objects, ":gone", facts.Gone, values)];
         return (assignments, (adds.Length == 0 ? "" : $" ADD {string.Join(", ", adds)}") + (deletes.Length == 0 ? "" : $" DELETE {string.Join(", ", deletes)}"));
+    }
+
+    /// <summary>
+    /// The recorded uid is the one that <paramref name="facts"/> were decided on, or what they write. Otherwise another execution has recorded its
+    /// namespace meanwhile, and "announced" would make any namespace of that name CentralAmp's.
+    /// </summary>
+    public static string NamespaceIsAsPlanned(FactsUpdate facts, Dictionary<string, AttributeValue> values)
+    {
+        var same = $"attribute_not_exists({NamespaceUid}) OR {NamespaceUid} = :namespaceUid";
+        if (facts.KnownNamespaceUid is not { Length: > 0 } known)
+        {
+            return $"({same})";
+        }
+
+        values[":knownNamespaceUid"] = ItemTable.Of(known);
+        return $"({same} OR {NamespaceUid} = :knownNamespaceUid)";
     }
 
     private static IEnumerable<string> Section<T>(string name, string placeholder, IReadOnlyList<T> members, Dictionary<string, AttributeValue> values)

@@ -191,7 +191,7 @@ internal static class InspectionDecider
     /// would differ), so the finding's write completes the item, and no workflow has to run for it.
     /// </summary>
     private static FactsUpdate? MissingFacts(InspectionObservation observation) =>
-        OnboardingFacts.CollectorOf(observation.Plan!) == observation.Item!.Facts.Onboarded() ? null : OnboardingFacts.Deliver(observation.Plan!, namespaceUid: null);
+        OnboardingFacts.CollectorOf(observation.Plan!) == observation.Item!.Facts.Onboarded() ? null : OnboardingFacts.Deliver(observation.Plan!, namespaceUid: null, announced: false);
 
     private static Inspection Rerouted(InspectionObservation observation, string from) =>
         new(Finding.Reroute, $"It writes to {from}, but its route names {observation.Plan!.WorkspaceArn}.");

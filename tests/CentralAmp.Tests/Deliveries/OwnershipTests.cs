@@ -262,6 +262,52 @@ public sealed class OwnershipTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stack_that_is_often_installed_anew_does_not_make_the_registry_item_grow()
+    {
+        await run.RunAsync();
+        var (collectors, objects) = (run.Item!.Facts.Collectors.Length, run.Item.Facts.Objects.Length);
+        for (var time = 0; time < 3; time++)
+        {
+            Recreate();
+            await run.RunAsync();
+            var facts = run.Item!.Facts;
+            Assert.Equal((collectors, objects, Cluster.Collector.Uid), (facts.Collectors.Length, facts.Objects.Length, facts.Onboarded()!.Uid));
+            Assert.True(facts.Has("Prometheus", "monitoring/stack", Cluster.Collector.Uid));
+        }
+
+        Assert.Null((await run.PlanAsync()).Gone);
+    }
+
+    [Fact]
+    public async Task A_finding_of_the_sweep_removes_no_object_because_it_has_announced_none()
+    {
+        await run.RunAsync();
+        Recreate();
+        var update = OnboardingFacts.Deliver(await run.PlanAsync(), namespaceUid: null, announced: false);
+        Assert.Equal((1, 0, Cluster.Collector.Uid), (update.Ended.Count, update.Gone.Count, update.Collector!.Uid));
+        Assert.Contains(update.Objects, item => item.Is("Prometheus", "monitoring/stack", Cluster.Collector.Uid));
+    }
+
+    [Fact]
+    public async Task More_copies_of_the_collector_than_a_plan_can_name_are_refused_with_their_number()
+    {
+        await run.RunAsync();
+        (run.Item, run.Trusted, run.Tag) = (null, [Stack], DeliveryNames.PrometheusAgent);
+        for (var copy = 0; copy < 9; copy++)
+        {
+            ApplyAsCentralAmp("monitoring", $"copy-{copy}", "stack-prometheus");
+        }
+
+        run.CollectorTag = "monitoring/stack";
+        Assert.Equal(10, (await run.PlanAsync()).Replaces.Length);
+        ApplyAsCentralAmp("monitoring", "copy-9", "stack-prometheus");
+        var refusal = (await run.DecideAsync()).Refusal!;
+        Assert.Equal(Causes.SeveralCollectors, refusal.Cause);
+        Assert.Contains("has 11 earlier deliveries", refusal.Sentence, StringComparison.Ordinal);
+        Assert.Contains("the limit is 10", refusal.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Facts_that_cannot_be_read_count_as_absent()
     {
         var facts = new ClusterFacts { Collector = "half", Collectors = ["", "prometheus monitoring"], Objects = ["", "Prometheus", "a b c d"], NamespaceUid = "" };
@@ -281,6 +327,22 @@ public sealed class OwnershipTests : IDisposable
         }
 
         Cluster.Objects.ForceApply(path, ManagedNames.FieldManager, DeliveryRun.Parse("""{"spec":{"remoteWrite":[{"name":"central-amp","url":"https://elsewhere"}]}}"""));
+    }
+
+    /// <summary>Helm uninstalls the stack and installs it again: same names, other uids, nothing of CentralAmp.</summary>
+    private void Recreate()
+    {
+        foreach (var path in (string[])[DeliveryRun.Stack, DeliveryRun.Account])
+        {
+            var resource = Cluster.Objects.Get(path)!.DeepClone().AsObject();
+            Cluster.Objects.Delete(path);
+            resource["metadata"]!.AsObject().Remove("uid");
+            resource["metadata"]!.AsObject().Remove("managedFields");
+            resource["metadata"]!.AsObject().Remove("annotations");
+            resource["spec"]?.AsObject().Remove("remoteWrite");
+            resource["spec"]?.AsObject().Remove("podMetadata");
+            Cluster.Objects.Create(path, "helm", resource);
+        }
     }
 
     private void CreateSecond()

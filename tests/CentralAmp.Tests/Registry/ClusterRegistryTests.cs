@@ -65,6 +65,35 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     }
 
     [Fact]
+    public async Task Facts_of_recreated_objects_leave_the_item_and_others_stay()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        RecordedCollector Of(string uid) => new("prometheus", "monitoring", "one", uid, "a");
+        FactsUpdate Facts(string uid) => new() { Collector = Of(uid), Sends = [Of(uid)], Objects = [new("Prometheus", "monitoring/one", uid), new("Role", "monitoring/x")] };
+        Assert.True(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, Facts("u1"), Cancelled));
+        Assert.True(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, Facts("u2"), Cancelled));
+        var gone = Facts("u2") with { Ended = [Of("u1")], Gone = [new("Prometheus", "monitoring/one", "u1")] };
+        Assert.True(await table.Registry.RecordAsync(Verified, gone, Some.Execution(), Cancelled));
+        var facts = (await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))!.Facts;
+        Assert.Equal([Of("u2").ToString()], facts.Collectors);
+        Assert.Equal(["Prometheus monitoring/one u2", "Role monitoring/x"], facts.Objects.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(null, ClusterFacts.Announced, ClusterFacts.Announced)]
+    [InlineData("n1", ClusterFacts.Announced, ClusterFacts.Announced)]
+    [InlineData("n1", "n1", "n1")]
+    public async Task An_announcement_writes_the_uid_of_the_namespace_that_its_plan_followed_from(string? known, string planned, string expected) =>
+        Assert.Equal((true, expected), await AnnounceNamespaceAsync(recorded: known, known, planned));
+
+    [Theory]
+    [InlineData(null, ClusterFacts.Announced)]
+    [InlineData("n1", ClusterFacts.Announced)]
+    [InlineData("n1", "n1")]
+    public async Task An_announcement_keeps_a_uid_that_another_execution_recorded_after_the_plan(string? known, string planned) =>
+        Assert.Equal((true, "n2"), await AnnounceNamespaceAsync(recorded: "n2", known, planned));
+
+    [Fact]
     public async Task A_closed_item_has_no_facts_and_takes_no_announcement()
     {
         using var table = await RegistryTable.CreateAsync(moto);
@@ -275,4 +304,15 @@ public sealed class ClusterRegistryTests(MotoServer moto)
 
     private static Task<bool> HoldAsync(RegistryTable table, string execution) =>
         table.Registry.TryHoldElevationAsync(Arn, Some.CreatedAt, Some.Execution(execution), [], Cancelled);
+
+    /// <returns>Whether everything else was announced, and the uid that is recorded then.</returns>
+    private async Task<(bool Announced, string? Uid)> AnnounceNamespaceAsync(string? recorded, string? known, string planned)
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await table.Registry.RecordAsync(Verified, new FactsUpdate { NamespaceUid = recorded }, Some.Execution(), Cancelled);
+        var update = new FactsUpdate { Objects = [new("Role", "a/b")], NamespaceUid = planned, KnownNamespaceUid = known };
+        var announced = await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, update, Cancelled);
+        var facts = (await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))!.Facts;
+        return (announced && facts.Has("Role", "a/b"), facts.NamespaceUid);
+    }
 }

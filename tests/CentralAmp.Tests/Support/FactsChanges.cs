@@ -16,7 +16,12 @@ internal static class FactsChanges
                     .Union(update.Ended.Count == 0 ? update.Sends.Select(sends => sends.ToString()) : [])
                     .Except(update.Ended.Select(ended => ended.ToString())),
             ],
-            Objects = [.. item.Facts.Objects.Union(update.Objects.Select(one => one.ToString()))],
+            Objects =
+            [
+                .. item.Facts.Objects
+                    .Union(update.Gone.Count == 0 ? update.Objects.Select(one => one.ToString()) : [])
+                    .Except(update.Gone.Select(gone => gone.ToString())),
+            ],
             NamespaceUid = update.NamespaceUid ?? item.Facts.NamespaceUid,
         },
     };

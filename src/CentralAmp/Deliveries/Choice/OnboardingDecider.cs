@@ -18,7 +18,7 @@ internal static class OnboardingDecider
 
     private static (OnboardingPlan? Plan, Failure? Refusal) Deliver(PlanObservation observation, PlannedDelivery planned)
     {
-        if (planned.Refusal is { } refusal)
+        if ((planned.Refusal ?? Replaced.TooMany(observation, planned.Replaces)) is { } refusal)
         {
             return (null, refusal);
         }
@@ -38,6 +38,8 @@ internal static class OnboardingDecider
             Collector = planned.Collector,
             ServiceAccountUid = planned.Delivery == DeliveryNames.Prometheus ? observation.ServiceAccount?.Uid : null,
             NamespaceUid = Ownership.IsNamespaceManaged(observation) ? observation.Managed.NamespaceUid : null,
+            KnownNamespaceUid = observation.Facts.NamespaceUid,
+            Gone = GoneFacts.Of(observation),
             Replaces = planned.Replaces,
             Change = planned.Change,
             Monitors = planned.Monitors,
