@@ -127,15 +127,28 @@ public sealed partial class PolicyTests
 
     [Theory]
     [InlineData("eks:CreateAccessEntry", "eks:principalArn")]
-    [InlineData("eks:DescribeAccessEntry", "eks:principalArn")]
-    [InlineData("eks:UpdateAccessEntry", "eks:principalArn")]
-    [InlineData("eks:DeleteAccessEntry", "eks:principalArn")]
-    [InlineData("eks:ListAssociatedAccessPolicies", "eks:principalArn")]
     [InlineData("eks:AssociateAccessPolicy", "eks:principalArn")]
     [InlineData("eks:AssociateAccessPolicy", "eks:policyArn")]
     [InlineData("eks:DisassociateAccessPolicy", "eks:policyArn")]
     [InlineData("eks:UpdateClusterConfig", "eks:authenticationMode")]
     public void The_member_role_may_do_these_only_to_itself_or_to_add_access_entries(string action, string key) => Conditioned(Template.Member, action, key, _ => true);
+
+    /// <summary>eks:principalArn is no condition key of these actions: a condition on it would deny them. The resource names account and role.</summary>
+    [Theory]
+    [InlineData("eks:DescribeAccessEntry")]
+    [InlineData("eks:UpdateAccessEntry")]
+    [InlineData("eks:DeleteAccessEntry")]
+    [InlineData("eks:ListAssociatedAccessPolicies")]
+    public void An_access_entry_is_limited_by_its_resource_where_there_is_no_condition_key(string action)
+    {
+        var statements = Template.Member.Statements.Where(s => Template.Texts(Template.Child(s.Statement, "Action")).Contains(action)).ToList();
+        Assert.NotEmpty(statements);
+        Assert.All(statements, s =>
+        {
+            Assert.Null(Template.Child(s.Statement, "Condition"));
+            Assert.EndsWith(":access-entry/*/role/${AWS::AccountId}/${MemberRoleName}/*", Template.Text(s.Statement, "Resource"), StringComparison.Ordinal);
+        });
+    }
 
     [Fact]
     public void A_cluster_is_switched_to_one_mode_and_only_where_it_was_asked_for()

@@ -94,6 +94,29 @@ public sealed class EksTests(AwsTwinFixture fixture) : AwsTwinTests(fixture)
         await AssociateAsync(Admin, new() { Type = AccessScopeType.Cluster });
     }
 
+    /// <summary>A condition on a key that is not in the request denies, so a policy that names it would never see an entry.</summary>
+    [Fact]
+    public async Task Describing_updating_and_deleting_an_access_entry_carry_no_principal_as_condition_key()
+    {
+        using var asOperator = Fixture.Eks(Fixture.Member.Credentials());
+        await CreateAsync("keyless", new ClusterBehaviour { ActiveAfter = TimeSpan.Zero });
+        await ActiveAsync(asOperator, "keyless");
+        const string self = "arn:aws:iam::222222222222:role/keyless";
+        const string entry = "arn:aws:eks:*:222222222222:access-entry/*/role/222222222222/keyless/*";
+        var session = await Fixture.SessionAsync(Fixture.Member, "keyless", $$$"""
+            {"Version":"2012-10-17","Statement":[
+              {"Effect":"Allow","Action":["eks:UpdateAccessEntry","eks:DeleteAccessEntry"],"Resource":"{{{entry}}}","Condition":{"ArnEquals":{"eks:principalArn":"{{{self}}}" } } },
+              {"Effect":"Allow","Action":["eks:DescribeAccessEntry","eks:ListAssociatedAccessPolicies"],"Resource":"{{{entry}}}"}]}
+            """);
+        await Fixture.SettledAsync();
+        using var eks = Fixture.Eks(session);
+
+        await Assert.ThrowsAsync<ResourceNotFoundException>(() => eks.DescribeAccessEntryAsync(new() { ClusterName = "keyless", PrincipalArn = self }, Cancellation));
+        await Assert.ThrowsAsync<ResourceNotFoundException>(() => eks.ListAssociatedAccessPoliciesAsync(new() { ClusterName = "keyless", PrincipalArn = self }, Cancellation));
+        await DeniedAsync("eks:UpdateAccessEntry", () => eks.UpdateAccessEntryAsync(new() { ClusterName = "keyless", PrincipalArn = self, KubernetesGroups = ["a"] }, Cancellation));
+        await DeniedAsync("eks:DeleteAccessEntry", () => eks.DeleteAccessEntryAsync(new() { ClusterName = "keyless", PrincipalArn = self }, Cancellation));
+    }
+
     private static async Task DeniedAsync(string action, Func<Task> call)
     {
         var error = await Assert.ThrowsAnyAsync<AmazonServiceException>(call);

@@ -44,7 +44,6 @@ internal static class EksActions
     {
         var arn = Entry(call, facts);
         return RequiredActions.Action(call, arn, context
-            .With("eks:principalArn", call.Text("principalArn"))
             .With("eks:clusterName", call.Text("name"))
             .WithTags("aws:ResourceTag", facts.TagsOf(arn)));
     }
@@ -65,5 +64,8 @@ internal static class EksActions
         .With("eks:endpointPublicAccess", call.Parameters["resourcesVpcConfig"]?["endpointPublicAccess"]?.ToString())
         .With("eks:endpointPrivateAccess", call.Parameters["resourcesVpcConfig"]?["endpointPrivateAccess"]?.ToString());
 
-    private static RequestContext Policy(ApiCall call) => RequestContext.Empty.With("eks:policyArn", call.Text("policyArn"));
+    // Of the calls on an existing entry, only associating and disassociating have the condition key eks:principalArn.
+    private static RequestContext Policy(ApiCall call) => RequestContext.Empty
+        .With("eks:policyArn", call.Text("policyArn"))
+        .With("eks:principalArn", call.Text("principalArn"));
 }
