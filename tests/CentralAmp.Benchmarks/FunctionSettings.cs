@@ -22,6 +22,7 @@ internal static class FunctionSettings
         ["CENTRALAMP_LEASE_SECONDS"] = "300",
         ["CENTRALAMP_PROXY_FROM_ENVIRONMENT"] = "false",
         ["CENTRALAMP_HUB_ACCOUNT_ID"] = "111111111111",
+        ["CENTRALAMP_HUB_ID"] = "0f0e0d0c-0000-0000-0000-000000000000",
         ["CENTRALAMP_MORE_WORKSPACE_ARNS"] = "",
         ["CENTRALAMP_ROUTES"] = "",
         ["CENTRALAMP_TRUST_MODE"] = "direct",

@@ -10,6 +10,7 @@ internal static class Hub
     {
         ["AWS_REGION"] = "us-east-1",
         ["CENTRALAMP_HUB_ACCOUNT_ID"] = "111111111111",
+        ["CENTRALAMP_HUB_ID"] = "0f0e0d0c-0000-0000-0000-000000000000",
         ["CENTRALAMP_REGISTRY_TABLE"] = "registry",
         ["CENTRALAMP_WORKSPACE_ARN"] = "arn:aws:aps:us-east-1:111111111111:workspace/ws-00000000-0000-0000-0000-000000000000",
         ["CENTRALAMP_MEMBER_ROLE_NAME"] = "CentralAmpMember",

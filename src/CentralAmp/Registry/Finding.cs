@@ -33,7 +33,7 @@ public enum Finding
 
 /// <summary>A finding with its reason.</summary>
 /// <param name="Cause">Null if there is no failure.</param>
-/// <param name="MissingSince">The first sweep that did not find the cluster; null as soon as a sweep finds it again.</param>
+/// <param name="MissingSince">The last sweep that did not find the cluster; null as soon as a sweep finds it again.</param>
 public sealed record Inspection(Finding Finding, string Sentence, string? Cause = null, string? Remedy = null, string? MissingSince = null)
 {
     /// <summary>What the registry does not know yet of a cluster that is as desired: recorded by the same write. Null if there is nothing to add.</summary>

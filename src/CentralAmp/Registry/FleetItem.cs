@@ -16,7 +16,7 @@ public sealed record FleetItem(RegistryItem Item)
     /// <summary>The sweep of the finding.</summary>
     public string? SweepId { get; init; }
 
-    /// <summary>The first sweep that did not find the cluster; null while sweeps find it.</summary>
+    /// <summary>The last sweep that did not find the cluster; null while sweeps find it.</summary>
     public string? MissingSweep { get; init; }
 
     /// <summary>The last sweep that did not list the cluster's account; null while sweeps list it.</summary>

@@ -162,7 +162,7 @@ public sealed record HubSettings
 
     private static SilenceSettings SilenceOf(Variables variables) => new()
     {
-        HubId = variables.TextOr("CENTRALAMP_HUB_ID", "", SettingsChecks.IsHubId, "the last part of the id of a stack"),
+        HubId = variables.Text("CENTRALAMP_HUB_ID", SettingsChecks.IsHubId, "the last part of the id of a stack"),
         TopicArn = variables.TextOr("CENTRALAMP_ALARM_TOPIC_ARN", "", SettingsChecks.IsTopicArn, "an ARN of an SNS topic"),
         Window = TimeSpan.FromHours(1 + variables.NumberOr("CENTRALAMP_SWEEP_ALARM_HOURS", absent: 12)),
     };

@@ -31,7 +31,7 @@ internal static partial class SettingsChecks
     public static bool IsOrganizationId(string value) => value.Length == 0 || OrganizationId().IsMatch(value);
 
     // Rules contain it between quotation marks.
-    public static bool IsHubId(string value) => value.Length <= 64 && value.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
+    public static bool IsHubId(string value) => value.Length is > 0 and <= 64 && value.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-');
 
     public static bool IsImage(string value) => Image().IsMatch(value);
 

@@ -70,8 +70,9 @@ internal static class InspectionDecider
         { Observed: not null } => new Inspection(Finding.Gone, $"A newer cluster has the name of {observation.Cluster}: this one is gone."),
         // Deleted between list and inspection; if it has an item, the sweep inspects that one later.
         { RegisteredAs: null } => new Inspection(Finding.NotReady, $"EKS listed {observation.Cluster}, but no longer finds it."),
-        { Known.MissingSweep: { } since } when since == observation.Sweep.Previous => new Inspection(
-            Finding.Gone, $"EKS did not find {observation.Cluster} in two successive sweeps.", Causes.ClusterNotFound, MissingSince: since),
+        // This sweep's id, so that the cluster is still gone for the next sweep if the brake stops this one.
+        { Known: { MissingSweep: { } last } known } when last == observation.Sweep.Previous || (known.IsOf(observation.Sweep) && known.Finding == Finding.Gone) => new Inspection(
+            Finding.Gone, $"EKS did not find {observation.Cluster} in two successive sweeps.", Causes.ClusterNotFound, MissingSince: observation.Sweep.Id),
         _ => new Inspection(
             Finding.NotReady,
             $"EKS does not find {observation.Cluster}; if the next sweep does not find it either, it is gone.",

@@ -30,6 +30,18 @@ public sealed class RightsTests
         ("alarms operators", ["sns:Publish"]),
     ];
 
+    /// <summary>The same for the roles in a member account.</summary>
+    private static readonly (string Right, string[] Actions)[] MemberRights =
+    [
+        ("elevates CentralAmpMember", ["eks:AssociateAccessPolicy", "eks:DisassociateAccessPolicy"]),
+        ("changes its access entry", ["eks:CreateAccessEntry", "eks:UpdateAccessEntry", "eks:DeleteAccessEntry", "eks:TagResource"]),
+        ("switches authentication modes, where that is allowed", ["eks:UpdateClusterConfig", "eks:DescribeUpdate"]),
+        ("makes, re-trusts and deletes collector roles", ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary", "iam:TagRole", "iam:UpdateAssumeRolePolicy", "iam:DeleteRolePolicy", "iam:DeleteRole"]),
+        ("registers and tags issuers of EKS, deletes those with CentralAmp's tag", ["iam:CreateOpenIDConnectProvider", "iam:TagOpenIDConnectProvider", "iam:DeleteOpenIDConnectProvider"]),
+        ("reads EKS", ["eks:ListClusters", "eks:DescribeCluster", "eks:ListPodIdentityAssociations", "eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies"]),
+        ("reads collector roles and issuers", ["iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListRoles", "iam:GetOpenIDConnectProvider", "iam:ListOpenIDConnectProviders"]),
+    ];
+
     [Fact]
     public void The_table_of_each_functions_rights_is_the_one_that_follows_from_the_templates()
     {
@@ -44,8 +56,11 @@ public sealed class RightsTests
     }
 
     [Fact]
-    public void Every_action_of_every_function_has_its_words() => Assert.Empty(
-        Functions.SelectMany(ActionsOf).Where(action => action != "sts:AssumeRole").Except(Rights.SelectMany(right => right.Actions)).Distinct());
+    public void Every_action_of_every_function_has_its_words()
+    {
+        Assert.Empty(Functions.SelectMany(ActionsOf).Where(action => action != "sts:AssumeRole").Except(Rights.SelectMany(right => right.Actions)).Distinct());
+        Assert.Equal(MemberRights.SelectMany(right => right.Actions).Order(), MemberActions("MemberRole").Concat(MemberActions("MemberManager")).Distinct().Order());
+    }
 
     private static IEnumerable<string> Functions => Template.Hub.OfType("AWS::Serverless::Function").Select(function => function.Id);
 
@@ -59,11 +74,15 @@ public sealed class RightsTests
 
     private static string InHub(string function) => Words(Rights.Where(right => right.Actions.Intersect(ActionsOf(function)).Any()).Select(right => right.Right));
 
-    private static string InMember(string function) => Words((string[])
-    [
-        .. Manages(function) ? ["elevates CentralAmpMember", "changes its access entry", "makes, re-trusts and deletes collector roles and issuers"] : Array.Empty<string>(),
-        .. Looks(function) ? ["reads EKS, collector roles and issuers"] : Array.Empty<string>(),
-    ]);
+    private static string InMember(string function)
+    {
+        string[] actions = [.. Manages(function) ? MemberActions("MemberManager") : [], .. Looks(function) ? MemberActions("MemberRole") : []];
+        return Words(MemberRights.Where(right => right.Actions.Intersect(actions).Any()).Select(right => right.Right));
+    }
+
+    private static IEnumerable<string> MemberActions(string role) => Template.Member.Statements
+        .Where(s => (s.Resource == role || (s.Resource == "MemberRoleSwitches" && role == "MemberManager")) && Template.Child(s.Statement, "Principal") is null && Template.Text(s.Statement, "Effect") == "Allow")
+        .SelectMany(s => Template.Texts(Template.Child(s.Statement, "Action"))).Distinct();
 
     /// <summary>Whoever may take CentralAmpMember can make its token for any cluster, whatever the function's own code does.</summary>
     private static string InCluster(string function) => (Looks(function), Manages(function)) switch

@@ -9,6 +9,7 @@ public sealed class HubSettingsTests
         ["CENTRALAMP_REGISTRY_TABLE"] = "registry",
         ["CENTRALAMP_WORKSPACE_ARN"] = "arn:aws:aps:us-east-1:111111111111:workspace/ws-1",
         ["CENTRALAMP_HUB_ACCOUNT_ID"] = "111111111111",
+        ["CENTRALAMP_HUB_ID"] = "0f0e0d0c-0000-0000-0000-000000000000",
         ["CENTRALAMP_BOUNDARY_ARN"] = "arn:aws:iam::111111111111:policy/central-amp/boundary",
         ["CENTRALAMP_MEMBER_ROLE_NAME"] = "CentralAmpMember",
         ["CENTRALAMP_ROLE_PATH"] = "/central-amp/",

@@ -121,6 +121,15 @@ public sealed class InspectClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cluster_that_was_gone_for_a_sweep_that_the_brake_stopped_is_gone_for_the_next_one()
+    {
+        scene.Observed = null;
+        await scene.InspectRegisteredAsync();
+        Assert.Equal(Finding.Gone, (await scene.InspectRegisteredAsync(After("sweep-3", "sweep-2"))).Finding);
+        Assert.Equal(Finding.Gone, (await scene.InspectRegisteredAsync(After("sweep-4", "sweep-3"))).Finding);
+    }
+
+    [Fact]
     public async Task A_sweep_in_between_that_could_not_inspect_it_restarts_the_count()
     {
         scene.Observed = null;
