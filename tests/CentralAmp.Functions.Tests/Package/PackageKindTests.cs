@@ -8,6 +8,7 @@ public sealed class PackageKindTests : IDisposable
     private static readonly bool IsArm = RuntimeInformation.OSArchitecture == Architecture.Arm64;
     private static readonly string Host = IsArm ? "linux-arm64" : "linux-x64";
     private static readonly string Other = IsArm ? "linux-x64" : "linux-arm64";
+    private static readonly string OtherLibrary = IsArm ? "libc6-dev-amd64-cross" : "libc6-dev-arm64-cross";
     private static readonly string OtherCompiler = IsArm ? "gcc-x86-64-linux-gnu" : "gcc-aarch64-linux-gnu";
 
     /// <summary>Stands for /usr.</summary>
@@ -68,11 +69,26 @@ public sealed class PackageKindTests : IDisposable
     {
         Install("clang", "ld.lld");
         Directory.CreateDirectory(Path.Combine(usr, "lib", "gcc-cross", IsArm ? "x86_64-linux-gnu" : "aarch64-linux-gnu"));
+        var library = Directory.CreateDirectory(Path.Combine(usr, IsArm ? "x86_64-linux-gnu" : "aarch64-linux-gnu", "lib"));
+        await File.WriteAllTextAsync(Path.Combine(library.FullName, "Scrt1.o"), "", TestContext.Current.CancellationToken);
 
         var (code, output) = await DecideAsync(Other);
 
         Assert.True(code == 0, output);
         Assert.Contains($"CentralAmp.Functions: native package for {Other}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_the_C_library_of_the_other_architecture_the_package_is_managed_and_the_build_names_the_library()
+    {
+        Install("clang", "ld.lld");
+        Directory.CreateDirectory(Path.Combine(usr, "lib", "gcc-cross", IsArm ? "x86_64-linux-gnu" : "aarch64-linux-gnu"));
+        InstallDocker(exitCode: 1);
+
+        var (code, output) = await DecideAsync(Other);
+
+        Assert.True(code == 0, output);
+        Assert.Contains($"managed package for {Other} (no native code, because this machine lacks {OtherLibrary}", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +99,7 @@ public sealed class PackageKindTests : IDisposable
         var (code, output) = await DecideAsync(Other, "-p:CentralAmpPackage=native");
 
         Assert.NotEqual(0, code);
-        Assert.Contains($"needs clang, lld, {OtherCompiler}: apt-get install clang lld {OtherCompiler}", output, StringComparison.Ordinal);
+        Assert.Contains($"needs clang, lld, {OtherCompiler}, {OtherLibrary}: apt-get install clang lld {OtherCompiler} {OtherLibrary}", output, StringComparison.Ordinal);
     }
 
     [Fact]

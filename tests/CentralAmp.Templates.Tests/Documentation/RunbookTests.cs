@@ -37,4 +37,13 @@ public sealed class RunbookTests
 
     [Fact]
     public void Every_link_has_a_target() => Assert.Subset(Runbook.Anchors.ToHashSet(), Runbook.Links.ToHashSet());
+
+    /// <summary>IAM is global, and CloudTrail has its events in one region only.</summary>
+    [Fact]
+    public void A_search_for_events_of_IAM_names_their_region()
+    {
+        var searches = File.ReadLines(Repository.PathOf("docs/runbook.md")).Where(line => line.Contains("cloudtrail lookup-events", StringComparison.Ordinal) && line.Contains("RolePolicy", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(searches);
+        Assert.All(searches, line => Assert.Contains("--region us-east-1", line, StringComparison.Ordinal));
+    }
 }
