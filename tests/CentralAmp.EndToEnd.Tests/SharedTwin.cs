@@ -118,7 +118,7 @@ public sealed class SharedTwin : IAsyncLifetime
     private async Task<WatchedExecution> RunAnnouncedAsync()
     {
         // Long enough that, even on a loaded machine, the execution polls before the cluster is ACTIVE and before the stack is installed.
-        var slow = new ClusterBehaviour { ActiveAfter = TimeSpan.FromSeconds(15), OperatorAfter = TimeSpan.FromSeconds(40) };
+        var slow = new ClusterBehaviour { ActiveAfter = TimeSpan.FromSeconds(30), OperatorAfter = TimeSpan.FromSeconds(40) };
         await World.CreateClusterAsync("announced", slow, deliveries: 1, CancellationToken.None);
         return await Workflows.WatchAsync(await new ExecutionWatcher(World.Aws, TimeProvider.System).ExecutionOfAsync("announced", TimeSpan.FromSeconds(60), CancellationToken.None));
     }
