@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CentralAmp.Trust;
 using Microsoft.Extensions.Logging;
 
@@ -15,27 +14,14 @@ public sealed record CutAccessResult(Change Change);
 /// </summary>
 public sealed partial class CutAccessStep(IamIssuedTrust trust, ILogger<CutAccessStep> logger)
 {
-    /// <summary>Replaces the policy that allowed writing. An explicit Deny overrides every Allow, also one of another owner.</summary>
-    public static readonly string Denial = JsonText.Print(new JsonObject
-    {
-        ["Version"] = "2012-10-17",
-        ["Statement"] = new JsonArray(new JsonObject
-        {
-            ["Sid"] = "TheClusterIsBeingOffboarded",
-            ["Effect"] = "Deny",
-            ["Action"] = "aps:RemoteWrite",
-            ["Resource"] = "*",
-        }),
-    });
-
     public async Task<CutAccessResult> RunAsync(CutAccessRequest request, CancellationToken cancellationToken)
     {
         var hub = new TrustAccount(Member: null, request.Execution);
         var name = IssuedNames.Role(request.Resolved);
         var role = await trust.FindRoleAsync(hub, name, cancellationToken);
         if (!IssuedNames.IsManaged(request.Resolved, role?.Tags)
-            || PolicyMeaning.IsSame(await trust.FindPolicyAsync(hub, name, IngestRole.PolicyName, cancellationToken), Denial)
-            || !await trust.PutPolicyAsync(hub, name, IngestRole.PolicyName, Denial, cancellationToken))
+            || PolicyMeaning.IsSame(await trust.FindPolicyAsync(hub, name, IngestRole.PolicyName, cancellationToken), TrustPolicies.Denial)
+            || !await trust.PutPolicyAsync(hub, name, IngestRole.PolicyName, TrustPolicies.Denial, cancellationToken))
         {
             return new CutAccessResult(Change.Unchanged);
         }

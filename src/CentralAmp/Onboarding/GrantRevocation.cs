@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using CentralAmp.Aws;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
@@ -32,19 +31,6 @@ public sealed partial class GrantRevocation(ITrustStores stores, ClusterRegistry
     /// <summary>Value of the workspace's tag on a role without a grant: no workspace is the verified one.</summary>
     private const string NoWorkspace = "none";
 
-    /// <summary>An explicit Deny overrides every Allow, also one of another owner.</summary>
-    public static readonly string Denial = JsonText.Print(new JsonObject
-    {
-        ["Version"] = "2012-10-17",
-        ["Statement"] = new JsonArray(new JsonObject
-        {
-            ["Sid"] = "TheClusterMayNotWrite",
-            ["Effect"] = "Deny",
-            ["Action"] = "aps:RemoteWrite",
-            ["Resource"] = "*",
-        }),
-    });
-
     public async Task<Change> RevokeAsync(Revocation revocation, ExecutionReference execution, CancellationToken cancellationToken)
     {
         var item = await registry.FindAsync(revocation.ClusterArn, revocation.CreatedAt, cancellationToken);
@@ -76,7 +62,7 @@ public sealed partial class GrantRevocation(ITrustStores stores, ClusterRegistry
         var desired = role with
         {
             RoleTags = new Dictionary<string, string>(role.RoleTags, StringComparer.Ordinal) { [TrustTags.WorkspaceArn] = remaining ?? NoWorkspace },
-            Policy = remaining is null ? Denial : TrustPolicies.Ingest(remaining),
+            Policy = remaining is null ? TrustPolicies.Denial : TrustPolicies.Ingest(remaining),
         };
         var tagged = isVerified && await stores.Hub.ActAsync(TrustAction.TagRole, desired, cancellationToken);
         var narrowed = isGranted && await stores.Hub.ActAsync(TrustAction.PutPolicy, desired, cancellationToken);
@@ -100,12 +86,12 @@ public sealed partial class GrantRevocation(ITrustStores stores, ClusterRegistry
             Remedy = "Put the account back into the organization or the parameter Accounts, and the next sweep restores the access; or offboard its clusters by hand.",
             CutSince = since,
         };
-        if (observed.Role is null || !await registry.RecordAsync(record, execution, cancellationToken) || PolicyMeaning.IsSame(observed.Policy, Denial))
+        if (observed.Role is null || !await registry.RecordAsync(record, execution, cancellationToken) || PolicyMeaning.IsSame(observed.Policy, TrustPolicies.Denial))
         {
             return Change.Unchanged;
         }
 
-        return await stores.Hub.ActAsync(TrustAction.PutPolicy, role with { Policy = Denial }, cancellationToken) ? Change.Updated : Change.Unchanged;
+        return await stores.Hub.ActAsync(TrustAction.PutPolicy, role with { Policy = TrustPolicies.Denial }, cancellationToken) ? Change.Updated : Change.Unchanged;
     }
 
     /// <summary>The workspace that the policy grants besides the given one, and whether it grants that one. CentralAmp never grants more than two.</summary>
@@ -146,7 +132,7 @@ public sealed partial class GrantRevocation(ITrustStores stores, ClusterRegistry
             Subject = "",
             TrustPolicy = "",
             PolicyName = IngestRole.PolicyName,
-            Policy = Denial,
+            Policy = TrustPolicies.Denial,
             RoleTags = tags,
             ProviderTags = tags,
         };

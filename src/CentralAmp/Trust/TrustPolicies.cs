@@ -50,6 +50,15 @@ public static class TrustPolicies
         ["Resource"] = workspaceArn,
     });
 
+    /// <summary>Cuts a cluster: an explicit Deny overrides every Allow, also one of another owner.</summary>
+    public static readonly string Denial = Document(new JsonObject
+    {
+        ["Sid"] = "TheClusterMayNotWrite",
+        ["Effect"] = "Deny",
+        ["Action"] = "aps:RemoteWrite",
+        ["Resource"] = "*",
+    });
+
     /// <summary>While a cluster moves from one workspace to another.</summary>
     public static string Ingest(string workspaceArn, string previousWorkspaceArn) => Document(new JsonObject
     {

@@ -5,6 +5,7 @@ using CentralAmp.Clusters;
 using CentralAmp.Failures;
 using CentralAmp.Offboarding;
 using CentralAmp.Tests.Support;
+using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Offboarding;
 
@@ -23,7 +24,7 @@ public sealed class IamIssuedTrustTests(MotoServer moto)
         Assert.Null(await trust.FindRoleAsync(Hub, "missing", Cancelled));
         Assert.Null(await trust.FindPolicyAsync(Hub, "missing", "p", Cancelled));
         Assert.Null(await trust.FindProviderAsync(Hub, "arn:aws:iam::123456789012:oidc-provider/missing", Cancelled));
-        Assert.False(await trust.PutPolicyAsync(Hub, "missing", "p", CutAccessStep.Denial, Cancelled));
+        Assert.False(await trust.PutPolicyAsync(Hub, "missing", "p", TrustPolicies.Denial, Cancelled));
         Assert.False(await trust.DeleteRoleAsync(Hub, "missing", Cancelled));
         // IAM accepts the deletion of a missing provider (its API reference: the operation is idempotent).
         await trust.DeleteProviderAsync(Hub, "arn:aws:iam::123456789012:oidc-provider/missing", Cancelled);
@@ -37,8 +38,8 @@ public sealed class IamIssuedTrustTests(MotoServer moto)
         var name = $"central-amp-{Guid.NewGuid():N}";
         await iam.CreateRoleAsync(
             new CreateRoleRequest { RoleName = name, AssumeRolePolicyDocument = "{}", Tags = [new Tag { Key = "k", Value = "v" }] }, Cancelled);
-        Assert.True(await trust.PutPolicyAsync(Hub, name, "central-amp-ingest", CutAccessStep.Denial, Cancelled));
-        Assert.True(await trust.PutPolicyAsync(Hub, name, "of-another-owner", CutAccessStep.Denial, Cancelled));
+        Assert.True(await trust.PutPolicyAsync(Hub, name, "central-amp-ingest", TrustPolicies.Denial, Cancelled));
+        Assert.True(await trust.PutPolicyAsync(Hub, name, "of-another-owner", TrustPolicies.Denial, Cancelled));
         Assert.Contains("Deny", Uri.UnescapeDataString((await trust.FindPolicyAsync(Hub, name, "central-amp-ingest", Cancelled))!), StringComparison.Ordinal);
         Assert.Equal("v", (await trust.FindRoleAsync(Hub, name, Cancelled))!.Tags["k"]);
         Assert.True(await trust.DeleteRoleAsync(Hub, name, Cancelled));
@@ -86,7 +87,7 @@ public sealed class IamIssuedTrustTests(MotoServer moto)
 
         Assert.False(operation == "DeleteRole"
             ? await trust.DeleteRoleAsync(Hub, "central-amp-x", Cancelled)
-            : await trust.PutPolicyAsync(Hub, "central-amp-x", "central-amp-ingest", CutAccessStep.Denial, Cancelled));
+            : await trust.PutPolicyAsync(Hub, "central-amp-x", "central-amp-ingest", TrustPolicies.Denial, Cancelled));
     }
 
     private static Task<IAmazonIdentityManagementService> NoMember(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>

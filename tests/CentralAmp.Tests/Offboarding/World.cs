@@ -200,7 +200,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
 
     /// <summary>Its ingest role exists and is denied everything.</summary>
     public bool IsCut(Incarnation cluster) =>
-        PolicyMeaning.IsSame(Hub.Policies[(IngestRole.Name(Cluster, cluster.CreatedAt), IngestRole.PolicyName)], CutAccessStep.Denial);
+        PolicyMeaning.IsSame(Hub.Policies[(IngestRole.Name(Cluster, cluster.CreatedAt), IngestRole.PolicyName)], TrustPolicies.Denial);
 
     /// <summary>Whether the collector of the cluster can send with exactly the identity that it has.</summary>
     public bool Sends(Incarnation cluster)

@@ -38,7 +38,7 @@ public sealed class GrantRevocationTests(MotoServer moto) : IAsyncLifetime
     {
         Assert.Equal(Change.Updated, await RevokeAsync());
         Assert.Equal([TrustAction.TagRole, TrustAction.PutPolicy], Hub.Writes);
-        Assert.Equal(GrantRevocation.Denial, Hub.Policy);
+        Assert.Equal(TrustPolicies.Denial, Hub.Policy);
         Assert.Equal("none", Hub.Role!.Tags[TrustTags.WorkspaceArn]);
         var item = (await ItemAsync())!;
         Assert.Equal((Outcome.Blocked, Causes.GrantRemoved, null, null), (item.State, item.Cause, item.WorkspaceArn, item.FormerWorkspaceArn));
@@ -84,7 +84,7 @@ public sealed class GrantRevocationTests(MotoServer moto) : IAsyncLifetime
         Assert.Equal(Some.WorkspaceArn, (await ItemAsync())!.FormerWorkspaceArn);
         Hub.Racer = null;
         Assert.Equal(Change.Updated, await RevokeAsync());
-        Assert.Equal(GrantRevocation.Denial, Hub.Policy);
+        Assert.Equal(TrustPolicies.Denial, Hub.Policy);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class GrantRevocationTests(MotoServer moto) : IAsyncLifetime
         Hub.Racer = null;
         table.Clock.Advance(TimeSpan.FromHours(6));
         Assert.Equal(Change.Updated, await CutAsync("sweep-3", 6 * 3600));
-        Assert.Equal((GrantRevocation.Denial, item.CutSince), (Hub.Policy, (await ItemAsync())!.CutSince));
+        Assert.Equal((TrustPolicies.Denial, item.CutSince), (Hub.Policy, (await ItemAsync())!.CutSince));
         Assert.Equal(Change.Unchanged, await CutAsync("sweep-4", 12 * 3600));
         Assert.Equal([TrustAction.PutPolicy], Hub.Writes);
     }

@@ -5,6 +5,7 @@ using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Sweep;
 using CentralAmp.Tests.Support;
+using CentralAmp.Trust;
 
 namespace CentralAmp.Tests.Sweep;
 
@@ -119,7 +120,7 @@ public sealed class RevocationTests : IDisposable
     [Fact]
     public async Task A_cut_cluster_whose_account_is_listed_again_is_onboarded()
     {
-        scene.Trust.Hub.Policy = CentralAmp.Onboarding.GrantRevocation.Denial;
+        scene.Trust.Hub.Policy = TrustPolicies.Denial;
         scene.Item = scene.Item with { State = Outcome.Blocked, Cause = Causes.AccountNotListed, CutSince = Some.Noon };
         Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);
         Assert.Equal(SweepWorkflow.Onboard, StartDecider.Decide(scene.Known!, InspectionScene.Sweep)!.Workflow);

@@ -15,7 +15,7 @@ internal sealed class ClusterUser : IDisposable
 
     public ClusterUser(TwinCluster cluster, string token)
     {
-        var authority = X509CertificateLoader.LoadCertificate(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Convert.FromBase64String(cluster.CertificateAuthorityData))));
+        var authority = X509CertificateLoader.LoadCertificate(Convert.FromBase64String(cluster.CertificateAuthorityData));
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(authority);
         http = new HttpClient(new SocketsHttpHandler { UseProxy = false, SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy } })

@@ -25,7 +25,10 @@ internal sealed class MemberAdministrator(ScenarioContext context, string accoun
         await iam.CreateOpenIDConnectProviderAsync(new CreateOpenIDConnectProviderRequest { Url = issuer, ClientIDList = ["sts.amazonaws.com"], Tags = [.. Tags(foreign).Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] }, cancellationToken);
         await iam.PutRolePolicyAsync(new PutRolePolicyRequest { RoleName = foreignIngest.Name, PolicyName = "all", PolicyDocument = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""" }, cancellationToken);
         await context.World.IamSettlesAsync(cancellationToken);
-        attempts.Done("roles and a provider with CentralAmp's names and tags of a cluster of another account", true);
+        var there = context.Aws.Iam.InEffect(account);
+        attempts.Done(
+            "roles and a provider with CentralAmp's names and tags of a cluster of another account",
+            there.RoleNamed(Imitated) is not null && there.RoleNamed(foreignIngest.Name) is not null && there.Providers.ContainsKey($"arn:aws:iam::{account}:oidc-provider/{issuer["https://".Length..]}"));
 
         var key = await attempts.AssumeAsync(Key, $"arn:aws:iam::{account}:role/central-amp/{foreignIngest.Name}", cancellationToken);
         await attempts.RefusedAsync("the ingest role of another account's cluster, from a role of the same name", () => attempts.AssumeAsync(key, foreignIngest.Arn, cancellationToken));
