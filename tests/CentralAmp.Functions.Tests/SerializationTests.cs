@@ -22,7 +22,7 @@ public sealed class SerializationTests
         """{"arn":"arn:aws:eks:eu-west-1:222222222222:cluster/blue","partition":"aws","accountId":"222222222222","region":"eu-west-1","name":"blue"}""";
 
     private const string Described = """
-        {"next":"Continue","onboarded":true,"waitSeconds":0,"createdAt":1767323045000,"issuer":"https://oidc.eks.eu-west-1.amazonaws.com/id/A1","endpoint":"https://A1.eks.amazonaws.com",
+        {"next":"Continue","claim":7,"isDryRun":false,"onboarded":true,"waitSeconds":0,"createdAt":1767323045000,"issuer":"https://oidc.eks.eu-west-1.amazonaws.com/id/A1","endpoint":"https://A1.eks.amazonaws.com",
          "endpointAccess":"endpointPublicAccess=false","certificateAuthority":"Q0E=","authenticationMode":"API","workspaceArn":"arn:aws:aps:us-east-1:111111111111:workspace/ws-1","trustMode":"auto","options":{"allowRestart":true},
          "former":{"workspaceArn":"w","since":"2026-01-02T03:05:00+00:00"},"revokes":"w"}
         """;
@@ -57,7 +57,7 @@ public sealed class SerializationTests
     {
         { typeof(ResolveClusterRequest), $$$"""{"execution":{{{Execution}}},"input":{"clusterArn":"x"}}""" },
         { typeof(ResolveClusterResult), $$$"""{"cluster":{{{Cluster}}},"dryRun":true,"reopen":true}""" },
-        { typeof(DescribeClusterRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"reopen":true}""" },
+        { typeof(DescribeClusterRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"reopen":true,"dryRun":false,"described":{{{Described}}}}""" },
         { typeof(ClusterDescription), Described },
         { typeof(SwitchAuthenticationModeRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"dryRun":true,"switching":{"change":"Updated","updateId":"u-1","looks":1,"waitSeconds":60}}""" },
         { typeof(SwitchAuthenticationModeResult), """{"change":"Updated","updateId":"u-1","looks":1,"waitSeconds":60}""" },
@@ -97,7 +97,7 @@ public sealed class SerializationTests
         { typeof(PlanOffboardingRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },
         { typeof(PlanOffboardingResult), $$$"""{"next":"Withdraw","withdraw":{{{Plan}}},"trust":{{{Trust}}},"writing":"Missing","trusted":["s"]}""" },
         { typeof(RemoveRbacRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}},"plan":{"next":"Clear","writing":"Allowed","trusted":["s"]}}""" },
-        { typeof(RemoveRbacResult), """{"change":"Updated","left":["roles a/b"]}""" },
+        { typeof(RemoveRbacResult), """{"change":"Updated","left":["roles a/b"],"deliveredMeanwhile":true}""" },
         { typeof(RemoveClusterAccessRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },
         { typeof(RemoveClusterAccessResult), """{"change":"Updated"}""" },
         { typeof(RemoveTrustRequest), $$$"""{"execution":{{{Execution}}},"resolved":{{{Resolved}}}}""" },

@@ -9,7 +9,7 @@ namespace CentralAmp.StateMachines.Tests;
 /// <summary>A cluster that moves to another workspace, and one that opts out.</summary>
 public sealed class MovingTests(StateMachineEngine engine)
 {
-    private static readonly Script OptedOut = Onboardings.Shortest(ClusterNext.OptOut, Outcome.OptedOut)
+    private static readonly Script OptedOut = Onboardings.Shortest(ClusterNext.OptOut, Outcome.Offboarding)
         .On("DescribeCluster", Answer.Result(new ClusterDescription { Next = ClusterNext.OptOut, CreatedAt = 1767323045000, Onboarded = true }))
         .On(StateNames.StartOffboarding, Answer.Result(new object()));
 

@@ -1,3 +1,4 @@
+using CentralAmp.Access;
 using CentralAmp.Failures;
 using CentralAmp.Offboarding;
 using CentralAmp.Onboarding;
@@ -50,6 +51,25 @@ public sealed class OffboardingTests(StateMachineEngine engine)
         Assert.Equal((Change.Updated, Change.Updated, Change.Updated), (recorded.Cut!.Change, recorded.Withdrawal!.Change, recorded.Removal!.Change));
         Assert.Null(run.RequestOf<InstallRbacRequest>("InstallRbac", 0).Plan);
         Assert.Equal(Onboardings.Plan.Collector!.Name, run.RequestOf<InstallRbacRequest>("InstallRbac", 1).Plan!.Collector!.Name);
+    }
+
+    [Fact]
+    public async Task What_an_onboarding_delivered_after_the_plan_is_withdrawn_before_the_trust_is_removed()
+    {
+        var run = await RunAsync(Offboardings.Living
+            .On("StartElevation", Offboardings.Times(4, new StartElevationResult(Change.Created)))
+            .On("EndElevation", Offboardings.Times(4, new EndElevationResult(Change.Updated)))
+            .On("EnsureClusterAccess", Offboardings.Times(2, new EnsureClusterAccessResult(Change.Unchanged, RbacAccess.Allowed)))
+            .On("PlanOffboarding", Offboardings.Clear, Offboardings.Withdraw(RbacAccess.Allowed), Offboardings.Clear)
+            .On("RemoveRbac", Answer.Result(new RemoveRbacResult(Change.Updated) { DeliveredMeanwhile = true }), Answer.Result(new RemoveRbacResult(Change.Updated))));
+        string[] clear = ["StartElevation", "WhatIsElevationFor?", "RemoveRbac", "EndElevation", "WhatComesNext?"];
+        Assert.Equal(
+            [
+                "EnsureClusterAccess", "IsReadingAllowed?", "PlanOffboarding", "IsAnythingToBeWithdrawn?", .. clear, "LookOnceMore",
+                "EnsureClusterAccess", "IsReadingAllowed?", "PlanOffboarding", "IsAnythingToBeWithdrawn?", "WithdrawRemoteWrite",
+                "PlanOffboarding", "IsAnythingToBeWithdrawn?", .. clear, "RemoveClusterAccess", "RemoveTrust", .. End,
+            ],
+            run.States.SkipWhile(state => state != "EnsureClusterAccess"));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ internal static class Offboardings
     public static Answer Recorded(Outcome outcome) =>
         Answer.From<RecordOffboardingRequest>(request => Onboardings.RecordOf(outcome, request.Failure, request.Resolved?.Cluster, request.Execution));
 
-    private static Answer Withdraw(RbacAccess writing) => Answer.Result(new PlanOffboardingResult
+    public static Answer Withdraw(RbacAccess writing) => Answer.Result(new PlanOffboardingResult
     {
         Next = OffboardingPlanNext.Withdraw,
         Withdraw = Onboardings.Plan,
@@ -64,5 +64,5 @@ internal static class Offboardings
         Writing = writing,
     });
 
-    private static Answer[] Times(int times, object result) => [.. Enumerable.Repeat(Answer.Result(result), times)];
+    public static Answer[] Times(int times, object result) => [.. Enumerable.Repeat(Answer.Result(result), times)];
 }

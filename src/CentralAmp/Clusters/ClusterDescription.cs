@@ -25,6 +25,12 @@ public sealed record ClusterDescription
 {
     public required ClusterNext Next { get; init; }
 
+    /// <summary>Number of the claim that this look took; null in a dry run, which takes none, and in an execution from before claims.</summary>
+    public long? Claim { get; init; }
+
+    /// <summary>The execution writes nothing, the registry included.</summary>
+    public bool IsDryRun { get; init; }
+
     /// <summary>Managed objects may exist; with <see cref="ClusterNext.OptOut"/> they are to be removed.</summary>
     public bool Onboarded { get; init; }
 

@@ -24,6 +24,7 @@ public static class Causes
 
     public const string RoutesInvalid = nameof(RoutesInvalid);
     public const string ClusterOffboarded = nameof(ClusterOffboarded);
+    public const string TakenOver = nameof(TakenOver);
 
     // Permissions in AWS.
     public const string MemberRoleNotAssumable = nameof(MemberRoleNotAssumable);

@@ -102,24 +102,42 @@ public sealed partial class ResolveOffboardingStep(
     TimeProvider time,
     ILogger<ResolveOffboardingStep> logger)
 {
+    /// <summary>So many executions of one cluster may take its claim at the same moment before this one tries again later.</summary>
+    private const int Rounds = 5;
+
     public async Task<ResolveOffboardingResult> RunAsync(ResolveOffboardingRequest request, CancellationToken cancellationToken)
     {
         var input = OffboardingInput.Read(request.Input);
-        var (observed, unreached) = await FindClusterAsync(input.Cluster, request.Execution, cancellationToken);
-        var items = await registry.OfClusterAsync(input.Cluster.Arn, cancellationToken);
-        var resolved = OffboardingTarget.Decide(
-            new OffboardingObservation(input, observed, unreached, items, time.GetUtcNow() - request.Execution.StartedAt, settings)
-            {
-                EntryIsBack = await IsEntryBackAsync(input.Cluster, observed, items, request.Execution, cancellationToken),
-            });
-        if (resolved.Next != OffboardingNext.Nothing)
+        for (var round = 0; round < Rounds; round++)
         {
-            await CloseAsync(resolved, items, request.Execution, cancellationToken);
+            if (await LookAsync(input, request.Execution, cancellationToken) is { } resolved)
+            {
+                return resolved;
+            }
+        }
+
+        throw new NotReadyException(Causes.TakenOver, $"Several executions of {input.Cluster} start at the same time.", "None: this one tries again.");
+    }
+
+    /// <returns>Null if another execution has looked at the cluster meanwhile: it may know more, so this one must look again.</returns>
+    private async Task<ResolveOffboardingResult?> LookAsync(OffboardingInput input, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        // Before EKS is asked: who claims later has looked later.
+        var items = await registry.OfClusterAsync(input.Cluster.Arn, cancellationToken);
+        var (observed, unreached) = await FindClusterAsync(input.Cluster, execution, cancellationToken);
+        var resolved = OffboardingTarget.Decide(
+            new OffboardingObservation(input, observed, unreached, items, time.GetUtcNow() - execution.StartedAt, settings)
+            {
+                EntryIsBack = await IsEntryBackAsync(input.Cluster, observed, items, execution, cancellationToken),
+            });
+        if (resolved.Next != OffboardingNext.Nothing && !await CloseAsync(resolved, items, execution, cancellationToken))
+        {
+            return null;
         }
 
         if (observed is { CanBeElevated: true } && resolved.Presence == ClusterPresence.Living)
         {
-            await elevation.EndAsync(input.Cluster, observed.CreatedAt, request.Execution, cancellationToken);
+            await elevation.EndAsync(input.Cluster, observed.CreatedAt, execution, cancellationToken);
         }
 
         Resolved(input.Cluster.Arn, resolved.Described.CreatedAt, resolved.Next, resolved.Presence, resolved.Sentence);
@@ -150,27 +168,31 @@ public sealed partial class ResolveOffboardingStep(
         && await entries.FindAsync(cluster, execution, cancellationToken) is { } entry
         && AccessEntryDecision.IsManaged(cluster, entry);
 
-    /// <summary>From here on no event onboards the cluster again, and no execution that started earlier creates trust for it.</summary>
-    private async Task CloseAsync(
+    /// <summary>From here on no event onboards the cluster again, and no other execution writes for it.</summary>
+    /// <returns>False if another execution has taken the claim since the items were read.</returns>
+    private async Task<bool> CloseAsync(
         ResolveOffboardingResult resolved, IReadOnlyList<RegistryItem> items, ExecutionReference execution, CancellationToken cancellationToken)
     {
         var createdAt = resolved.Described.CreatedAt;
-        if (items.Any(item => item.CreatedAt == createdAt && (item.IsTombstone || (item.State == Outcome.Offboarding && item.ExecutionId == execution.Id))))
+        var item = items.FirstOrDefault(item => item.CreatedAt == createdAt) ?? new RegistryItem { ClusterArn = resolved.Cluster.Arn, CreatedAt = createdAt };
+        if (!await registry.TakeClaimAsync(item, execution, closes: true, cancellationToken))
         {
-            return;
+            return false;
         }
 
-        await registry.RecordAsync(
-            new RegistryItem
-            {
-                ClusterArn = resolved.Cluster.Arn,
-                CreatedAt = createdAt,
-                State = Outcome.Offboarding,
-                Reason = resolved.Reason,
-                Sentence = resolved.Sentence,
-            },
-            execution,
-            cancellationToken);
+        return item.IsTombstone
+            || (item.State == Outcome.Offboarding && item.ExecutionId == execution.Id)
+            || await registry.RecordAsync(
+                new RegistryItem
+                {
+                    ClusterArn = resolved.Cluster.Arn,
+                    CreatedAt = createdAt,
+                    State = Outcome.Offboarding,
+                    Reason = resolved.Reason,
+                    Sentence = resolved.Sentence,
+                },
+                execution,
+                cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "{Cluster} of {CreatedAt}: {Next}, {Presence}. {Sentence}")]

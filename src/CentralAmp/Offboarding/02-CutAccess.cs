@@ -1,3 +1,4 @@
+using CentralAmp.Registry;
 using CentralAmp.Trust;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,7 @@ public sealed record CutAccessResult(Change Change);
 /// Ends a living cluster's access but keeps its role: a Prometheus whose role is missing cannot reload and does not survive a restart.
 /// A Prometheus that is only denied can do both.
 /// </summary>
-public sealed partial class CutAccessStep(IamIssuedTrust trust, ILogger<CutAccessStep> logger)
+public sealed partial class CutAccessStep(IamIssuedTrust trust, ClusterRegistry registry, ILogger<CutAccessStep> logger)
 {
     public async Task<CutAccessResult> RunAsync(CutAccessRequest request, CancellationToken cancellationToken)
     {
@@ -20,8 +21,13 @@ public sealed partial class CutAccessStep(IamIssuedTrust trust, ILogger<CutAcces
         var name = IssuedNames.Role(request.Resolved);
         var role = await trust.FindRoleAsync(hub, name, cancellationToken);
         if (!IssuedNames.IsManaged(request.Resolved, role?.Tags)
-            || PolicyMeaning.IsSame(await trust.FindPolicyAsync(hub, name, IngestRole.PolicyName, cancellationToken), TrustPolicies.Denial)
-            || !await trust.PutPolicyAsync(hub, name, IngestRole.PolicyName, TrustPolicies.Denial, cancellationToken))
+            || PolicyMeaning.IsSame(await trust.FindPolicyAsync(hub, name, IngestRole.PolicyName, cancellationToken), TrustPolicies.Denial))
+        {
+            return new CutAccessResult(Change.Unchanged);
+        }
+
+        await registry.RequireClaimAsync(request.Resolved.Cluster, request.Resolved.Described.CreatedAt, request.Execution, cancellationToken);
+        if (!await trust.PutPolicyAsync(hub, name, IngestRole.PolicyName, TrustPolicies.Denial, cancellationToken))
         {
             return new CutAccessResult(Change.Unchanged);
         }

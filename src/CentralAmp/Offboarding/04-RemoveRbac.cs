@@ -4,6 +4,8 @@ using CentralAmp.Collectors;
 using CentralAmp.Deliveries.Managed;
 using CentralAmp.Deliveries.Prometheus;
 using CentralAmp.Kubernetes;
+using CentralAmp.Registry;
+using CentralAmp.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Offboarding;
@@ -12,13 +14,20 @@ namespace CentralAmp.Offboarding;
 public sealed record RemoveRbacRequest(ExecutionReference Execution, ResolveOffboardingResult Resolved, PlanOffboardingResult? Plan = null);
 
 /// <param name="Left">Objects with CentralAmp's marks that CentralAmp did not record, and a namespace with objects of others: they stay.</param>
-public sealed record RemoveRbacResult(Change Change, string[]? Left = null);
+public sealed record RemoveRbacResult(Change Change, string[]? Left = null)
+{
+    /// <summary>
+    /// An onboarding that was already in its last write has delivered after the plan. Now nobody may write in the cluster any more, so looking once more is
+    /// enough: the workflow withdraws that, too, before it removes the trust.
+    /// </summary>
+    public bool DeliveredMeanwhile { get; init; }
+}
 
 /// <summary>
 /// Removes the managed agents, the managed RBAC of current and former collectors in every namespace, the managed namespace, and the role annotation
 /// of service accounts whose collector is gone: those of record. Runs elevated: only a cluster-admin may list them all.
 /// </summary>
-public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<RemoveRbacStep> logger)
+public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ClusterRegistry registry, HubSettings settings, ILogger<RemoveRbacStep> logger)
 {
     /// <summary>Bindings first: a role without a binding grants nothing.</summary>
     private static readonly string[] Kinds = ["rolebindings", "roles", "clusterrolebindings", "clusterroles"];
@@ -30,6 +39,7 @@ public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<
     {
         var resolved = request.Resolved;
         using var kubernetes = await clusters.ConnectAsync(resolved.Cluster, resolved.Described, request.Execution, cancellationToken);
+        await registry.RequireClaimAsync(resolved.Cluster, resolved.Described.CreatedAt, request.Execution, cancellationToken);
         var run = new Run(kubernetes, resolved.Cluster.Arn, new OffboardingRecord(resolved.Registered, request.Plan?.Trusted ?? []));
         var @namespace = await kubernetes.GetAsync(KubernetesPath.Namespace(AgentNames.Namespace), cancellationToken);
         var isManaged = @namespace is not null && run.Record.NamesNamespace(@namespace);
@@ -45,7 +55,11 @@ public sealed partial class RemoveRbacStep(IKubernetesClients clusters, ILogger<
         }
 
         await RemoveNamespaceAsync(run, @namespace, isManaged, cancellationToken);
-        return new RemoveRbacResult(run.Change, run.Left.Count == 0 ? null : [.. run.Left]);
+        return new RemoveRbacResult(run.Change, run.Left.Count == 0 ? null : [.. run.Left])
+        {
+            DeliveredMeanwhile = WithdrawalPlan.Next(
+                await ManagedCollectors.ObserveAsync(kubernetes, WithdrawalPlan.RolesOf(resolved, settings), run.Record, cancellationToken)) is not (null, null),
+        };
     }
 
     /// <summary>Deletes each object by its name and before the namespace, so that the Prometheus operator sees the deletion of its resource.</summary>

@@ -1,4 +1,5 @@
 using CentralAmp.Access;
+using CentralAmp.Registry;
 using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Offboarding;
@@ -8,15 +9,19 @@ public sealed record RemoveClusterAccessRequest(ExecutionReference Execution, Re
 public sealed record RemoveClusterAccessResult(Change Change);
 
 /// <summary>Removes the managed access entry; afterwards CentralAmp cannot connect to the cluster. An entry of another owner stays.</summary>
-public sealed partial class RemoveClusterAccessStep(IAccessEntries entries, ILogger<RemoveClusterAccessStep> logger)
+public sealed partial class RemoveClusterAccessStep(IAccessEntries entries, ClusterRegistry registry, ILogger<RemoveClusterAccessStep> logger)
 {
     public async Task<RemoveClusterAccessResult> RunAsync(RemoveClusterAccessRequest request, CancellationToken cancellationToken)
     {
         var cluster = request.Resolved.Cluster;
         var entry = await entries.FindAsync(cluster, request.Execution, cancellationToken);
-        var deleted = entry is not null
-            && AccessEntryDecision.IsManaged(cluster, entry)
-            && await entries.DeleteAsync(cluster, request.Execution, cancellationToken);
+        var isManaged = entry is not null && AccessEntryDecision.IsManaged(cluster, entry);
+        if (isManaged)
+        {
+            await registry.RequireClaimAsync(cluster, request.Resolved.Described.CreatedAt, request.Execution, cancellationToken);
+        }
+
+        var deleted = isManaged && await entries.DeleteAsync(cluster, request.Execution, cancellationToken);
         Removed(cluster.Arn, deleted);
         return new RemoveClusterAccessResult(deleted ? Change.Updated : Change.Unchanged);
     }

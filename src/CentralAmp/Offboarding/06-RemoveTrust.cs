@@ -1,3 +1,4 @@
+using CentralAmp.Registry;
 using CentralAmp.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -9,11 +10,12 @@ public sealed record RemoveTrustRequest(ExecutionReference Execution, ResolveOff
 public sealed record RemoveTrustResult(Change Change, string? KeptProviderArn = null);
 
 /// <summary>Removes the roles and the provider in both accounts.</summary>
-public sealed partial class RemoveTrustStep(IamIssuedTrust trust, HubSettings settings, ILogger<RemoveTrustStep> logger)
+public sealed partial class RemoveTrustStep(IamIssuedTrust trust, ClusterRegistry registry, HubSettings settings, ILogger<RemoveTrustStep> logger)
 {
     public async Task<RemoveTrustResult> RunAsync(RemoveTrustRequest request, CancellationToken cancellationToken)
     {
         var observation = await IssuedTrustObserver.ObserveAsync(trust, request, settings, cancellationToken);
+        await registry.RequireClaimAsync(request.Resolved.Cluster, request.Resolved.Described.CreatedAt, request.Execution, cancellationToken);
         var change = Change.Unchanged;
         foreach (var (kind, name, account) in TrustRemoval.Decide(observation))
         {

@@ -39,15 +39,15 @@ public sealed partial class RecordOffboardingStep(
     ClusterRegistry registry, ClusterExpectation expectation, HubSettings settings, TimeProvider time, TextWriter output, ILogger<RecordOffboardingStep> logger)
 {
     /// <summary>Attributes to clear if a living cluster opted out. Its issuer stays, because a managed provider may remain.</summary>
-    private static readonly string[] ClearedAttributes = ["roleArn", "collectorRoleArn", .. ClusterRegistry.FactAttributes];
+    private static readonly string[] ClearedAttributes = ["roleArn", "collectorRoleArn", .. ClusterRegistry.FactAttributes, .. ClusterRegistry.ClaimAttributes];
 
     public async Task<OutcomeRecord> RunAsync(RecordOffboardingRequest request, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var record = RecordOf(request, OffboardingOutcome.Decide(request));
-        if (request.Resolved is { } resolved && !await RegisterAsync(resolved, record, request.Execution, now, cancellationToken))
+        if (request.Resolved is { } resolved && record.Outcome != Outcome.Superseded && !await RegisterAsync(resolved, record, request.Execution, now, cancellationToken))
         {
-            // Not a failure: a later execution has recorded a newer state.
+            // Not a failure: another execution has taken over, and records.
             Superseded(record.ClusterArn, request.Execution.Id);
         }
 
@@ -80,7 +80,7 @@ public sealed partial class RecordOffboardingStep(
         {
             Outcome.Offboarded => registry.CloseAsync(item, execution, cancellationToken),
             Outcome.OptedOut => registry.RecordAsync(item, execution, cancellationToken, ClearedAttributes),
-            _ => registry.RecordAsync(item, execution, cancellationToken),
+            _ => registry.RecordAsync(item, execution, cancellationToken, ClusterRegistry.ClaimAttributes),
         };
     }
 
@@ -113,6 +113,6 @@ public sealed partial class RecordOffboardingStep(
     [LoggerMessage(LogLevel.Information, "{Cluster}: {Outcome} {Cause}. {Sentence}")]
     private partial void Recorded(string? cluster, Outcome outcome, string? cause, string sentence);
 
-    [LoggerMessage(LogLevel.Warning, "{Cluster}: the registry keeps the record of a later execution and ignores that of {Execution}")]
+    [LoggerMessage(LogLevel.Warning, "{Cluster}: the registry keeps the record of another execution and ignores that of {Execution}")]
     private partial void Superseded(string? cluster, string execution);
 }

@@ -40,6 +40,7 @@ internal static class OffboardingOutcome
 
     private static Outcome OutcomeOf(RecordOffboardingRequest request, Failure failure) => (request, failure.Kind) switch
     {
+        _ when failure.Cause == Causes.TakenOver => Outcome.Superseded,
         (_, FailureKind.Unexpected) => Outcome.Failed,
         // The input is invalid, or it does not identify one cluster.
         ({ Resolved: null }, FailureKind.Blocked) => Outcome.Blocked,

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CentralAmp.Access;
 using CentralAmp.Clusters;
+using CentralAmp.Registry;
 using CentralAmp.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -16,13 +17,19 @@ public sealed record SwitchAuthenticationModeRequest(
 public sealed record SwitchAuthenticationModeResult(Change Change, string? UpdateId, [property: JsonPropertyName("looks")] int Checks, int WaitSeconds);
 
 /// <summary>Switches a cluster in mode <c>CONFIG_MAP</c> to access entries if the installation allows it. The state machine waits until it is ACTIVE again.</summary>
-public sealed partial class SwitchAuthenticationModeStep(IAuthenticationModes modes, HubSettings settings, ILogger<SwitchAuthenticationModeStep> logger)
+public sealed partial class SwitchAuthenticationModeStep(
+    IAuthenticationModes modes, ClusterRegistry registry, HubSettings settings, ILogger<SwitchAuthenticationModeStep> logger)
 {
     public async Task<SwitchAuthenticationModeResult> RunAsync(SwitchAuthenticationModeRequest request, CancellationToken cancellationToken)
     {
         var (execution, cluster, described, dryRun, before) = request;
         var update = before?.UpdateId is { } started ? await modes.DescribeUpdateAsync(cluster, started, execution, cancellationToken) : null;
         var delta = AuthenticationModeDecision.Decide(cluster, described.AuthenticationMode, settings.SwitchConfigMap, dryRun, before?.Checks ?? 0, update);
+
+        if (delta == AuthenticationModeDelta.Switch)
+        {
+            await registry.RequireClaimAsync(cluster, described.CreatedAt, execution, cancellationToken);
+        }
 
         var id = delta == AuthenticationModeDelta.Switch ? await modes.AddAccessEntriesAsync(cluster, execution, cancellationToken) : before?.UpdateId;
         var change = delta == AuthenticationModeDelta.Switch && id is not null ? Change.Updated : Change.Unchanged;

@@ -4,6 +4,7 @@ using CentralAmp.Collectors;
 using CentralAmp.Deliveries;
 using CentralAmp.Deliveries.Managed;
 using CentralAmp.Kubernetes;
+using CentralAmp.Registry;
 using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Onboarding;
@@ -15,12 +16,13 @@ public sealed record InstallRbacRequest(
 public sealed record InstallRbacResult(Change Change);
 
 /// <summary>Installs the read-only RBAC and, if there is a plan, the RBAC that names the objects to write. Runs elevated.</summary>
-public sealed partial class InstallRbacStep(IKubernetesClients clients, ILogger<InstallRbacStep> logger)
+public sealed partial class InstallRbacStep(IKubernetesClients clients, ClusterRegistry registry, ILogger<InstallRbacStep> logger)
 {
     public async Task<InstallRbacResult> RunAsync(InstallRbacRequest request, CancellationToken cancellationToken)
     {
         using var kubernetes = await clients.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
         await RefuseForeignNamespaceAsync(kubernetes, request, cancellationToken);
+        await registry.RequireClaimAsync(request.Cluster, request.Described.CreatedAt, request.Execution, cancellationToken);
         var overall = Change.Unchanged;
         foreach (var item in Desired(request))
         {

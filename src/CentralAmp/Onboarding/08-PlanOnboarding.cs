@@ -46,8 +46,11 @@ public sealed partial class PlanOnboardingStep(
 
         if (plan.Next == PlanNext.Park)
         {
-            // The registry shows operators why the cluster waits. The write is conditional: a later execution's record stays.
-            await registry.RecordAsync(ParkedItem(request, plan), request.Execution, cancellationToken);
+            // The registry shows operators why the cluster waits.
+            if (!await registry.RecordAsync(ParkedItem(request, plan), request.Execution, cancellationToken))
+            {
+                throw ClusterRegistry.Superseded(request.Cluster);
+            }
         }
 
         Planned(request.Cluster.Arn, plan.Next, plan.Change, plan.Sentence);

@@ -128,20 +128,12 @@ public sealed partial class EnsureTrustStep(
     }
 
     /// <summary>
-    /// Records everything that this execution is about to make or change, in IAM and in the cluster, before it does. The same write refuses a closed item:
-    /// a late event never gives an offboarded cluster trust again.
+    /// Records everything that this execution is about to make or change, in IAM and in the cluster, before it does. The same write refuses an execution that
+    /// another one has overtaken: a late event never gives an offboarded cluster trust again.
     /// </summary>
-    private async Task AnnounceAsync(EnsureTrustRequest request, ClusterTrust desired, IReadOnlyList<Side> sides, CancellationToken cancellationToken)
-    {
-        var facts = OnboardingFacts.Announce(request.Plan, IamOf(desired, sides));
-        if (!await registry.AnnounceAsync(request.Cluster.Arn, request.Described.CreatedAt, facts, cancellationToken))
-        {
-            throw new BlockedException(
-                Causes.ClusterOffboarded,
-                $"The registry records {request.Cluster} as offboarded.",
-                "None if the cluster is gone; otherwise execute again with \"reopen\": true.");
-        }
-    }
+    private Task AnnounceAsync(EnsureTrustRequest request, ClusterTrust desired, IReadOnlyList<Side> sides, CancellationToken cancellationToken) =>
+        registry.AnnounceAsync(
+            request.Cluster, request.Described.CreatedAt, OnboardingFacts.Announce(request.Plan, IamOf(desired, sides)), request.Execution, cancellationToken);
 
     /// <summary>A provider of another owner is used and not recorded.</summary>
     private static IEnumerable<RecordedObject> IamOf(ClusterTrust desired, IReadOnlyList<Side> sides) =>

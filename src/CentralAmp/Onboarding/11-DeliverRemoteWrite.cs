@@ -2,6 +2,7 @@ using CentralAmp.Clusters;
 using CentralAmp.Deliveries;
 using CentralAmp.Deliveries.Choice;
 using CentralAmp.Kubernetes;
+using CentralAmp.Registry;
 using CentralAmp.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -21,13 +22,18 @@ public sealed record DeliverRemoteWriteResult(Change Change, DateTimeOffset? Del
 
 /// <summary>Applies the planned delivery until its collector is healthy; then ends the delivery that it replaces.</summary>
 public sealed partial class DeliverRemoteWriteStep(
-    IKubernetesClients clusters, HubSettings settings, TimeProvider time, ILogger<DeliverRemoteWriteStep> logger)
+    IKubernetesClients clusters, ClusterRegistry registry, HubSettings settings, TimeProvider time, ILogger<DeliverRemoteWriteStep> logger)
 {
     public async Task<DeliverRemoteWriteResult> RunAsync(DeliverRemoteWriteRequest request, CancellationToken cancellationToken)
     {
         var collector = request.Plan.RequireCollector();
         var desired = request.Plan.DesiredDelivery(request.Cluster, request.Trust.RoleArn, request.Trust.IngestRoleArn, settings);
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
+        if (request.Plan.Change != Change.Unchanged)
+        {
+            await registry.RequireClaimAsync(request.Cluster, request.Described.CreatedAt, request.Execution, cancellationToken);
+        }
+
         var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger);
 
         var (change, waits, namespaceUid) = await DeliveryCatalogue.Find(request.Plan.Delivery).Apply(work, cancellationToken);

@@ -2,6 +2,7 @@ using CentralAmp.Clusters;
 using CentralAmp.Deliveries;
 using CentralAmp.Deliveries.Choice;
 using CentralAmp.Kubernetes;
+using CentralAmp.Registry;
 using CentralAmp.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -14,13 +15,15 @@ public sealed record WithdrawRemoteWriteRequest(
 public sealed record WithdrawRemoteWriteResult(Change Change);
 
 /// <summary>Withdraws the delivery until the cluster's collectors are as they were before it.</summary>
-public sealed partial class WithdrawRemoteWriteStep(IKubernetesClients clusters, HubSettings settings, ILogger<WithdrawRemoteWriteStep> logger)
+public sealed partial class WithdrawRemoteWriteStep(
+    IKubernetesClients clusters, ClusterRegistry registry, HubSettings settings, ILogger<WithdrawRemoteWriteStep> logger)
 {
     public async Task<WithdrawRemoteWriteResult> RunAsync(WithdrawRemoteWriteRequest request, CancellationToken cancellationToken)
     {
         var collector = request.Plan.RequireCollector();
         var desired = request.Plan.DesiredDelivery(request.Cluster, request.Trust.RoleArn, request.Trust.IngestRoleArn, settings);
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
+        await registry.RequireClaimAsync(request.Cluster, request.Described.CreatedAt, request.Execution, cancellationToken);
         var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger);
         // If the replaced delivery has ended, a withdrawal would leave no sender. The outcome reports the failure nevertheless.
         var change = await IsOnlySenderAsync(work, cancellationToken)

@@ -1,5 +1,6 @@
 using CentralAmp.Clusters;
 using CentralAmp.Deliveries;
+using CentralAmp.Registry;
 using CentralAmp.Routes;
 using CentralAmp.Settings;
 using CentralAmp.Trust;
@@ -23,7 +24,7 @@ public sealed record RemoveOldGrantResult(Change Change, string? RevokedWorkspac
 
 /// <summary>Removes the grant for the former workspace: after samples have arrived in the new one, or whatever the cluster does.</summary>
 public sealed partial class RemoveOldGrantStep(
-    ITrustStores stores, GrantRevocation revocations, HubSettings settings, ILogger<RemoveOldGrantStep> logger)
+    ITrustStores stores, GrantRevocation revocations, ClusterRegistry registry, HubSettings settings, ILogger<RemoveOldGrantStep> logger)
 {
     /// <summary>The only actions that this step takes; the next onboarding repairs other differences.</summary>
     /// <remarks>The tag first: if the function dies in between, the next onboarding finds no move and narrows the policy itself.</remarks>
@@ -44,6 +45,8 @@ public sealed partial class RemoveOldGrantStep(
             throw refusal.ToException();
         }
 
+        // The plan may be older than a re-route that another execution has done since.
+        await registry.RequireClaimAsync(request.Cluster!, request.Described!.CreatedAt, request.Execution, cancellationToken);
         var change = Change.Unchanged;
         foreach (var action in Narrowing.Where(action => observed.Role is not null && actions.Contains(action)))
         {

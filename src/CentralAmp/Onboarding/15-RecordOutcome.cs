@@ -56,7 +56,7 @@ public sealed partial class RecordOutcomeStep(
         var record = RecordOf(request, decision with { Sentence = decision.Sentence + AboutGrants(request, former) });
         if (await RegisterAsync(request, record, former, now, cancellationToken) == false)
         {
-            // Not a failure: a later execution has recorded a newer state.
+            // Not a failure: another execution has taken over, and records.
             Superseded(record.ClusterArn, request.Execution.Id);
         }
 
@@ -75,14 +75,15 @@ public sealed partial class RecordOutcomeStep(
     private async Task<bool?> RegisterAsync(
         RecordOutcomeRequest request, OutcomeRecord record, FormerGrant? former, DateTimeOffset now, CancellationToken cancellationToken) =>
         request.Cluster is { } cluster
-        && request.Described is { CreatedAt: > 0, Next: not ClusterNext.Offboarded } described
+        && request.Described is { CreatedAt: > 0, Next: not ClusterNext.Offboarded, IsDryRun: false } described
+        && record.Outcome != Outcome.Superseded
         && request.Plan?.Stop != PlanStop.DryRun
             ? await registry.RecordAsync(
                 ItemOf(cluster, described, record, now) with { WorkspaceArn = WorkspaceInUse(request), FormerWorkspaceArn = former?.WorkspaceArn, RouteLeftAt = former?.Since },
                 FactsOf(request),
                 request.Execution,
                 cancellationToken,
-                EndedBy(request))
+                [.. EndedBy(request), .. ClusterRegistry.ClaimAttributes])
             : null;
 
     /// <summary>
@@ -155,6 +156,7 @@ public sealed partial class RecordOutcomeStep(
         ClusterArn = cluster.Arn,
         CreatedAt = described.CreatedAt,
         State = record.Outcome,
+        Reason = record.Outcome == Outcome.Offboarding ? OffboardingReason.OptedOut : null,
         Cause = record.Cause,
         Sentence = record.Sentence,
         Remedy = record.Remedy,
@@ -173,6 +175,6 @@ public sealed partial class RecordOutcomeStep(
     [LoggerMessage(LogLevel.Information, "{Cluster}: {Outcome} {Cause}. {Sentence}")]
     private partial void Recorded(string? cluster, Outcome outcome, string? cause, string sentence);
 
-    [LoggerMessage(LogLevel.Warning, "{Cluster}: the registry keeps the record of a later execution and ignores that of {Execution}")]
+    [LoggerMessage(LogLevel.Warning, "{Cluster}: the registry keeps the record of another execution and ignores that of {Execution}")]
     private partial void Superseded(string? cluster, string execution);
 }

@@ -70,7 +70,10 @@ public sealed partial class GrantRevocation(ITrustStores stores, ClusterRegistry
         return tagged || narrowed ? Change.Updated : Change.Unchanged;
     }
 
-    /// <summary>Recorded before it is done, so that an execution that waits for the cluster does not undo it.</summary>
+    /// <summary>
+    /// Recorded before it is done, so that an execution that waits for the cluster does not undo it. The claim is taken and released, so that an execution
+    /// that is at work does not undo it either; if it takes the claim first, the next sweep cuts.
+    /// </summary>
     private async Task<Change> CutAsync(RegistryItem item, DesiredTrust role, ObservedTrust observed, ExecutionReference execution, CancellationToken cancellationToken)
     {
         var since = item.CutSince ?? time.GetUtcNow();
@@ -86,7 +89,12 @@ public sealed partial class GrantRevocation(ITrustStores stores, ClusterRegistry
             Remedy = "Put the account back into the organization or the parameter Accounts, and the next sweep restores the access; or offboard its clusters by hand.",
             CutSince = since,
         };
-        if (observed.Role is null || !await registry.RecordAsync(record, execution, cancellationToken) || PolicyMeaning.IsSame(observed.Policy, TrustPolicies.Denial))
+        // An operator's execution that started after the sweep restored the access, and knew of the cut or made it unnecessary.
+        if (observed.Role is null
+            || item.ExecutionStartedAt > execution.StartedAt
+            || !await registry.TakeClaimAsync(item, execution, closes: false, cancellationToken)
+            || !await registry.RecordAsync(record, execution, cancellationToken, ClusterRegistry.ClaimAttributes)
+            || PolicyMeaning.IsSame(observed.Policy, TrustPolicies.Denial))
         {
             return Change.Unchanged;
         }

@@ -23,7 +23,9 @@ internal static class OutcomeDecider
         { Failure: { } caught } => OfFailure(request, FailureMessage.Parse(caught.Error, caught.Cause)),
         { Described: { Next: ClusterNext.Refuse } described } => OfFailure(request, FailureMessage.Parse(nameof(BlockedException), described.Refusal)),
         { Leftover: { } caught } => OfLeftover(FailureMessage.Parse(caught.Error, caught.Cause)),
-        { Described: { Next: ClusterNext.OptOut } described } => new OutcomeDecision(Outcome.OptedOut, null, OptedOut(request, described), null),
+        { Described: { Next: ClusterNext.OptOut } described } => new OutcomeDecision(
+            // Opted out is what the end of the offboarding records, after everything is gone.
+            described is { Onboarded: true, IsDryRun: false } ? Outcome.Offboarding : Outcome.OptedOut, null, OptedOut(request, described), null),
         { Described.Next: ClusterNext.Offboarded } => new OutcomeDecision(
             Outcome.Offboarded,
             null,
@@ -74,6 +76,11 @@ internal static class OutcomeDecider
 
     private static Outcome OutcomeOf(RecordOutcomeRequest request, Failure failure)
     {
+        if (failure.Cause == Causes.TakenOver)
+        {
+            return Outcome.Superseded;
+        }
+
         if (request.Withdrawal is { Change: not Change.Unchanged })
         {
             return Outcome.RolledBack;

@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
 using CentralAmp.Settings;
 
@@ -14,6 +15,8 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
     /// <summary><see cref="RegistryItem.IsClosed"/> is false.</summary>
     private const string Open = "(attribute_not_exists(#state) OR (#state <> :tombstone AND (#state <> :offboarding OR reason = :optedOut)))";
 
+    private const string FreeLease = "(attribute_not_exists(elevationHolder) OR elevationHolder = :me OR elevationExpires < :now)";
+
     private static readonly AttributeValue Tombstone = new() { S = nameof(Outcome.Offboarded) };
 
     private readonly ItemTable table = new(dynamo, settings.RegistryTable);
@@ -26,7 +29,64 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
     public async Task<IReadOnlyList<RegistryItem>> OfClusterAsync(string clusterArn, CancellationToken cancellationToken) =>
         [.. (await table.QueryAsync(clusterArn, cancellationToken)).Select(RegistryItemFormat.Read)];
 
-    /// <summary>Records the outcome of the execution. False if an execution that started later has recorded already, or if the cluster was offboarded.</summary>
+    /// <summary>
+    /// Takes the claim of a cluster for the execution, which has looked at the cluster after it read <paramref name="item"/>. From then on, no other execution
+    /// writes for the cluster. False if another execution has taken it since: then this one must look again.
+    /// </summary>
+    /// <remarks>The claim belongs to who looked last, not to who started last: an execution may have waited for days and know more than a younger one.</remarks>
+    /// <param name="closes">The execution offboards the cluster, so it may hold the claim of a closed item, too.</param>
+    public Task<bool> TakeClaimAsync(RegistryItem item, ExecutionReference execution, bool closes, CancellationToken cancellationToken)
+    {
+        if (item.Claim.Holder == execution.Id)
+        {
+            return Task.FromResult(true);
+        }
+
+        var values = new Dictionary<string, AttributeValue>
+        {
+            [":me"] = ItemTable.Of(execution.Id),
+            [":next"] = ItemTable.Of(item.Claim.Number + 1),
+            [":schemaVersion"] = RegistryItemFormat.Schema,
+        };
+        var asRead = ClaimFormat.IsAsRead(item.Claim, values);
+        return table.UpdateAsync(
+            $"claiming {item.ClusterArn}",
+            item.ClusterArn,
+            item.CreatedAt,
+            ClaimFormat.Take,
+            closes ? $"{RegistryItemFormat.NotNewer} AND {asRead}" : $"{RegistryItemFormat.NotNewer} AND {asRead} AND {OpenWith(values)}",
+            values,
+            cancellationToken);
+    }
+
+    /// <summary>Called before every write for the cluster that announces nothing.</summary>
+    /// <exception cref="BlockedException">TakenOver: another execution has taken over the cluster.</exception>
+    public async Task RequireClaimAsync(ClusterReference cluster, long createdAt, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var isHeld = await table.UpdateAsync(
+            $"checking the claim of {cluster}",
+            cluster.Arn,
+            createdAt,
+            "SET schemaVersion = if_not_exists(schemaVersion, :schemaVersion)",
+            $"{RegistryItemFormat.NotNewer} AND ({ClaimFormat.Unclaimed} OR {ClaimFormat.IsHeld})",
+            new() { [":schemaVersion"] = RegistryItemFormat.Schema, [":me"] = ItemTable.Of(execution.Id) },
+            cancellationToken);
+        if (!isHeld)
+        {
+            throw Superseded(cluster);
+        }
+    }
+
+    /// <summary>The failure of an execution that another one has overtaken.</summary>
+    public static BlockedException Superseded(ClusterReference cluster) => new(
+        Causes.TakenOver,
+        $"Another execution has taken over {cluster}, or offboards it; this one has stopped.",
+        "None: the registry item names the execution that goes on (claimHolder).");
+
+    /// <summary>
+    /// Records the outcome of the execution. False if it does not hold the claim; of an item without a claim: if an execution that started later has recorded,
+    /// or if the cluster was offboarded.
+    /// </summary>
     /// <remarks>Does not change the lease, and changes <c>changedAt</c> only if the item has a value.</remarks>
     /// <param name="attributesToRemove">Attributes to remove from the stored item unless <paramref name="item"/> has a value.</param>
     public Task<bool> RecordAsync(
@@ -40,51 +100,57 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             item,
             facts,
             execution,
-            $"{RegistryItemFormat.NotNewer} AND {NotClosed} AND (attribute_not_exists(executionStartedAt) OR executionStartedAt <= :executionStartedAt)",
+            $"({ClaimFormat.Unclaimed} AND {NotClosed} AND (attribute_not_exists(executionStartedAt) OR executionStartedAt <= :executionStartedAt))",
             attributesToRemove,
             cancellationToken);
+
+    /// <summary>Removed with the write of an execution's outcome: it writes nothing for the cluster any more.</summary>
+    public static IReadOnlyList<string> ClaimAttributes { get; } = [ClaimFormat.Holder];
 
     /// <summary>Removes the facts with the write of the outcome, after everything is gone.</summary>
     public static IReadOnlyList<string> FactAttributes => FactsFormat.All;
 
-    /// <summary>
-    /// Records what an execution is about to make, before it makes it. False if the cluster is offboarded or being offboarded: then the execution must
-    /// not make anything for it.
-    /// </summary>
+    /// <summary>Records what an execution is about to make, before it makes it.</summary>
     /// <remarks>
     /// A uid of the namespace that another execution recorded after the plan stays: it is newer knowledge. All other facts are announced nevertheless.
     /// </remarks>
-    public async Task<bool> AnnounceAsync(string clusterArn, long createdAt, FactsUpdate facts, CancellationToken cancellationToken) =>
-        await AnnounceOnceAsync(clusterArn, createdAt, facts, cancellationToken)
-        || (facts.NamespaceUid is not null && await AnnounceOnceAsync(clusterArn, createdAt, facts with { NamespaceUid = null }, cancellationToken));
-
-    private Task<bool> AnnounceOnceAsync(string clusterArn, long createdAt, FactsUpdate facts, CancellationToken cancellationToken)
+    /// <exception cref="BlockedException">TakenOver: another execution has taken over the cluster, or it is offboarded or being offboarded.</exception>
+    public async Task AnnounceAsync(ClusterReference cluster, long createdAt, FactsUpdate facts, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var values = new Dictionary<string, AttributeValue>
+        if (!await AnnounceOnceAsync(cluster, createdAt, facts, execution, cancellationToken)
+            && (facts.NamespaceUid is null || !await AnnounceOnceAsync(cluster, createdAt, facts with { NamespaceUid = null }, execution, cancellationToken)))
         {
-            [":schemaVersion"] = RegistryItemFormat.Schema,
-            [":tombstone"] = Tombstone,
-            [":offboarding"] = ItemTable.Of(nameof(Outcome.Offboarding)),
-            [":optedOut"] = ItemTable.Of(nameof(OffboardingReason.OptedOut)),
-        };
+            throw Superseded(cluster);
+        }
+    }
+
+    private Task<bool> AnnounceOnceAsync(
+        ClusterReference cluster, long createdAt, FactsUpdate facts, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var values = new Dictionary<string, AttributeValue> { [":schemaVersion"] = RegistryItemFormat.Schema, [":me"] = ItemTable.Of(execution.Id) };
         var (assignments, sections) = FactsFormat.Write(facts with { IsAnnouncement = true }, values);
         var asPlanned = facts.NamespaceUid is null ? "" : $" AND {FactsFormat.NamespaceIsAsPlanned(facts, values)}";
         return table.UpdateAsync(
-            $"announcing a change of {clusterArn}",
-            clusterArn,
+            $"announcing a change of {cluster}",
+            cluster.Arn,
             createdAt,
             $"SET {string.Join(", ", assignments.Prepend("schemaVersion = if_not_exists(schemaVersion, :schemaVersion)"))}{sections}",
-            $"{RegistryItemFormat.NotNewer} AND {Open}{asPlanned}",
+            $"{RegistryItemFormat.NotNewer} AND ({ClaimFormat.IsHeld} OR ({ClaimFormat.Unclaimed} AND {OpenWith(values)})){asPlanned}",
             values,
             cancellationToken);
     }
 
-    /// <summary>
-    /// Writes the tombstone, whichever execution recorded meanwhile: an onboarding execution that started later and found the cluster
-    /// being offboarded does not prevent it.
-    /// </summary>
+    private static string OpenWith(Dictionary<string, AttributeValue> values)
+    {
+        values[":tombstone"] = Tombstone;
+        values[":offboarding"] = ItemTable.Of(nameof(Outcome.Offboarding));
+        values[":optedOut"] = ItemTable.Of(nameof(OffboardingReason.OptedOut));
+        return Open;
+    }
+
+    /// <summary>Writes the tombstone, also into an item without a claim, whichever execution recorded meanwhile.</summary>
     public Task<bool> CloseAsync(RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken) =>
-        RecordAsync(item, facts: null, execution, RegistryItemFormat.NotNewer, FactAttributes, cancellationToken);
+        RecordAsync(item, facts: null, execution, ClaimFormat.Unclaimed, [.. FactAttributes, .. ClaimAttributes], cancellationToken);
 
     /// <summary>Reopens a closed item at an operator's request. False if the item is not closed or does not exist.</summary>
     public Task<bool> ReopenAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) => table.UpdateAsync(
@@ -135,29 +201,23 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
     /// <summary>Attributes of a former grant, for the write that records its end.</summary>
     public static IReadOnlyList<string> FormerGrantAttributes { get; } = [RegistryItemFormat.FormerWorkspace, RegistryItemFormat.RouteLeft];
 
-    /// <summary>Takes or renews the lease. False while another execution holds it and it has not expired.</summary>
-    /// <param name="objects">What the elevation is for, if it is already known: recorded by the same write.</param>
-    public Task<bool> TryHoldElevationAsync(
-        string clusterArn, long createdAt, ExecutionReference execution, IReadOnlyList<RecordedObject> objects, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var values = new Dictionary<string, AttributeValue>
-        {
-            [":mine"] = ItemTable.Of(execution.Id),
-            [":until"] = ItemTable.Of((now + settings.Lease).ToUnixTimeSeconds()),
-            [":now"] = ItemTable.Of(now.ToUnixTimeSeconds()),
-            [":schema"] = RegistryItemFormat.Schema,
-        };
-        var (_, sections) = FactsFormat.Write(new FactsUpdate { Objects = objects }, values);
-        return table.UpdateAsync(
-            $"taking the elevation lease of {clusterArn}",
-            clusterArn,
-            createdAt,
-            "SET elevationHolder = :mine, elevationExpires = :until, schemaVersion = if_not_exists(schemaVersion, :schema)" + sections,
-            "attribute_not_exists(elevationHolder) OR elevationHolder = :mine OR elevationExpires < :now",
-            values,
-            cancellationToken);
-    }
+    /// <summary>
+    /// Takes or renews the lease, to begin an elevation. The holder of the claim takes it from whoever has it, who writes nothing any more. False without the
+    /// claim, and for a cluster without a claim while another execution holds the lease and it has not expired.
+    /// </summary>
+    /// <param name="objects">What the elevation is for: recorded by the same write.</param>
+    public Task<bool> TryElevateAsync(
+        string clusterArn, long createdAt, ExecutionReference execution, IReadOnlyList<RecordedObject> objects, CancellationToken cancellationToken) =>
+        HoldElevationAsync(
+            clusterArn, createdAt, execution, objects, $"{ClaimFormat.IsHeld} OR ({ClaimFormat.Unclaimed} AND {FreeLease})", cancellationToken);
+
+    /// <summary>Takes or renews the lease, to end an elevation: whoever finds it may. False while another execution holds the lease and it has not expired.</summary>
+    public Task<bool> TryHoldElevationAsync(string clusterArn, long createdAt, ExecutionReference execution, CancellationToken cancellationToken) =>
+        HoldElevationAsync(clusterArn, createdAt, execution, [], FreeLease, cancellationToken);
+
+    /// <summary>Renews the lease. False if the execution does not hold it (any more).</summary>
+    public Task<bool> RenewElevationAsync(string clusterArn, long createdAt, ExecutionReference execution, CancellationToken cancellationToken) =>
+        HoldElevationAsync(clusterArn, createdAt, execution, [], "elevationHolder = :me", cancellationToken);
 
     /// <summary>Releases the lease. False if the execution does not hold it (any more), which is no error.</summary>
     public Task<bool> ReleaseElevationAsync(string clusterArn, long createdAt, ExecutionReference execution, CancellationToken cancellationToken) =>
@@ -166,15 +226,47 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             clusterArn,
             createdAt,
             "REMOVE elevationHolder, elevationExpires",
-            "elevationHolder = :mine",
-            new() { [":mine"] = ItemTable.Of(execution.Id) },
+            "elevationHolder = :me",
+            new() { [":me"] = ItemTable.Of(execution.Id) },
             cancellationToken);
 
+    private Task<bool> HoldElevationAsync(
+        string clusterArn,
+        long createdAt,
+        ExecutionReference execution,
+        IReadOnlyList<RecordedObject> objects,
+        string condition,
+        CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var values = new Dictionary<string, AttributeValue>
+        {
+            [":me"] = ItemTable.Of(execution.Id),
+            [":until"] = ItemTable.Of((now + settings.Lease).ToUnixTimeSeconds()),
+            [":schema"] = RegistryItemFormat.Schema,
+        };
+        if (condition.Contains(":now", StringComparison.Ordinal))
+        {
+            values[":now"] = ItemTable.Of(now.ToUnixTimeSeconds());
+        }
+
+        var (_, sections) = FactsFormat.Write(new FactsUpdate { Objects = objects }, values);
+        return table.UpdateAsync(
+            $"taking the elevation lease of {clusterArn}",
+            clusterArn,
+            createdAt,
+            "SET elevationHolder = :me, elevationExpires = :until, schemaVersion = if_not_exists(schemaVersion, :schema)" + sections,
+            condition,
+            values,
+            cancellationToken);
+    }
+
+    /// <param name="unclaimed">The condition of the write into an item without a claim.</param>
     private Task<bool> RecordAsync(
         RegistryItem item,
         FactsUpdate? facts,
         ExecutionReference execution,
-        string condition,
+        string unclaimed,
         IReadOnlyList<string> attributesToRemove,
         CancellationToken cancellationToken)
     {
@@ -185,13 +277,14 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             UpdatedAt = time.GetUtcNow(),
         });
         var update = RegistryItemFormat.UpdateExpression(attributes, facts, attributesToRemove);
+        attributes[":me"] = ItemTable.Of(execution.Id);
         return table.UpdateAsync(
             $"recording the outcome of {item.ClusterArn}",
             item.ClusterArn,
             item.CreatedAt,
             update,
-            condition,
-            condition.Contains(NotClosed, StringComparison.Ordinal) ? new(attributes) { [":tombstone"] = Tombstone } : attributes,
+            $"{RegistryItemFormat.NotNewer} AND ({ClaimFormat.IsHeldOrReleased} OR {unclaimed})",
+            unclaimed.Contains(NotClosed, StringComparison.Ordinal) ? new(attributes) { [":tombstone"] = Tombstone } : attributes,
             cancellationToken);
     }
 }

@@ -14,6 +14,9 @@ public enum Outcome
     OptedOut,
     Offboarding,
     Offboarded,
+
+    /// <summary>Another execution has taken over the cluster. Published, and never recorded.</summary>
+    Superseded,
 }
 
 /// <summary>The outcome of an execution; the detail of the <c>CentralAmp Outcome</c> event. Absent is null.</summary>

@@ -54,6 +54,9 @@ public sealed record RegistryItem
 
     public ElevationLease? Elevation { get; init; }
 
+    /// <summary>Which execution works on the cluster. Written by <see cref="ClusterRegistry.TakeClaimAsync"/> only.</summary>
+    public ClusterClaim Claim { get; init; } = ClusterClaim.None;
+
     /// <summary>A workspace that the cluster's route has left, and that its ingest role may still write to.</summary>
     public string? FormerWorkspaceArn { get; init; }
 
@@ -95,6 +98,16 @@ public enum OffboardingReason
 
     /// <summary>A sweep found the cluster deleted, or managed objects without their cluster.</summary>
     Swept,
+}
+
+/// <summary>
+/// The right to write for a cluster. Every execution takes it with its first look at the cluster, so the holder is the one that looked last.
+/// </summary>
+/// <param name="Number">Grows with every change of the holder; 0 in items from before claims.</param>
+/// <param name="Holder">Execution id; null after its holder has recorded its outcome.</param>
+public sealed record ClusterClaim(long Number, string? Holder)
+{
+    public static ClusterClaim None { get; } = new(0, null);
 }
 
 /// <summary>The lease of the elevation: its execution, and until when no other execution may end it.</summary>

@@ -98,6 +98,7 @@ internal static class RegistryItemFormat
             Elevation = item.TryGetValue("elevationHolder", out var holder) && NumberOf(item, "elevationExpires") is { } expires
                 ? new ElevationLease(holder.S, DateTimeOffset.FromUnixTimeSeconds(expires))
                 : null,
+            Claim = new ClusterClaim(NumberOf(item, ClaimFormat.Number) ?? 0, FleetItemFormat.Text(item, ClaimFormat.Holder)),
             Facts = FactsFormat.Read(item),
         };
     }

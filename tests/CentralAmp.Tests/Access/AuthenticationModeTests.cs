@@ -141,6 +141,6 @@ public sealed class AuthenticationModeTests : IAsyncLifetime
     private Task<SwitchAuthenticationModeResult> RunAsync(
         bool switches = true, bool dryRun = false, ClusterDescription? described = null, SwitchAuthenticationModeResult? before = null) =>
         new SwitchAuthenticationModeStep(
-            new EksAuthenticationModes(clients), Some.Settings with { SwitchConfigMap = switches }, NullLogger<SwitchAuthenticationModeStep>.Instance)
+            new EksAuthenticationModes(clients), Some.Registry(), Some.Settings with { SwitchConfigMap = switches }, NullLogger<SwitchAuthenticationModeStep>.Instance)
             .RunAsync(new SwitchAuthenticationModeRequest(Some.Execution(), Some.Cluster(), described ?? OnlyConfigMap, dryRun, before), Cancelled);
 }

@@ -1,12 +1,16 @@
 using CentralAmp.Access;
+using CentralAmp.Clusters;
 using CentralAmp.Failures;
 using CentralAmp.Tests.Support;
 
 namespace CentralAmp.Tests.Access;
 
-public sealed class ElevationTests(MotoServer moto)
+public sealed class ElevationTests(MotoServer moto) : IClusterReader
 {
     private readonly FakeAccessEntries entries = new() { Entry = new("STANDARD", ["central-amp"], new Dictionary<string, string>()) };
+
+    /// <summary>The cluster that has the name now.</summary>
+    private ObservedCluster? current = Some.Observed;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -185,13 +189,54 @@ public sealed class ElevationTests(MotoServer moto)
         Assert.Null(await LeaseHolderAsync(table));
     }
 
+    [Fact]
+    public async Task A_newer_cluster_of_the_name_is_not_elevated()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        current = Some.Observed with { CreatedAt = Some.CreatedAt + 1 };
+        Assert.Equal(Causes.ClusterNotFound, (await Assert.ThrowsAsync<BlockedException>(() => StartAsync(table, "first"))).Cause);
+        Assert.Empty(entries.Writes);
+        Assert.Null(await LeaseHolderAsync(table));
+    }
+
+    [Fact]
+    public async Task An_execution_without_the_claim_does_not_elevate_and_takes_no_lease()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await ClaimAsync(table, "first");
+        await ClaimAsync(table, "second");
+        Assert.Equal(Causes.TakenOver, (await Assert.ThrowsAsync<BlockedException>(() => StartAsync(table, "first"))).Cause);
+        Assert.Empty(entries.Writes);
+        Assert.Null(await LeaseHolderAsync(table));
+        Assert.Equal(Change.Created, await StartAsync(table, "second"));
+    }
+
+    /// <summary>The function was cut off while EKS was slow, and the state machine went on and ended the elevation.</summary>
+    [Fact]
+    public async Task An_association_that_comes_after_the_end_of_its_elevation_is_removed_at_once()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        entries.BeforeChange = () => table.Registry.ReleaseElevationAsync(Some.Cluster().Arn, Some.CreatedAt, Some.Execution("first"), Cancelled).Wait(Cancelled);
+        Assert.Equal(Causes.TakenOver, (await Assert.ThrowsAsync<BlockedException>(() => StartAsync(table, "first"))).Cause);
+        Assert.False(entries.Admin);
+        Assert.Null(await LeaseHolderAsync(table));
+    }
+
+    Task<ObservedCluster?> IClusterReader.FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) => Task.FromResult(current);
+
+    private static async Task ClaimAsync(RegistryTable table, string execution)
+    {
+        var item = await table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled) ?? new() { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt };
+        Assert.True(await table.Registry.TakeClaimAsync(item, Some.Execution(execution), closes: false, Cancelled));
+    }
+
     private Task<Change> StartAsync(RegistryTable table, string execution, bool createsEntry = true) =>
         Elevation(table).StartAsync(Some.Cluster(), Some.CreatedAt, Some.Execution(execution), createsEntry, Cancelled);
 
     private Task<Change> EndAsync(RegistryTable table, string execution) =>
         Elevation(table).EndAsync(Some.Cluster(), Some.CreatedAt, Some.Execution(execution), Cancelled);
 
-    private Elevation Elevation(RegistryTable table) => new(entries, table.Registry, table.Clock);
+    private Elevation Elevation(RegistryTable table) => new(entries, this, table.Registry, table.Clock);
 
     private static async Task<string?> LeaseHolderAsync(RegistryTable table) =>
         (await table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled))?.Elevation?.Holder;

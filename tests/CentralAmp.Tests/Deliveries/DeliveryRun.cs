@@ -104,7 +104,7 @@ internal sealed class DeliveryRun : IDisposable
         var before = Cluster.Writes.Count;
         try
         {
-            var delivered = await new DeliverRemoteWriteStep(Cluster, Settings, new FakeClock(Some.Noon), NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync(
+            var delivered = await new DeliverRemoteWriteStep(Cluster, Some.Registry(), Settings, new FakeClock(Some.Noon), NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync(
                 new DeliverRemoteWriteRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan, Trust(plan)), Cancelled);
             Item = delivered.Waits ? Item : (Item ?? Proofs.Empty()).After(OnboardingFacts.Deliver(plan, delivered.NamespaceUid));
             return delivered;
@@ -116,7 +116,7 @@ internal sealed class DeliveryRun : IDisposable
     }
 
     public async Task<Change> WithdrawAsync(OnboardingPlan plan) =>
-        (await new WithdrawRemoteWriteStep(Cluster, Settings, NullLogger<WithdrawRemoteWriteStep>.Instance).RunAsync(
+        (await new WithdrawRemoteWriteStep(Cluster, Some.Registry(), Settings, NullLogger<WithdrawRemoteWriteStep>.Instance).RunAsync(
             new WithdrawRemoteWriteRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan, Trust(plan)), Cancelled)).Change;
 
     public bool Has(string path) => Cluster.Objects.Get(path) is not null;

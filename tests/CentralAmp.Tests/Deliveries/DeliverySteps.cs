@@ -46,11 +46,11 @@ public abstract class DeliverySteps : IDisposable
     protected Task<DeliverRemoteWriteResult> DeliverAsync() => DeliverAsync(RoleArn);
 
     protected Task<DeliverRemoteWriteResult> DeliverAsync(string roleArn) =>
-        new DeliverRemoteWriteStep(Cluster, Some.Settings, new FakeClock(Some.Noon), NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync(
+        new DeliverRemoteWriteStep(Cluster, Some.Registry(), Some.Settings, new FakeClock(Some.Noon), NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync(
             new DeliverRemoteWriteRequest(Some.Execution(), Some.Cluster(), Some.Described(), Plan, Trust(roleArn)), TestContext.Current.CancellationToken);
 
     protected async Task<Change> WithdrawAsync() =>
-        (await new WithdrawRemoteWriteStep(Cluster, Some.Settings, NullLogger<WithdrawRemoteWriteStep>.Instance).RunAsync(
+        (await new WithdrawRemoteWriteStep(Cluster, Some.Registry(), Some.Settings, NullLogger<WithdrawRemoteWriteStep>.Instance).RunAsync(
             new WithdrawRemoteWriteRequest(Some.Execution(), Some.Cluster(), Some.Described(), Plan, Trust(RoleArn)), TestContext.Current.CancellationToken)).Change;
 
     private OnboardingPlan Plan => new()

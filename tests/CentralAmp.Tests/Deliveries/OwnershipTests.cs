@@ -235,7 +235,7 @@ public sealed class OwnershipTests : IDisposable
         Cluster.Objects.Create(KubernetesPath.Namespace(AgentNames.Namespace), "central-amp", AgentManifests.Namespace());
         Cluster.Objects.Create(KubernetesPath.RoleBinding(AgentNames.Namespace, "theirs"), "tenant", DeliveryRun.Parse("""{"metadata":{"name":"theirs","namespace":"central-amp"}}"""));
         var writes = Cluster.Writes.Count;
-        var step = new InstallRbacStep(Cluster, NullLogger<InstallRbacStep>.Instance);
+        var step = new InstallRbacStep(Cluster, Some.Registry(), NullLogger<InstallRbacStep>.Instance);
         var failure = await Assert.ThrowsAsync<BlockedException>(() => step.RunAsync(
             new InstallRbacRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan), TestContext.Current.CancellationToken));
         Assert.Equal((Causes.NamespaceForeign, writes), (failure.Cause, Cluster.Writes.Count));

@@ -77,17 +77,17 @@ internal sealed class Executions
 
     private void AddAccess(WorkflowRunner runner)
     {
-        var elevation = new Elevation(world, world.Registry, world.Clock);
+        var elevation = new Elevation(world, world, world.Registry, world.Clock);
         runner.On<SwitchAuthenticationModeRequest, SwitchAuthenticationModeResult>("SwitchAuthenticationMode", new SwitchAuthenticationModeStep(
-            new NoAuthenticationModes(), world.Settings, NullLogger<SwitchAuthenticationModeStep>.Instance).RunAsync);
+            new NoAuthenticationModes(), world.Registry, world.Settings, NullLogger<SwitchAuthenticationModeStep>.Instance).RunAsync);
         runner.On<EnsureClusterAccessRequest, EnsureClusterAccessResult>(
             "EnsureClusterAccess", new EnsureClusterAccessStep(world, world, NullLogger<EnsureClusterAccessStep>.Instance).RunAsync);
         runner.On<StartElevationRequest, StartElevationResult>(
             "StartElevation", new StartElevationStep(elevation, NullLogger<StartElevationStep>.Instance).RunAsync);
-        runner.On<InstallRbacRequest, InstallRbacResult>("InstallRbac", new InstallRbacStep(world, NullLogger<InstallRbacStep>.Instance).RunAsync);
+        runner.On<InstallRbacRequest, InstallRbacResult>("InstallRbac", new InstallRbacStep(world, world.Registry, NullLogger<InstallRbacStep>.Instance).RunAsync);
         runner.On<EndElevationRequest, EndElevationResult>("EndElevation", new EndElevationStep(elevation, NullLogger<EndElevationStep>.Instance).RunAsync);
         runner.On<WithdrawRemoteWriteRequest, WithdrawRemoteWriteResult>(
-            "WithdrawRemoteWrite", new WithdrawRemoteWriteStep(world, world.Settings, NullLogger<WithdrawRemoteWriteStep>.Instance).RunAsync);
+            "WithdrawRemoteWrite", new WithdrawRemoteWriteStep(world, world.Registry, world.Settings, NullLogger<WithdrawRemoteWriteStep>.Instance).RunAsync);
         runner.On<PutEvents, object>("events:putEvents", (put, _) =>
         {
             Outcomes.Add(put.Entries[0].Detail);
@@ -97,7 +97,7 @@ internal sealed class Executions
 
     private void AddOnboarding()
     {
-        var elevation = new Elevation(world, world.Registry, world.Clock);
+        var elevation = new Elevation(world, world, world.Registry, world.Clock);
         onboard.On<ResolveClusterRequest, ResolveClusterResult>("ResolveCluster", new ResolveClusterStep(NullLogger<ResolveClusterStep>.Instance).RunAsync);
         onboard.On<DescribeClusterRequest, ClusterDescription>("DescribeCluster", new DescribeClusterStep(
             world, elevation, world.Registry, world.Settings, world.Clock, NullLogger<DescribeClusterStep>.Instance).RunAsync);
@@ -107,7 +107,7 @@ internal sealed class Executions
             "EnsureTrust", new EnsureTrustStep(world, world.Registry, world.Settings, NullLogger<EnsureTrustStep>.Instance).RunAsync);
         onboard.On<ProveIngestRequest, ProveIngestResult>("ProveIngest", (_, _) => Task.FromResult(new ProveIngestResult()));
         onboard.On<DeliverRemoteWriteRequest, DeliverRemoteWriteResult>("DeliverRemoteWrite", new DeliverRemoteWriteStep(
-            world, world.Settings, world.Clock, NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync);
+            world, world.Registry, world.Settings, world.Clock, NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync);
         onboard.On<VerifyIngestRequest, VerifyIngestResult>("VerifyIngest", (request, _) => world.Current is { } living && world.Sends(living)
             ? Task.FromResult(new VerifyIngestResult(1, world.Clock.GetUtcNow()))
             : throw new NotReadyException(Causes.NoSamples, "No samples.", "None."));
@@ -122,18 +122,18 @@ internal sealed class Executions
 
     private void AddOffboarding()
     {
-        var elevation = new Elevation(world, world.Registry, world.Clock);
+        var elevation = new Elevation(world, world, world.Registry, world.Clock);
         var trust = new IamIssuedTrust(world.Hub, world.MemberIamAsync);
         offboard.On<ResolveOffboardingRequest, ResolveOffboardingResult>("ResolveOffboarding", new ResolveOffboardingStep(
             world, world, elevation, world.Registry, world.Settings, world.Clock, NullLogger<ResolveOffboardingStep>.Instance).RunAsync);
-        offboard.On<CutAccessRequest, CutAccessResult>("CutAccess", new CutAccessStep(trust, NullLogger<CutAccessStep>.Instance).RunAsync);
+        offboard.On<CutAccessRequest, CutAccessResult>("CutAccess", new CutAccessStep(trust, world.Registry, NullLogger<CutAccessStep>.Instance).RunAsync);
         offboard.On<PlanOffboardingRequest, PlanOffboardingResult>(
             "PlanOffboarding", new PlanOffboardingStep(world, world, world.Settings, NullLogger<PlanOffboardingStep>.Instance).RunAsync);
-        offboard.On<RemoveRbacRequest, RemoveRbacResult>("RemoveRbac", new RemoveRbacStep(world, NullLogger<RemoveRbacStep>.Instance).RunAsync);
+        offboard.On<RemoveRbacRequest, RemoveRbacResult>("RemoveRbac", new RemoveRbacStep(world, world.Registry, world.Settings, NullLogger<RemoveRbacStep>.Instance).RunAsync);
         offboard.On<RemoveClusterAccessRequest, RemoveClusterAccessResult>(
-            "RemoveClusterAccess", new RemoveClusterAccessStep(world, NullLogger<RemoveClusterAccessStep>.Instance).RunAsync);
+            "RemoveClusterAccess", new RemoveClusterAccessStep(world, world.Registry, NullLogger<RemoveClusterAccessStep>.Instance).RunAsync);
         offboard.On<RemoveTrustRequest, RemoveTrustResult>(
-            "RemoveTrust", new RemoveTrustStep(trust, world.Settings, NullLogger<RemoveTrustStep>.Instance).RunAsync);
+            "RemoveTrust", new RemoveTrustStep(trust, world.Registry, world.Settings, NullLogger<RemoveTrustStep>.Instance).RunAsync);
         offboard.On<RecordOffboardingRequest, OutcomeRecord>("RecordOffboarding", new RecordOffboardingStep(
             world.Registry, world.Expectations, world.Settings, world.Clock, TextWriter.Null, NullLogger<RecordOffboardingStep>.Instance).RunAsync);
     }

@@ -140,7 +140,7 @@ public sealed class OffboardingTests : IDisposable
         };
         world.MemberAnswers = false;
         var step = new RemoveTrustStep(
-            new IamIssuedTrust(world.Hub, world.MemberIamAsync), world.Settings, Microsoft.Extensions.Logging.Abstractions.NullLogger<RemoveTrustStep>.Instance);
+            new IamIssuedTrust(world.Hub, world.MemberIamAsync), world.Registry, world.Settings, Microsoft.Extensions.Logging.Abstractions.NullLogger<RemoveTrustStep>.Instance);
         var blocked = await Assert.ThrowsAsync<BlockedException>(() => step.RunAsync(new(Some.Execution(), resolved), Cancelled));
         Assert.Equal(Causes.MemberRoleNotAssumable, blocked.Cause);
         Assert.Equal(3, world.RemainingOf(cluster).Count);
@@ -295,15 +295,22 @@ public sealed class OffboardingTests : IDisposable
         Assert.Empty(world.RemainingOf(cluster));
     }
 
+    private async Task<ExecutionReference> ClaimedAsync(Incarnation cluster)
+    {
+        Assert.True(await world.Registry.TakeClaimAsync(await ItemAsync(cluster), Some.Execution(), closes: false, Cancelled));
+        return Some.Execution();
+    }
+
     [Fact]
     public async Task Managed_objects_of_a_former_collector_are_removed_too()
     {
         var cluster = await OnboardedAsync();
         var stack = cluster.Stack.Objects;
         await world.Registry.AnnounceAsync(
-            world.Cluster.Arn,
+            world.Cluster,
             cluster.CreatedAt,
             new FactsUpdate { Objects = [new("Role", "former/central-amp-write"), new("RoleBinding", "former/central-amp-write"), new("ServiceAccount", "former/remaining")] },
+            await ClaimedAsync(cluster),
             Cancelled);
         stack.Create(KubernetesPath.Role("former", RbacManifests.WriteName), "central-amp", Labelled("Role", RbacManifests.WriteName, "former"));
         stack.Create(KubernetesPath.RoleBinding("former", RbacManifests.WriteName), "central-amp", Labelled("RoleBinding", RbacManifests.WriteName, "former"));

@@ -159,7 +159,7 @@ public sealed class AccessStepsTests : IAsyncLifetime
             .RunAsync(new(Some.Execution(), Some.Cluster(), described), Cancelled);
 
     private async Task<Change> InstallAsync(OnboardingPlan? plan = null) =>
-        (await new InstallRbacStep(Clients, NullLogger<InstallRbacStep>.Instance)
+        (await new InstallRbacStep(Clients, Some.Registry(), NullLogger<InstallRbacStep>.Instance)
             .RunAsync(new(Some.Execution(), Some.Cluster(), cluster.Described, plan), Cancelled)).Change;
 
     private KubernetesClients Clients => new(Members, clock);

@@ -14,18 +14,80 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
 {
     private readonly FakeAccessEntries entries = new() { Entry = new("STANDARD", ["central-amp"], new Dictionary<string, string>()) };
     private ObservedCluster? observed = Some.Observed;
+    private Action onLook = () => { };
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public Task<ObservedCluster?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken) =>
-        Task.FromResult(observed);
+    public Task<ObservedCluster?> FindAsync(ClusterReference cluster, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var answer = observed;
+        onLook();
+        return Task.FromResult(answer);
+    }
 
     [Fact]
-    public async Task An_active_cluster_is_described_with_one_check_of_its_elevation_and_no_write()
+    public async Task An_active_cluster_is_described_with_one_check_of_its_elevation_and_claimed()
     {
         using var table = await RegistryTable.CreateAsync(moto);
-        Assert.Equal(Some.Described(), await DescribeAsync(table));
+        Assert.Equal(Some.Described() with { Claim = 1 }, await DescribeAsync(table));
         Assert.Equal(["IsAdmin"], entries.Calls);
+        Assert.Equal(new ClusterClaim(1, Some.Execution().Id), (await ItemAsync(table))!.Claim);
+    }
+
+    [Fact]
+    public async Task A_dry_run_claims_nothing()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        Assert.True((await DescribeAsync(table, dryRun: true)).IsDryRun);
+        Assert.Null(await ItemAsync(table));
+    }
+
+    [Fact]
+    public async Task The_same_look_repeated_keeps_the_claim()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        await DescribeAsync(table);
+        Assert.Equal(1, (await DescribeAsync(table)).Claim);
+    }
+
+    [Fact]
+    public async Task A_younger_execution_takes_the_claim_and_the_one_that_waited_gives_way()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        var waiting = await DescribeAsync(table);
+        Assert.Equal(2, (await DescribeAsync(table, execution: "second")).Claim);
+        var again = await DescribeAsync(table, before: waiting);
+        Assert.Equal(ClusterNext.Refuse, again.Next);
+        Assert.StartsWith(Causes.TakenOver, again.Refusal, StringComparison.Ordinal);
+        Assert.Equal(new ClusterClaim(2, Some.Execution("second").Id), (await ItemAsync(table))!.Claim);
+    }
+
+    [Fact]
+    public async Task An_execution_that_waited_claims_again_after_the_younger_one_has_ended()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        var waiting = await DescribeAsync(table);
+        await DescribeAsync(table, execution: "second");
+        var item = new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Failed };
+        Assert.True(await table.Registry.RecordAsync(item, Some.Execution("second"), Cancelled, ClusterRegistry.ClaimAttributes));
+        Assert.Equal((ClusterNext.Continue, 3L), ((await DescribeAsync(table, before: waiting)) is var again ? (again.Next, again.Claim!.Value) : default));
+    }
+
+    /// <summary>The other one may have seen newer tags.</summary>
+    [Fact]
+    public async Task An_execution_that_another_one_overtakes_during_its_look_looks_again()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        var looks = 0;
+        onLook = () =>
+        {
+            looks++;
+            onLook = () => looks++;
+            DescribeAsync(table, execution: "second").Wait(Cancelled);
+            observed = Some.Observed with { Tags = new Dictionary<string, string> { [ClusterTags.Onboard] = "false" } };
+        };
+        var described = await DescribeAsync(table);
+        Assert.Equal((ClusterNext.OptOut, 2L, 3), (described.Next, described.Claim, looks));
     }
 
     [Fact]
@@ -54,7 +116,7 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     public async Task The_live_elevation_of_another_execution_is_not_ended()
     {
         using var table = await RegistryTable.CreateAsync(moto);
-        await table.Registry.TryHoldElevationAsync(Some.Cluster().Arn, Some.CreatedAt, Some.Execution("other"), [], Cancelled);
+        await table.Registry.TryHoldElevationAsync(Some.Cluster().Arn, Some.CreatedAt, Some.Execution("other"), Cancelled);
         entries.Admin = true;
         await DescribeAsync(table);
         Assert.True(entries.Admin);
@@ -213,8 +275,11 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     private static Task<bool> RecordAsync(RegistryTable table, Outcome state, ExecutionReference? execution = null) => table.Registry.RecordAsync(
         new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = state }, execution ?? Some.Execution(), Cancelled);
 
-    private Task<ClusterDescription> DescribeAsync(RegistryTable table, bool reopen = false) =>
+    private static Task<RegistryItem?> ItemAsync(RegistryTable table) => table.Registry.FindAsync(Some.Cluster().Arn, Some.CreatedAt, Cancelled);
+
+    private Task<ClusterDescription> DescribeAsync(
+        RegistryTable table, bool reopen = false, bool dryRun = false, string execution = "first", ClusterDescription? before = null) =>
         new DescribeClusterStep(
-            this, new Elevation(entries, table.Registry, table.Clock), table.Registry, settings, table.Clock, NullLogger<DescribeClusterStep>.Instance)
-            .RunAsync(new(Some.Execution(), Some.Cluster(), reopen), Cancelled);
+            this, new Elevation(entries, this, table.Registry, table.Clock), table.Registry, settings, table.Clock, NullLogger<DescribeClusterStep>.Instance)
+            .RunAsync(new(Some.Execution(execution), Some.Cluster(), reopen, dryRun, before), Cancelled);
 }

@@ -152,7 +152,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
         await table.Registry.RecordAsync(
             new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = Outcome.Offboarded }, Some.Execution("offboard"), TestContext.Current.CancellationToken);
         var failure = await Assert.ThrowsAsync<BlockedException>(EnsureAsync);
-        Assert.Equal(Causes.ClusterOffboarded, failure.Cause);
+        Assert.Equal(Causes.TakenOver, failure.Cause);
         Assert.Empty(iam.Writes);
     }
 
@@ -164,7 +164,7 @@ public sealed class EnsureTrustStepTests(MotoServer moto) : IAsyncLifetime
     {
         await table.Registry.RecordAsync(
             new RegistryItem { ClusterArn = Some.Cluster().Arn, CreatedAt = Some.CreatedAt, State = state, Reason = reason }, Some.Execution("offboard"), TestContext.Current.CancellationToken);
-        Assert.Equal(refused ? Causes.ClusterOffboarded : null, (await Record.ExceptionAsync(EnsureAsync) as BlockedException)?.Cause);
+        Assert.Equal(refused ? Causes.TakenOver : null, (await Record.ExceptionAsync(EnsureAsync) as BlockedException)?.Cause);
     }
 
     [Fact]

@@ -166,7 +166,7 @@ public sealed class MovingWorkspaceTests(MotoServer moto) : IAsyncLifetime
             new EnsureTrustRequest(Some.Execution(), Some.Cluster(), Some.Described(), Plan(workspaceArn)), TestContext.Current.CancellationToken);
 
     private Task<RemoveOldGrantResult> RemoveAsync(string workspaceArn) =>
-        new RemoveOldGrantStep(accounts, Revocations(), Some.Settings, NullLogger<RemoveOldGrantStep>.Instance).RunAsync(
+        new RemoveOldGrantStep(accounts, Revocations(), table.Registry, Some.Settings, NullLogger<RemoveOldGrantStep>.Instance).RunAsync(
             new RemoveOldGrantRequest(
                 Some.Execution(),
                 Some.Cluster(),

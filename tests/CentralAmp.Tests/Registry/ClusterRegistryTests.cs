@@ -50,9 +50,8 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     {
         using var table = await RegistryTable.CreateAsync(moto);
         var (one, two) = (new RecordedCollector("prometheus", "monitoring", "one", "u1", "a"), new RecordedCollector("agent", "central-amp", "central-amp-agent", "", "b"));
-        Assert.True(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, new FactsUpdate { Collector = one, Sends = [one], Objects = [new("Role", "monitoring/x")] }, Cancelled));
-        Assert.True(await table.Registry.AnnounceAsync(
-            Arn, Some.CreatedAt, new FactsUpdate { Collector = two, Sends = [two], Objects = [new("Prometheus", "monitoring/one", "u1")], NamespaceUid = ClusterFacts.Announced }, Cancelled));
+        await table.Registry.AnnounceAsync(Some.Cluster(), Some.CreatedAt, new FactsUpdate { Collector = one, Sends = [one], Objects = [new("Role", "monitoring/x")] }, Some.Execution(), Cancelled);
+        await table.Registry.AnnounceAsync(Some.Cluster(), Some.CreatedAt, new FactsUpdate { Collector = two, Sends = [two], Objects = [new("Prometheus", "monitoring/one", "u1")], NamespaceUid = ClusterFacts.Announced }, Some.Execution(), Cancelled);
         var during = (await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))!.Facts;
         Assert.Equal((one, ClusterFacts.Announced), (during.Onboarded(), during.NamespaceUid));
         Assert.Equal([two, one], during.Collectors.Order(StringComparer.Ordinal).Select(RecordedCollector.Parse));
@@ -70,8 +69,8 @@ public sealed class ClusterRegistryTests(MotoServer moto)
         using var table = await RegistryTable.CreateAsync(moto);
         RecordedCollector Of(string uid) => new("prometheus", "monitoring", "one", uid, "a");
         FactsUpdate Facts(string uid) => new() { Collector = Of(uid), Sends = [Of(uid)], Objects = [new("Prometheus", "monitoring/one", uid), new("Role", "monitoring/x")] };
-        Assert.True(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, Facts("u1"), Cancelled));
-        Assert.True(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, Facts("u2"), Cancelled));
+        await table.Registry.AnnounceAsync(Some.Cluster(), Some.CreatedAt, Facts("u1"), Some.Execution(), Cancelled);
+        await table.Registry.AnnounceAsync(Some.Cluster(), Some.CreatedAt, Facts("u2"), Some.Execution(), Cancelled);
         var gone = Facts("u2") with { Ended = [Of("u1")], Gone = [new("Prometheus", "monitoring/one", "u1")] };
         Assert.True(await table.Registry.RecordAsync(Verified, gone, Some.Execution(), Cancelled));
         var facts = (await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))!.Facts;
@@ -98,9 +97,10 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     {
         using var table = await RegistryTable.CreateAsync(moto);
         var facts = new FactsUpdate { Collector = new RecordedCollector("agent", "central-amp", "x", "", "b"), Objects = [new("Role", "a/b")], NamespaceUid = "n" };
-        Assert.True(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, facts, Cancelled));
+        await table.Registry.AnnounceAsync(Some.Cluster(), Some.CreatedAt, facts, Some.Execution(), Cancelled);
         Assert.True(await table.Registry.CloseAsync(Verified with { State = Outcome.Offboarded }, Some.Execution(), Cancelled));
-        Assert.False(await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, facts, Cancelled));
+        var refused = await Assert.ThrowsAsync<BlockedException>(() => table.Registry.AnnounceAsync(Some.Cluster(), Some.CreatedAt, facts, Some.Execution(), Cancelled));
+        Assert.Equal(Causes.TakenOver, refused.Cause);
         var item = await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled);
         Assert.Equal((true, null, 0, 0, null), (item!.IsTombstone, item.Facts.Collector, item.Facts.Collectors.Length, item.Facts.Objects.Length, item.Facts.NamespaceUid));
     }
@@ -109,7 +109,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     public async Task The_lease_of_an_elevation_records_what_it_installs()
     {
         using var table = await RegistryTable.CreateAsync(moto);
-        Assert.True(await table.Registry.TryHoldElevationAsync(Arn, Some.CreatedAt, Some.Execution(), [new("ClusterRole", "central-amp-read")], Cancelled));
+        Assert.True(await table.Registry.TryElevateAsync(Arn, Some.CreatedAt, Some.Execution(), [new("ClusterRole", "central-amp-read")], Cancelled));
         Assert.True((await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))!.Facts.Has("ClusterRole", "central-amp-read"));
     }
 
@@ -303,7 +303,7 @@ public sealed class ClusterRegistryTests(MotoServer moto)
         Cancelled);
 
     private static Task<bool> HoldAsync(RegistryTable table, string execution) =>
-        table.Registry.TryHoldElevationAsync(Arn, Some.CreatedAt, Some.Execution(execution), [], Cancelled);
+        table.Registry.TryHoldElevationAsync(Arn, Some.CreatedAt, Some.Execution(execution), Cancelled);
 
     /// <returns>Whether everything else was announced, and the uid that is recorded then.</returns>
     private async Task<(bool Announced, string? Uid)> AnnounceNamespaceAsync(string? recorded, string? known, string planned)
@@ -311,8 +311,8 @@ public sealed class ClusterRegistryTests(MotoServer moto)
         using var table = await RegistryTable.CreateAsync(moto);
         await table.Registry.RecordAsync(Verified, new FactsUpdate { NamespaceUid = recorded }, Some.Execution(), Cancelled);
         var update = new FactsUpdate { Objects = [new("Role", "a/b")], NamespaceUid = planned, KnownNamespaceUid = known };
-        var announced = await table.Registry.AnnounceAsync(Arn, Some.CreatedAt, update, Cancelled);
+        await table.Registry.AnnounceAsync(Some.Cluster(), Some.CreatedAt, update, Some.Execution(), Cancelled);
         var facts = (await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled))!.Facts;
-        return (announced && facts.Has("Role", "a/b"), facts.NamespaceUid);
+        return (facts.Has("Role", "a/b"), facts.NamespaceUid);
     }
 }

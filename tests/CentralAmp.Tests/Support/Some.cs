@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CentralAmp.Clusters;
 using CentralAmp.Collectors;
+using CentralAmp.Registry;
 using CentralAmp.Settings;
 
 namespace CentralAmp.Tests.Support;
@@ -30,6 +31,9 @@ public static class Some
 
     public static ExecutionReference Execution(string name = "first", int startedAfterNoonSeconds = 0) => new(
         $"arn:aws:states:us-east-1:{HubAccount}:execution:onboard-cluster:{name}", Noon.AddSeconds(startedAfterNoonSeconds));
+
+    /// <summary>An empty registry in memory, in which no cluster is claimed.</summary>
+    public static ClusterRegistry Registry() => new(new FakeDynamo(() => { }), Settings, new FakeClock(Noon));
 
     public static ObservedCluster Observed { get; } = new()
     {

@@ -140,7 +140,7 @@ internal sealed class InspectionScene : IClusterReader, IWorkspaces, IDisposable
         }
 
         var made = new EnsureTrustResult(Change.Created, trust.Assumed.RoleArn, trust.Assumed.ProviderArn!, RbacAccess.Allowed) { IngestRoleArn = trust.Hub.RoleArn };
-        await new DeliverRemoteWriteStep(stack, settings, new FakeClock(Some.Noon), NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync(
+        await new DeliverRemoteWriteStep(stack, Some.Registry(), settings, new FakeClock(Some.Noon), NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync(
             new DeliverRemoteWriteRequest(Some.Execution(), cluster, Some.Described(), plan, made), CancellationToken.None);
     }
 
