@@ -102,7 +102,9 @@ public sealed class OnboardingTests(SharedTwin twin)
 
         Assert.Equal(3, ended.Length);
         Assert.All(ended, execution => Assert.True(execution.Status == "SUCCEEDED", Describe(execution)));
-        Assert.All(ended, execution => Assert.Equal("Verified", (string?)execution.Record?["outcome"]));
+        // Whoever looks last goes on; the others stop before their next write.
+        Assert.All(ended, execution => Assert.Contains((string?)execution.Record?["outcome"], (string[])["Verified", "Superseded"]));
+        Assert.Contains(ended, execution => (string?)execution.Record?["outcome"] == "Verified");
         Assert.Empty(twin.Workflows.Elevations(arn));
         var cluster = twin.World.ClusterOf(arn);
         var entries = cluster.Snapshot("Prometheus", "monitoring", cluster.Names.Prometheus)!["spec"]!["remoteWrite"]!.AsArray();

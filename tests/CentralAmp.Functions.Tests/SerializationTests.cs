@@ -46,7 +46,7 @@ public sealed class SerializationTests
     private const string Resolved = $$$"""
         {"next":"Offboard","sentence":"s","waitSeconds":0,"cluster":{{{Cluster}}},"reason":"OptedOut","standing":"Living","described":{{{Described}}},
          "unreached":"EndpointUnreachable: s Remedy: r","registered":{"trustMode":"chained","issuer":"https://i","workspaceArn":"arn:w","collectorRoleArn":"arn:c","delivery":"agent","roleArn":"arn:r",
-           "facts":{"collector":"agent a/b - c","collectors":["agent a/b - c"],"objects":["Role a/b"],"namespaceUid":"announced"} } }
+           "facts":{"collector":"agent a/b - c","collectors":["agent a/b - c"],"objects":["Role a/b"],"namespaceUid":"announced","unfinished":"2026 e"} } }
         """;
 
     private const string Sweep = """{"id":"sweep-1","startedAt":"2026-01-02T03:04:05+00:00","previous":"sweep-0","ignoreBrake":true}""";
@@ -56,7 +56,7 @@ public sealed class SerializationTests
     public static TheoryData<Type, string> Data => new()
     {
         { typeof(ResolveClusterRequest), $$$"""{"execution":{{{Execution}}},"input":{"clusterArn":"x"}}""" },
-        { typeof(ResolveClusterResult), $$$"""{"cluster":{{{Cluster}}},"dryRun":true,"reopen":true}""" },
+        { typeof(ResolveClusterResult), $$$"""{"cluster":{{{Cluster}}},"dryRun":true,"reopen":true,"ignored":true}""" },
         { typeof(DescribeClusterRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"reopen":true,"dryRun":false,"described":{{{Described}}}}""" },
         { typeof(ClusterDescription), Described },
         { typeof(SwitchAuthenticationModeRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"dryRun":true,"switching":{"change":"Updated","updateId":"u-1","looks":1,"waitSeconds":60}}""" },
@@ -82,8 +82,8 @@ public sealed class SerializationTests
         { typeof(ProveIngestResult), "{}" },
         { typeof(DeliverRemoteWriteRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },
         { typeof(DeliverRemoteWriteResult), Delivery },
-        { typeof(WithdrawRemoteWriteRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}}}""" },
-        { typeof(WithdrawRemoteWriteResult), """{"change":"Updated"}""" },
+        { typeof(WithdrawRemoteWriteRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"trust":{{{Trust}}},"restores":true}""" },
+        { typeof(WithdrawRemoteWriteResult), """{"change":"Updated","restored":true}""" },
         { typeof(VerifyIngestRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"plan":{{{Plan}}},"delivery":{{{Delivery}}}}""" },
         { typeof(VerifyIngestResult), """{"series":42,"newestSampleAt":"2026-01-02T03:06:00+00:00"}""" },
         {

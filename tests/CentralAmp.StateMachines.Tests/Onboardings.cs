@@ -43,7 +43,7 @@ internal static class Onboardings
     private static readonly DateTimeOffset Noon = new(2026, 9, 1, 12, 0, 0, TimeSpan.Zero);
 
     private static readonly Answer Resolved = Answer.From<ResolveClusterRequest>(request =>
-        new ResolveClusterStep(NullLogger<ResolveClusterStep>.Instance).RunAsync(request, CancellationToken.None).GetAwaiter().GetResult());
+        new ResolveClusterStep(new() { RegistryTable = "r", WorkspaceArn = "w", HubAccountId = "111111111111", BoundaryArn = "b" }, NullLogger<ResolveClusterStep>.Instance).RunAsync(request, CancellationToken.None).GetAwaiter().GetResult());
 
     /// <summary>The cluster is ACTIVE and has a working collector; neither its account nor the cluster has managed objects.</summary>
     public static Script First => Shortest(ClusterNext.Continue, Outcome.Verified)

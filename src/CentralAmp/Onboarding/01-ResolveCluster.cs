@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
+using CentralAmp.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace CentralAmp.Onboarding;
@@ -10,18 +11,29 @@ public sealed record ResolveClusterRequest(ExecutionReference Execution, JsonEle
 
 /// <param name="DryRun">The execution ends after the plan and writes nothing.</param>
 /// <param name="Reopen">An operator asks that an offboarded cluster is onboarded again.</param>
-public sealed record ResolveClusterResult(ClusterReference Cluster, bool DryRun, bool Reopen = false);
+/// <param name="Ignored">The event changes nothing that CentralAmp looks at: the execution ends here.</param>
+public sealed record ResolveClusterResult(ClusterReference Cluster, bool DryRun, bool Reopen = false, bool Ignored = false);
 
 /// <summary>Validates the input and returns the cluster to onboard.</summary>
-public sealed partial class ResolveClusterStep(ILogger<ResolveClusterStep> logger)
+public sealed partial class ResolveClusterStep(HubSettings settings, ILogger<ResolveClusterStep> logger)
 {
     public Task<ResolveClusterResult> RunAsync(ResolveClusterRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var result = ClusterInput.Read(request.Input);
+        var routeTags = settings.Routes.Routes.SelectMany(route => route.Tags.Keys);
+        if (IrrelevantEvents.Why(request.Input, result.Cluster, routeTags, settings.MemberManagerRoleName) is { } why)
+        {
+            Ignored(result.Cluster.Arn, why);
+            return Task.FromResult(result with { Ignored = true });
+        }
+
         Resolved(result.Cluster.Arn, result.DryRun);
         return Task.FromResult(result);
     }
+
+    [LoggerMessage(LogLevel.Information, "Ignored an event of {ClusterArn}: {Why}")]
+    private partial void Ignored(string clusterArn, string why);
 
     [LoggerMessage(LogLevel.Information, "Resolved {ClusterArn} (dry run: {DryRun})")]
     private partial void Resolved(string clusterArn, bool dryRun);

@@ -31,7 +31,7 @@ public sealed partial class DeliverRemoteWriteStep(
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
         if (request.Plan.Change != Change.Unchanged)
         {
-            await registry.RequireClaimAsync(request.Cluster, request.Described.CreatedAt, request.Execution, cancellationToken);
+            await AnnounceAsync(request, cancellationToken);
         }
 
         var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger);
@@ -46,9 +46,25 @@ public sealed partial class DeliverRemoteWriteStep(
             return new(change, Waits: waits) { NamespaceUid = namespaceUid };
         }
 
+        await registry.FinishDeliveryAsync(
+            request.Cluster, request.Described.CreatedAt, HealthyDeliveries.Of(work)?.ToString(), request.Execution, cancellationToken);
+
         // Samples of the replaced delivery would prove nothing about the new one.
         return new(change, time.GetUtcNow() + await ReplacedSenders.WaitAsync(work, cancellationToken)) { NamespaceUid = namespaceUid };
     }
+
+    /// <summary>
+    /// Before anything changes: if this execution dies, the next one finishes the delivery or withdraws it. Values wait for an operator, and change nothing
+    /// until then.
+    /// </summary>
+    private Task AnnounceAsync(DeliverRemoteWriteRequest request, CancellationToken cancellationToken) => request.Plan.Delivery == DeliveryNames.Values
+        ? registry.RequireClaimAsync(request.Cluster, request.Described.CreatedAt, request.Execution, cancellationToken)
+        : registry.AnnounceAsync(
+            request.Cluster,
+            request.Described.CreatedAt,
+            new FactsUpdate { Unfinished = $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ} {request.Execution.Id}" },
+            request.Execution,
+            cancellationToken);
 
     [LoggerMessage(LogLevel.Information, "{Cluster}: delivery {Delivery} to {Namespace}/{Name}, {Change}, waits for an operator: {Waits}")]
     private partial void Delivered(string cluster, string delivery, string @namespace, string name, Change change, bool waits);

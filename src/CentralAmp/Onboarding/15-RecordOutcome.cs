@@ -56,8 +56,9 @@ public sealed partial class RecordOutcomeStep(
         var record = RecordOf(request, decision with { Sentence = decision.Sentence + AboutGrants(request, former) });
         if (await RegisterAsync(request, record, former, now, cancellationToken) == false)
         {
-            // Not a failure: another execution has taken over, and records.
+            // Not a failure: another execution has taken over, and records what it finds.
             Superseded(record.ClusterArn, request.Execution.Id);
+            record = Overtaken(record, request.Cluster!);
         }
 
         // If nothing changed, an earlier execution has written the expectation; a second run writes nothing.
@@ -115,6 +116,13 @@ public sealed partial class RecordOutcomeStep(
         { Withdrawal.Change: not Change.Unchanged, Leftover: null, Plan.Collector: not null } => OnboardingFacts.Withdraw(request.Plan),
         _ => null,
     };
+
+    /// <summary>What this execution would have recorded may have ended already.</summary>
+    private static OutcomeRecord Overtaken(OutcomeRecord record, ClusterReference cluster)
+    {
+        var taken = ClusterRegistry.Superseded(cluster);
+        return record with { Outcome = Outcome.Superseded, Cause = taken.Cause, Sentence = $"{taken.Sentence} It had ended as {record.Outcome}.", Remedy = taken.Remedy };
+    }
 
     private static OutcomeRecord RecordOf(RecordOutcomeRequest request, OutcomeDecision decision) => new()
     {

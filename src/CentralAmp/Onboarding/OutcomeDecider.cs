@@ -106,6 +106,7 @@ internal static class OutcomeDecider
     private static string Aftermath(RecordOutcomeRequest request) => request switch
     {
         { Leftover: { } caught } => $" The cleanup afterwards failed, too: {FailureMessage.Parse(caught.Error, caught.Cause).Sentence}",
+        { Withdrawal.Restored: true } => " CentralAmp restored the delivery that was healthy before.",
         { Withdrawal.Change: not Change.Unchanged } => " CentralAmp withdrew the delivery.",
         _ => "",
     };

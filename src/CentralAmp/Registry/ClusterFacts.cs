@@ -24,6 +24,16 @@ public sealed record ClusterFacts
     /// <summary>The uid of CentralAmp's namespace, or <see cref="Announced"/>; null if CentralAmp did not make the namespace.</summary>
     public string? NamespaceUid { get; init; }
 
+    /// <summary>
+    /// Since when a delivery is being applied that was not healthy yet, and by which execution; null if the last one became healthy or was withdrawn.
+    /// Whoever comes next finishes it.
+    /// </summary>
+    public string? Unfinished { get; init; }
+
+    /// <summary>The last delivery that was healthy (<c>HealthyDelivery</c>); null if there is none. Only a withdrawal reads it, from the registry.</summary>
+    [JsonIgnore]
+    public string? Healthy { get; init; }
+
     /// <summary>Null in items from before the facts, in half-written ones, and without an item.</summary>
     public RecordedCollector? Onboarded() => RecordedCollector.Parse(Collector);
 
@@ -98,6 +108,9 @@ public sealed record FactsUpdate
     public IReadOnlyList<RecordedCollector> Ended { get; init; } = [];
 
     public IReadOnlyList<RecordedObject> Objects { get; init; } = [];
+
+    /// <summary>A delivery begins. An earlier one that is not finished stays the one since when the collector is not known to be healthy.</summary>
+    public string? Unfinished { get; init; }
 
     /// <summary>Objects that no longer exist. An update with any of them adds none: those that exist were announced.</summary>
     public IReadOnlyList<RecordedObject> Gone { get; init; } = [];

@@ -77,6 +77,31 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
         }
     }
 
+    /// <summary>The delivery that was announced as unfinished is healthy now, or nothing of it is left.</summary>
+    /// <param name="healthy">The delivery that is healthy; null if none is.</param>
+    /// <returns>False without the claim: then whoever holds it looks at the delivery, and finishes it.</returns>
+    public Task<bool> FinishDeliveryAsync(
+        ClusterReference cluster, long createdAt, string? healthy, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        var values = new Dictionary<string, AttributeValue> { [":schemaVersion"] = RegistryItemFormat.Schema, [":me"] = ItemTable.Of(execution.Id) };
+        var set = "SET schemaVersion = if_not_exists(schemaVersion, :schemaVersion)";
+        if (healthy is not null)
+        {
+            values[":healthy"] = ItemTable.Of(healthy);
+        }
+
+        return table.UpdateAsync(
+            $"recording that the delivery of {cluster} is finished",
+            cluster.Arn,
+            createdAt,
+            healthy is null
+                ? $"{set} REMOVE {FactsFormat.Unfinished}, {FactsFormat.Healthy}"
+                : $"{set}, {FactsFormat.Healthy} = :healthy REMOVE {FactsFormat.Unfinished}",
+            $"{RegistryItemFormat.NotNewer} AND ({ClaimFormat.Unclaimed} OR {ClaimFormat.IsHeld})",
+            values,
+            cancellationToken);
+    }
+
     /// <summary>The failure of an execution that another one has overtaken.</summary>
     public static BlockedException Superseded(ClusterReference cluster) => new(
         Causes.TakenOver,

@@ -11,9 +11,11 @@ internal static class FactsFormat
     public const string Collectors = "collectors";
     public const string Objects = "objects";
     public const string NamespaceUid = "namespaceUid";
+    public const string Unfinished = "unfinished";
+    public const string Healthy = "healthy";
 
     /// <summary>All attributes, for the write that removes the facts after everything is gone.</summary>
-    public static IReadOnlyList<string> All { get; } = [Collector, Collectors, Objects, NamespaceUid];
+    public static IReadOnlyList<string> All { get; } = [Collector, Collectors, Objects, NamespaceUid, Unfinished, Healthy];
 
     public static ClusterFacts Read(Dictionary<string, AttributeValue> item) => new()
     {
@@ -21,6 +23,8 @@ internal static class FactsFormat
         Collectors = SetOf(item, Collectors),
         Objects = SetOf(item, Objects),
         NamespaceUid = FleetItemFormat.Text(item, NamespaceUid),
+        Unfinished = FleetItemFormat.Text(item, Unfinished),
+        Healthy = FleetItemFormat.Text(item, Healthy),
     };
 
     /// <summary>Adds the values to <paramref name="values"/>, and returns the clauses of the update expression: assignments of SET, and further sections.</summary>
@@ -37,6 +41,12 @@ internal static class FactsFormat
         {
             values[":namespaceUid"] = ItemTable.Of(uid);
             assignments.Add($"{NamespaceUid} = :namespaceUid");
+        }
+
+        if (facts.Unfinished is { } since)
+        {
+            values[":unfinished"] = ItemTable.Of(since);
+            assignments.Add($"{Unfinished} = if_not_exists({Unfinished}, :unfinished)");
         }
 
         // DynamoDB does not accept ADD and DELETE of one attribute in one update.

@@ -117,7 +117,8 @@ internal static class InspectionDecider
     private static Inspection? OfHistory(InspectionObservation observation)
     {
         var item = observation.Item!;
-        var hidden = item.State == Outcome.RolledBack || (item is { State: Outcome.Blocked, Cause: { } cause } && FoundByOnboardingOnly.Contains(cause));
+        // What an execution left unhealthy is finished at once, not after a day.
+        var hidden = item.Facts.Unfinished is null && (item.State == Outcome.RolledBack || (item is { State: Outcome.Blocked, Cause: { } cause } && FoundByOnboardingOnly.Contains(cause)));
         if (!hidden)
         {
             return null;

@@ -30,6 +30,8 @@ internal sealed class DeliveryRun : IDisposable
 
     public FakeCollectorCluster Cluster { get; } = new(replicas: 2);
 
+    public ClusterRegistry Registry { get; } = Some.Registry();
+
     public HubSettings Settings { get; set; } = Some.Settings;
 
     /// <summary>Value of the tag <c>central-amp:delivery</c>; null without it.</summary>
@@ -104,7 +106,7 @@ internal sealed class DeliveryRun : IDisposable
         var before = Cluster.Writes.Count;
         try
         {
-            var delivered = await new DeliverRemoteWriteStep(Cluster, Some.Registry(), Settings, new FakeClock(Some.Noon), NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync(
+            var delivered = await new DeliverRemoteWriteStep(Cluster, Registry, Settings, new FakeClock(Some.Noon), NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync(
                 new DeliverRemoteWriteRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan, Trust(plan)), Cancelled);
             Item = delivered.Waits ? Item : (Item ?? Proofs.Empty()).After(OnboardingFacts.Deliver(plan, delivered.NamespaceUid));
             return delivered;
@@ -115,9 +117,12 @@ internal sealed class DeliveryRun : IDisposable
         }
     }
 
-    public async Task<Change> WithdrawAsync(OnboardingPlan plan) =>
-        (await new WithdrawRemoteWriteStep(Cluster, Some.Registry(), Settings, NullLogger<WithdrawRemoteWriteStep>.Instance).RunAsync(
-            new WithdrawRemoteWriteRequest(Some.Execution(), Some.Cluster(), Some.Described(), plan, Trust(plan)), Cancelled)).Change;
+    public async Task<Change> WithdrawAsync(OnboardingPlan plan) => (await WithdrawAsync(plan, restores: false)).Change;
+
+    public async Task<WithdrawRemoteWriteResult> WithdrawAsync(OnboardingPlan plan, bool restores, string? previousWorkspaceArn = null) =>
+        await new WithdrawRemoteWriteStep(Cluster, Registry, Settings, NullLogger<WithdrawRemoteWriteStep>.Instance).RunAsync(
+            new WithdrawRemoteWriteRequest(
+                Some.Execution(), Some.Cluster(), Some.Described(), plan, Trust(plan) with { PreviousWorkspaceArn = previousWorkspaceArn }, restores), Cancelled);
 
     public bool Has(string path) => Cluster.Objects.Get(path) is not null;
 

@@ -98,7 +98,7 @@ internal sealed class Executions
     private void AddOnboarding()
     {
         var elevation = new Elevation(world, world, world.Registry, world.Clock);
-        onboard.On<ResolveClusterRequest, ResolveClusterResult>("ResolveCluster", new ResolveClusterStep(NullLogger<ResolveClusterStep>.Instance).RunAsync);
+        onboard.On<ResolveClusterRequest, ResolveClusterResult>("ResolveCluster", new ResolveClusterStep(world.Settings, NullLogger<ResolveClusterStep>.Instance).RunAsync);
         onboard.On<DescribeClusterRequest, ClusterDescription>("DescribeCluster", new DescribeClusterStep(
             world, elevation, world.Registry, world.Settings, world.Clock, NullLogger<DescribeClusterStep>.Instance).RunAsync);
         onboard.On<PlanOnboardingRequest, OnboardingPlan>("PlanOnboarding", new PlanOnboardingStep(

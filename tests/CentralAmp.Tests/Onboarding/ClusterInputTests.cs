@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 using CentralAmp.Clusters;
 using CentralAmp.Failures;
 using CentralAmp.Onboarding;
+using CentralAmp.Routes;
+using CentralAmp.Settings;
 using CentralAmp.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Tests.Onboarding;
 
@@ -207,6 +210,42 @@ public sealed class ClusterInputTests
             input["detail"]!["responseElements"] = null;
             input["detail"]![field] = "shop";
         });
+
+    [Theory]
+    [InlineData("TagResource", """{"resourceArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","tags":{"owner":"b","cost":"c"}}""", true)]
+    [InlineData("TagResource", """{"resourceArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","tags":{"owner":"b","environment":"production"}}""", false)]
+    [InlineData("TagResource", """{"resourceArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","tags":{"Central-Amp:onboard":"false"}}""", false)]
+    [InlineData("TagResource", """{"resourceArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","tags":{}}""", false)]
+    [InlineData("TagResource", """{"resourceArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","tags":"HIDDEN_DUE_TO_SECURITY_REASONS"}""", false)]
+    [InlineData("TagResource", """{"resourceArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop"}""", false)]
+    [InlineData("UntagResource", """{"resourceArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","tagKeys":["owner"]}""", true)]
+    [InlineData("UntagResource", """{"resourceArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","tagKeys":["environment"]}""", false)]
+    [InlineData("UntagResource", """{"resourceArn":"arn:aws:eks:us-east-1:222222222222:cluster/shop","tagKeys":"owner"}""", false)]
+    [InlineData("UpdateClusterConfig", """{"name":"shop"}""", false)]
+    public async Task An_event_of_tags_that_nothing_reads_is_ignored(string call, string parameters, bool ignored)
+    {
+        var routes = RouteTable.Parse(
+            $$$"""[{"name":"production","workspaceArn":"{{{Some.WorkspaceArn}}}","tags":{"environment":"production"}}]""", Some.HubAccount, [Some.WorkspaceArn]);
+        Assert.Empty(routes.Errors);
+        Assert.Equal(ignored, (await ResolveAsync(Changed(call, parameters), Some.Settings with { Routes = routes })).Ignored);
+    }
+
+    [Theory]
+    [InlineData("arn:aws:sts::222222222222:assumed-role/CentralAmpMemberManager/central-amp-e1", true)]
+    [InlineData("arn:aws:sts::222222222222:assumed-role/CentralAmpMember/central-amp-e1", false)]
+    [InlineData("arn:aws:sts::333333333333:assumed-role/CentralAmpMemberManager/central-amp-e1", false)]
+    [InlineData("arn:aws:iam::222222222222:user/CentralAmpMemberManager/x", false)]
+    [InlineData(null, false)]
+    public async Task An_event_of_a_call_of_CentralAmp_itself_is_ignored(string? caller, bool ignored)
+    {
+        var input = Changed("UpdateClusterConfig", """{"name":"shop"}""");
+        input["detail"]!["userIdentity"] = new JsonObject { ["type"] = "AssumedRole", ["arn"] = caller };
+        Assert.Equal(ignored, (await ResolveAsync(input, Some.Settings)).Ignored);
+    }
+
+    private static Task<ResolveClusterResult> ResolveAsync(JsonObject input, HubSettings settings) =>
+        new ResolveClusterStep(settings, NullLogger<ResolveClusterStep>.Instance)
+            .RunAsync(new ResolveClusterRequest(Some.Execution(), Some.Json(input.ToJsonString())), TestContext.Current.CancellationToken);
 
     [Fact]
     public void Long_input_is_cut_in_the_sentence()

@@ -216,7 +216,8 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
     {
         await RecordAsync(Verified() with { Execution = Some.Execution("later", 60) });
         var record = await RecordAsync(Verified() with { Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples) });
-        Assert.Equal(Outcome.Unhealthy, record.Outcome);
+        Assert.Equal((Outcome.Superseded, Causes.TakenOver), (record.Outcome, record.Cause));
+        Assert.EndsWith("It had ended as Unhealthy.", record.Sentence, StringComparison.Ordinal);
         Assert.Equal(Outcome.Verified, (await ItemAsync())!.State);
     }
 

@@ -344,6 +344,16 @@ public sealed class InspectClusterTests : IDisposable
         Assert.Equal(new InspectClusterResult(Finding.Differs, cause), await scene.InspectAsync());
     }
 
+    /// <summary>A configuration that the collector refused must not stay for a day.</summary>
+    [Fact]
+    public async Task A_delivery_that_no_execution_finished_is_finished_at_once()
+    {
+        scene.Item = scene.Item with { Facts = scene.Item.Facts with { Unfinished = "2026-03-01T11:00:00Z e" } };
+        Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);
+        scene.Item = scene.Item with { State = Outcome.Blocked, Cause = Causes.PodsNotReady, ExecutionStartedAt = Some.Noon.AddHours(-1) };
+        Assert.Equal(Finding.Differs, (await scene.InspectAsync()).Finding);
+    }
+
     [Fact]
     public async Task A_failed_cluster_is_onboarded_again()
     {

@@ -34,18 +34,22 @@ internal static class OnboardingDecider
             Next = observation.DryRun ? PlanNext.Stop : PlanNext.Deliver,
             Stop = observation.DryRun ? PlanStop.DryRun : PlanStop.None,
             WaitSeconds = planned.WaitsFor is null ? 0 : WaitSeconds(observation),
-            Sentence = planned.Sentence,
+            Sentence = IsUnfinished(observation, planned) ? $"{planned.Sentence}; an earlier execution has begun this delivery and not finished it" : planned.Sentence,
             Collector = planned.Collector,
             ServiceAccountUid = planned.Delivery == DeliveryNames.Prometheus ? observation.ServiceAccount?.Uid : null,
             NamespaceUid = Ownership.IsNamespaceManaged(observation) ? observation.Managed.NamespaceUid : null,
             KnownNamespaceUid = observation.Facts.NamespaceUid,
             Gone = GoneFacts.Of(observation),
             Replaces = planned.Replaces,
-            Change = planned.Change,
+            Change = IsUnfinished(observation, planned) ? Change.Updated : planned.Change,
             Monitors = planned.Monitors,
             Warnings = planned.Warnings,
         }, null);
     }
+
+    /// <summary>Everything is as desired, but nobody has seen it healthy: this execution waits for that, or withdraws it.</summary>
+    private static bool IsUnfinished(PlanObservation observation, PlannedDelivery planned) =>
+        planned.Change == Change.Unchanged && observation.Facts.Unfinished is not null;
 
     private static OnboardingPlan Park(PlanObservation observation, string delivery, Failure finding)
     {
