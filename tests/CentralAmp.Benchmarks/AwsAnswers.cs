@@ -40,6 +40,7 @@ internal static class AwsAnswers
             ("POST", "/") when target == "DynamoDB_20120810.UpdateItem" => ("application/x-amz-json-1.0", "{}"),
             ("POST", "/") when target == "DynamoDB_20120810.Scan" => ("application/x-amz-json-1.0", Page),
             // Nothing is registered yet.
+            ("POST", "/") when target == "DynamoDB_20120810.Query" => ("application/x-amz-json-1.0", """{"Count":0,"Items":[]}"""),
             ("POST", "/") when target == "DynamoDB_20120810.GetItem" => ("application/x-amz-json-1.0", "{}"),
             ("POST", "/") when target.Length == 0 => ("text/xml", Credentials),
             ("GET", "/clusters/benchmark") => ("application/json", Cluster),

@@ -57,7 +57,7 @@ public sealed class SerializationTests
     {
         { typeof(ResolveClusterRequest), $$$"""{"execution":{{{Execution}}},"input":{"clusterArn":"x"}}""" },
         { typeof(ResolveClusterResult), $$$"""{"cluster":{{{Cluster}}},"dryRun":true,"reopen":true,"ignored":true}""" },
-        { typeof(DescribeClusterRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"reopen":true,"dryRun":false,"described":{{{Described}}}}""" },
+        { typeof(DescribeClusterRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"reopen":true,"dryRun":false,"ignored":false,"described":{{{Described}}}}""" },
         { typeof(ClusterDescription), Described },
         { typeof(SwitchAuthenticationModeRequest), $$$"""{"execution":{{{Execution}}},"cluster":{{{Cluster}}},"described":{{{Described}}},"dryRun":true,"switching":{"change":"Updated","updateId":"u-1","looks":1,"waitSeconds":60}}""" },
         { typeof(SwitchAuthenticationModeResult), """{"change":"Updated","updateId":"u-1","looks":1,"waitSeconds":60}""" },

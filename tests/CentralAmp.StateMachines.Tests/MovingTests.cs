@@ -147,6 +147,15 @@ public sealed class MovingTests(StateMachineEngine engine)
     }
 
     [Fact]
+    public async Task The_execution_of_an_event_that_says_nothing_new_ends_and_records_nothing()
+    {
+        var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.Ignore, Outcome.Verified));
+
+        Assert.Equal("SUCCEEDED", run.Status);
+        Assert.Equal(["ResolveCluster", "DescribeCluster", "IsClusterActive?", "OnboardingEnded"], run.States);
+    }
+
+    [Fact]
     public async Task The_execution_of_an_offboarded_cluster_ends_and_starts_nothing()
     {
         var run = await engine.RunAsync(Onboardings.Shortest(ClusterNext.Offboarded, Outcome.Offboarded));

@@ -12,6 +12,9 @@ public enum ClusterNext
 
     /// <summary>The registry has a tombstone of the cluster; the workflow changes nothing and records nothing.</summary>
     Offboarded,
+
+    /// <summary>The event changes nothing that CentralAmp looks at. The cluster was not described, and the workflow ends.</summary>
+    Ignore,
 }
 
 /// <summary>Options of the workflow that a cluster's tags set.</summary>

@@ -11,7 +11,7 @@ public sealed record ResolveClusterRequest(ExecutionReference Execution, JsonEle
 
 /// <param name="DryRun">The execution ends after the plan and writes nothing.</param>
 /// <param name="Reopen">An operator asks that an offboarded cluster is onboarded again.</param>
-/// <param name="Ignored">The event changes nothing that CentralAmp looks at: the execution ends here.</param>
+/// <param name="Ignored">The event changes nothing that CentralAmp looks at: the execution ends with the next state.</param>
 public sealed record ResolveClusterResult(ClusterReference Cluster, bool DryRun, bool Reopen = false, bool Ignored = false);
 
 /// <summary>Validates the input and returns the cluster to onboard.</summary>

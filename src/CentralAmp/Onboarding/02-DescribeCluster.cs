@@ -8,9 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace CentralAmp.Onboarding;
 
 /// <param name="Reopen">An offboarded cluster is onboarded again.</param>
+/// <param name="Ignored">The event says nothing new, so this execution must not overtake another one.</param>
 /// <param name="Described">The last result of this state in the same execution; null at first.</param>
 public sealed record DescribeClusterRequest(
-    ExecutionReference Execution, ClusterReference Cluster, bool Reopen = false, bool DryRun = false, ClusterDescription? Described = null);
+    ExecutionReference Execution, ClusterReference Cluster, bool Reopen = false, bool DryRun = false, bool Ignored = false, ClusterDescription? Described = null);
 
 /// <summary>Describes the cluster once and admits it, waits for it, or ends the workflow. The state machine does the polling.</summary>
 public sealed partial class DescribeClusterStep(
@@ -21,6 +22,11 @@ public sealed partial class DescribeClusterStep(
 
     public async Task<ClusterDescription> RunAsync(DescribeClusterRequest request, CancellationToken cancellationToken)
     {
+        if (request.Ignored)
+        {
+            return new ClusterDescription { Next = ClusterNext.Ignore, CreatedAt = 0 };
+        }
+
         for (var round = 0; round < Rounds; round++)
         {
             if (await LookAsync(request, cancellationToken) is { } described)

@@ -43,6 +43,18 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
     }
 
     [Fact]
+    public async Task An_ignored_event_claims_nothing_and_calls_nothing()
+    {
+        using var table = await RegistryTable.CreateAsync(moto);
+        onLook = () => Assert.Fail("EKS was asked.");
+        var step = new DescribeClusterStep(
+            this, new Elevation(entries, this, table.Registry, table.Clock), table.Registry, settings, table.Clock, NullLogger<DescribeClusterStep>.Instance);
+        Assert.Equal(ClusterNext.Ignore, (await step.RunAsync(new(Some.Execution(), Some.Cluster(), Ignored: true), Cancelled)).Next);
+        Assert.Null(await ItemAsync(table));
+        Assert.Empty(entries.Calls);
+    }
+
+    [Fact]
     public async Task The_same_look_repeated_keeps_the_claim()
     {
         using var table = await RegistryTable.CreateAsync(moto);
@@ -281,5 +293,5 @@ public sealed class DescribeClusterStepTests(MotoServer moto) : IClusterReader
         RegistryTable table, bool reopen = false, bool dryRun = false, string execution = "first", ClusterDescription? before = null) =>
         new DescribeClusterStep(
             this, new Elevation(entries, this, table.Registry, table.Clock), table.Registry, settings, table.Clock, NullLogger<DescribeClusterStep>.Instance)
-            .RunAsync(new(Some.Execution(execution), Some.Cluster(), reopen, dryRun, before), Cancelled);
+            .RunAsync(new(Some.Execution(execution), Some.Cluster(), reopen, dryRun, Described: before), Cancelled);
 }
