@@ -128,11 +128,19 @@ public sealed partial class ResolveOffboardingStep(
         var resolved = OffboardingTarget.Decide(
             new OffboardingObservation(input, observed, unreached, items, time.GetUtcNow() - execution.StartedAt, settings)
             {
+                RequestedAt = execution.StartedAt,
                 EntryIsBack = await IsEntryBackAsync(input.Cluster, observed, items, execution, cancellationToken),
             });
-        if (resolved.Next != OffboardingNext.Nothing && !await CloseAsync(resolved, items, execution, cancellationToken))
+        var item = items.FirstOrDefault(item => item.CreatedAt == resolved.Described.CreatedAt)
+            ?? new RegistryItem { ClusterArn = resolved.Cluster.Arn, CreatedAt = resolved.Described.CreatedAt };
+        if (resolved.Next != OffboardingNext.Nothing && !await CloseAsync(resolved, item, execution, cancellationToken))
         {
             return null;
+        }
+
+        if (resolved is { Next: OffboardingNext.Nothing, Reason: OffboardingReason.Manual } && item.IsTombstone)
+        {
+            await registry.NoteRequestAsync(item, execution, cancellationToken);
         }
 
         if (observed is { CanBeElevated: true } && resolved.Presence == ClusterPresence.Living)
@@ -171,11 +179,9 @@ public sealed partial class ResolveOffboardingStep(
     /// <summary>From here on no event onboards the cluster again, and no other execution writes for it.</summary>
     /// <returns>False if another execution has taken the claim since the items were read.</returns>
     private async Task<bool> CloseAsync(
-        ResolveOffboardingResult resolved, IReadOnlyList<RegistryItem> items, ExecutionReference execution, CancellationToken cancellationToken)
+        ResolveOffboardingResult resolved, RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken)
     {
-        var createdAt = resolved.Described.CreatedAt;
-        var item = items.FirstOrDefault(item => item.CreatedAt == createdAt) ?? new RegistryItem { ClusterArn = resolved.Cluster.Arn, CreatedAt = createdAt };
-        if (!await registry.TakeClaimAsync(item, execution, closes: true, cancellationToken))
+        if (!await registry.TakeClaimAsync(item, execution, closes: true, cancellationToken, isRequest: resolved.Reason == OffboardingReason.Manual))
         {
             return false;
         }
@@ -185,8 +191,8 @@ public sealed partial class ResolveOffboardingStep(
             || await registry.RecordAsync(
                 new RegistryItem
                 {
-                    ClusterArn = resolved.Cluster.Arn,
-                    CreatedAt = createdAt,
+                    ClusterArn = item.ClusterArn,
+                    CreatedAt = item.CreatedAt,
                     State = Outcome.Offboarding,
                     Reason = resolved.Reason,
                     Sentence = resolved.Sentence,

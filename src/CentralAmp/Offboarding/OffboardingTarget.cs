@@ -17,6 +17,9 @@ internal sealed record OffboardingObservation(
     TimeSpan SinceStart,
     HubSettings Settings)
 {
+    /// <summary>When the execution was started.</summary>
+    public DateTimeOffset RequestedAt { get; init; } = DateTimeOffset.MaxValue;
+
     /// <summary>An onboarding that ran at the same time created the access entry of an offboarded cluster again.</summary>
     public bool EntryIsBack { get; init; }
 }
@@ -89,6 +92,8 @@ internal static class OffboardingTarget
     {
         _ when item.IsTombstone && !observation.EntryIsBack => "it was offboarded before",
         OffboardingReason.Swept or OffboardingReason.Deleted => "the cluster exists",
+        OffboardingReason.Manual when observed.CreatedAt > observation.RequestedAt.ToUnixTimeMilliseconds() => "the cluster is newer than this execution",
+        OffboardingReason.Manual when item.RequestedAt > observation.RequestedAt => "somebody has asked for its onboarding after this execution was started",
         OffboardingReason.OptedOut when !ClusterTags.OptsOut(observation.Input.Cluster, observed.Tags, observation.Settings.OnboardByDefault) =>
             "its tags do not opt out",
         OffboardingReason.OptedOut when !item.MayHaveTraces => "it opted out, and CentralAmp has removed everything",

@@ -67,7 +67,7 @@ public sealed partial class DescribeClusterStep(
 
     private async Task<ClusterDescription?> ClaimAsync(
         DescribeClusterRequest request, RegistryItem item, ClusterDescription described, CancellationToken cancellationToken) =>
-        await registry.TakeClaimAsync(item, request.Execution, closes: false, cancellationToken)
+        await registry.TakeClaimAsync(item, request.Execution, closes: false, cancellationToken, isRequest: request is { Reopen: true, Described: null })
             ? described with { Claim = item.Claim.Number + (item.Claim.Holder == request.Execution.Id ? 0 : 1) }
             : null;
 
@@ -108,9 +108,12 @@ public sealed partial class DescribeClusterStep(
         return described with { Former = decided?.Former, Revokes = decided is { IsDue: true } ? decided.Former!.WorkspaceArn : null };
     }
 
-    /// <summary>An execution that waits describes the cluster repeatedly. It does not reopen an item that was closed after the execution started.</summary>
+    /// <summary>
+    /// An execution that waits describes the cluster repeatedly. It does not reopen an item that was closed, or that somebody wanted closed, after the
+    /// execution started.
+    /// </summary>
     private static bool WasClosedBefore(RegistryItem item, ExecutionReference execution) =>
-        item.ExecutionStartedAt is not { } closing || closing <= execution.StartedAt;
+        (item.ExecutionStartedAt is not { } closing || closing <= execution.StartedAt) && !(item.RequestedAt > execution.StartedAt);
 
     // If the cluster exists, the refusal is a result with its createdAt, so that the registry records it. A cluster that is gone has no createdAt.
     private ClusterDescription Admit(DescribeClusterRequest request, ObservedCluster? observed)

@@ -35,7 +35,9 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
     /// </summary>
     /// <remarks>The claim belongs to who looked last, not to who started last: an execution may have waited for days and know more than a younger one.</remarks>
     /// <param name="closes">The execution offboards the cluster, so it may hold the claim of a closed item, too.</param>
-    public Task<bool> TakeClaimAsync(RegistryItem item, ExecutionReference execution, bool closes, CancellationToken cancellationToken)
+    /// <param name="isRequest">A person asked for an offboarding or a reopening by this execution.</param>
+    public Task<bool> TakeClaimAsync(
+        RegistryItem item, ExecutionReference execution, bool closes, CancellationToken cancellationToken, bool isRequest = false)
     {
         if (item.Claim.Holder == execution.Id)
         {
@@ -48,16 +50,35 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
             [":next"] = ItemTable.Of(item.Claim.Number + 1),
             [":schemaVersion"] = RegistryItemFormat.Schema,
         };
+        if (isRequest)
+        {
+            values[":requestedAt"] = ItemTable.Of(execution.StartedAt.ToUnixTimeMilliseconds());
+        }
+
         var asRead = ClaimFormat.IsAsRead(item.Claim, values);
         return table.UpdateAsync(
             $"claiming {item.ClusterArn}",
             item.ClusterArn,
             item.CreatedAt,
-            ClaimFormat.Take,
+            isRequest ? $"{ClaimFormat.Take}, {RegistryItemFormat.RequestedAt} = :requestedAt" : ClaimFormat.Take,
             closes ? $"{RegistryItemFormat.NotNewer} AND {asRead}" : $"{RegistryItemFormat.NotNewer} AND {asRead} AND {OpenWith(values)}",
             values,
             cancellationToken);
     }
+
+    /// <summary>Records that a person asked for what is so already: an earlier request that comes later must not undo it.</summary>
+    public Task<bool> NoteRequestAsync(RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken) => table.UpdateAsync(
+        $"noting the request for {item.ClusterArn}",
+        item.ClusterArn,
+        item.CreatedAt,
+        $"SET {RegistryItemFormat.RequestedAt} = :requestedAt",
+        $"{RegistryItemFormat.NotNewer} AND (attribute_not_exists({RegistryItemFormat.RequestedAt}) OR {RegistryItemFormat.RequestedAt} < :requestedAt)",
+        new()
+        {
+            [":requestedAt"] = ItemTable.Of(execution.StartedAt.ToUnixTimeMilliseconds()),
+            [":schemaVersion"] = RegistryItemFormat.Schema,
+        },
+        cancellationToken);
 
     /// <summary>Called before every write for the cluster that announces nothing.</summary>
     /// <exception cref="BlockedException">TakenOver: another execution has taken over the cluster.</exception>
@@ -173,9 +194,9 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
         return Open;
     }
 
-    /// <summary>Writes the tombstone, also into an item without a claim, whichever execution recorded meanwhile.</summary>
+    /// <summary>Writes the tombstone, without the lease of an execution that died with the cluster, also into an item without a claim, whichever execution recorded meanwhile.</summary>
     public Task<bool> CloseAsync(RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken) =>
-        RecordAsync(item, facts: null, execution, ClaimFormat.Unclaimed, [.. FactAttributes, .. ClaimAttributes], cancellationToken);
+        RecordAsync(item, facts: null, execution, ClaimFormat.Unclaimed, [.. FactAttributes, .. ClaimAttributes, "elevationHolder", "elevationExpires"], cancellationToken);
 
     /// <summary>Reopens a closed item at an operator's request. False if the item is not closed or does not exist.</summary>
     public Task<bool> ReopenAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) => table.UpdateAsync(

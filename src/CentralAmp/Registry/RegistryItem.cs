@@ -66,6 +66,11 @@ public sealed record RegistryItem
     /// <summary>When a sweep denied the ingest role everything, because the cluster's account was not listed. Absent once the cluster is onboarded again.</summary>
     public DateTimeOffset? CutSince { get; init; }
 
+    /// <summary>
+    /// When a person last asked for an offboarding or a reopening. An execution of an earlier request, which looks at the cluster only now, does not follow it.
+    /// </summary>
+    public DateTimeOffset? RequestedAt { get; init; }
+
     /// <summary>What exists for the cluster. Written by <see cref="FactsUpdate"/>s only.</summary>
     public ClusterFacts Facts { get; init; } = new();
 

@@ -21,6 +21,7 @@ internal static class RegistryItemFormat
 
     public const string FormerWorkspace = "formerWorkspaceArn";
     public const string RouteLeft = "routeLeftAt";
+    public const string RequestedAt = "requestedAt";
 
     /// <summary>One line per attribute that <see cref="Write"/> and <see cref="Read"/> handle. Append new attributes.</summary>
     private static readonly Field[] Fields =
@@ -44,6 +45,7 @@ internal static class RegistryItemFormat
         Time("executionStartedAt", item => item.ExecutionStartedAt, (item, value) => item with { ExecutionStartedAt = value }),
         Text(FormerWorkspace, item => item.FormerWorkspaceArn, (item, value) => item with { FormerWorkspaceArn = value }),
         Time(RouteLeft, item => item.RouteLeftAt, (item, value) => item with { RouteLeftAt = value }),
+        Time(RequestedAt, item => item.RequestedAt, (item, value) => item with { RequestedAt = value }),
         Time("cutSince", item => item.CutSince, (item, value) => item with { CutSince = value }),
     ];
 

@@ -97,7 +97,8 @@ internal static class InspectionDecider
                 $"It was recorded as gone ({item.Reason}), but it exists; its access to the workspace may be cut.",
                 Causes.ClusterOffboarded,
                 "Execute the onboarding with \"reopen\": true, or offboard it by hand."),
-            { MayHaveTraces: true, State: not null } when optedOut => new Inspection(Finding.OptedOut, "Its tags opt it out."),
+            // Without a state, the execution died that made what the facts name.
+            { MayHaveTraces: true } when optedOut && (item.State is not null || item.Facts.IsAnything) => new Inspection(Finding.OptedOut, "Its tags opt it out."),
             _ when optedOut => new Inspection(Finding.Unchanged, "It has opted out."),
             _ when observation.Described is { Next: ClusterNext.Wait } => OfWaiting(observation),
             null or { State: null } => new Inspection(Finding.New, "It is not registered: CentralAmp missed its event, or it is older than CentralAmp."),

@@ -37,6 +37,9 @@ internal sealed class Executions
         set => onboard.Meanwhile = value;
     }
 
+    /// <summary>Both machines.</summary>
+    public IReadOnlyList<WorkflowRunner> Runners => [onboard, offboard];
+
     /// <summary>Outcomes in the order in which they were published.</summary>
     public List<OutcomeRecord> Outcomes { get; } = [];
 
@@ -108,9 +111,15 @@ internal sealed class Executions
         onboard.On<ProveIngestRequest, ProveIngestResult>("ProveIngest", (_, _) => Task.FromResult(new ProveIngestResult()));
         onboard.On<DeliverRemoteWriteRequest, DeliverRemoteWriteResult>("DeliverRemoteWrite", new DeliverRemoteWriteStep(
             world, world.Registry, world.Settings, world.Clock, NullLogger<DeliverRemoteWriteStep>.Instance).RunAsync);
-        onboard.On<VerifyIngestRequest, VerifyIngestResult>("VerifyIngest", (request, _) => world.Current is { } living && world.Sends(living)
+        onboard.On<VerifyIngestRequest, VerifyIngestResult>("VerifyIngest", (request, _) => world.Current is { } living && world.Sends(living, request.Plan.WorkspaceArn)
             ? Task.FromResult(new VerifyIngestResult(1, world.Clock.GetUtcNow()))
             : throw new NotReadyException(Causes.NoSamples, "No samples.", "None."));
+        onboard.On<RemoveOldGrantRequest, RemoveOldGrantResult>("RemoveOldGrant", new RemoveOldGrantStep(
+            world,
+            new GrantRevocation(world, world.Registry, world.Settings, world.Clock, NullLogger<GrantRevocation>.Instance),
+            world.Registry,
+            world.Settings,
+            NullLogger<RemoveOldGrantStep>.Instance).RunAsync);
         onboard.On<RecordOutcomeRequest, OutcomeRecord>("RecordOutcome", new RecordOutcomeStep(
             world.Registry, world.Expectations, world.Settings, world.Clock, TextWriter.Null, NullLogger<RecordOutcomeStep>.Instance).RunAsync);
         onboard.On<StartExecution, object>("states:startExecution", async (start, _) =>

@@ -19,9 +19,9 @@ namespace CentralAmp.Tests.Offboarding;
 public sealed class KilledException() : Exception("killed");
 
 /// <summary>One of the clusters of that name, with its state in EKS and Kubernetes.</summary>
-public sealed class Incarnation(int number) : IDisposable
+public sealed class Incarnation(int number, long createdAt) : IDisposable
 {
-    public long CreatedAt { get; } = Some.CreatedAt + (number * 60_000);
+    public long CreatedAt { get; } = createdAt;
 
     public string Issuer { get; } = $"https://oidc.eks.us-east-1.amazonaws.com/id/{number:D32}";
 
@@ -99,7 +99,9 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     /// <summary>Creates a cluster after its predecessor is gone.</summary>
     public Incarnation Create()
     {
-        Current = new Incarnation(incarnations.Count + 1);
+        // The first one is older than every execution.
+        var number = incarnations.Count + 1;
+        Current = new Incarnation(number, number == 1 ? Some.CreatedAt + 60_000 : Clock.GetUtcNow().ToUnixTimeMilliseconds() + number);
         incarnations.Add(Current);
         return Current;
     }
@@ -170,7 +172,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     }
 
     public Task<Workspace> FindAsync(string arn, CancellationToken cancellationToken) =>
-        Task.FromResult(new Workspace(arn, "https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-1/"));
+        Task.FromResult(new Workspace(arn, $"https://aps-workspaces.us-east-1.amazonaws.com/workspaces/{Workspace.IdOf(arn)}/"));
 
     public Task<ITrustStore> MemberAsync(ClusterReference cluster, MemberRole role, ExecutionReference execution, CancellationToken cancellationToken)
     {
@@ -203,7 +205,13 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
         PolicyMeaning.IsSame(Hub.Policies[(IngestRole.Name(Cluster, cluster.CreatedAt), IngestRole.PolicyName)], TrustPolicies.Denial);
 
     /// <summary>Whether the collector of the cluster can send with exactly the identity that it has.</summary>
-    public bool Sends(Incarnation cluster)
+    public int Incarnations => incarnations.Count;
+
+    public bool SendsToAny(Incarnation cluster, IEnumerable<string> workspaceArns) => workspaceArns.Any(workspace => Sends(cluster, workspace));
+
+    public bool Sends(Incarnation cluster) => Sends(cluster, Settings.WorkspaceArn);
+
+    public bool Sends(Incarnation cluster, string workspaceArn)
     {
         var name = IngestRole.Name(Cluster, cluster.CreatedAt);
         var hasAgent = cluster.Stack.Objects.Get(KubernetesPath.PrometheusAgent("central-amp", "central-amp")) is not null;
@@ -212,7 +220,9 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
             && (hasAgent || PrometheusResource.Read(cluster.Stack.Prometheus).RemoteWriteIsManaged)
             && account?["metadata"]!["annotations"]!["eks.amazonaws.com/role-arn"]!.ToString().EndsWith(name, StringComparison.Ordinal) == true
             && hub.Policies.TryGetValue((name, IngestRole.PolicyName), out var policy)
-            && PolicyMeaning.IsSame(policy, TrustPolicies.Ingest(Settings.WorkspaceArn));
+            // During a move, the policy grants two workspaces.
+            && policy.Contains($"\"{workspaceArn}\"", StringComparison.Ordinal)
+            && !PolicyMeaning.IsSame(policy, TrustPolicies.Denial);
     }
 
     public void Dispose()

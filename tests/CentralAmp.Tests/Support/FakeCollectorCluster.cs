@@ -321,6 +321,10 @@ public sealed class FakeCollectorCluster : IKubernetes, IKubernetesClients
             foreach (var rule in entry["writeRelabelConfigs"]?.AsArray() ?? [])
             {
                 yaml.Append("  - target_label: ").Append(rule!["targetLabel"]).Append("\n    replacement: ").Append(rule["replacement"]).Append('\n');
+                if (rule["regex"] is { } regex)
+                {
+                    yaml.Append("    regex: ").Append(regex).Append('\n');
+                }
             }
 
             yaml.Append("  name: ").Append(entry["name"]).Append('\n');

@@ -15,8 +15,12 @@ public sealed partial class WorkflowRunner(string machine)
     private const int MostStates = 200;
     private const int MostAttempts = 3;
 
-    private readonly JsonObject states = JsonNode.Parse(Text(machine))!["States"]!.AsObject();
-    private readonly string startAt = JsonNode.Parse(Text(machine))!["StartAt"]!.GetValue<string>();
+    /// <summary>Parsed once for each thread, because reading a JsonNode is not safe for several.</summary>
+    [ThreadStatic]
+    private static Dictionary<string, JsonObject>? parsed;
+
+    private readonly JsonObject states = Parsed(machine)["States"]!.AsObject();
+    private readonly string startAt = Parsed(machine)["StartAt"]!.GetValue<string>();
     private readonly Dictionary<string, Func<JsonNode, Task<JsonNode?>>> functions = [];
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -30,6 +34,12 @@ public sealed partial class WorkflowRunner(string machine)
 
     /// <summary>Runs in every Wait state, for instance to advance a clock.</summary>
     public Action Waiting { get; init; } = () => { };
+
+    /// <summary>Runs whenever an execution enters a state, with the number of the state in this execution, from 1 on.</summary>
+    public Func<ExecutionReference, int, Task> Entering { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>The state whose function is invoked twice, as after a lost answer; by its number in an execution.</summary>
+    public Func<ExecutionReference, int, bool> IsRepeated { get; set; } = (_, _) => false;
 
     /// <summary>An action of the test when the execution enters its n-th state.</summary>
     public (int State, Func<Task> Do)? Meanwhile { get; set; }
@@ -62,7 +72,13 @@ public sealed partial class WorkflowRunner(string machine)
                 await other.Do();
             }
 
+            await Entering(execution, entered.Count);
             var state = states[name]!.AsObject();
+            if (IsRepeated(execution, entered.Count) && state["Type"]!.GetValue<string>() == "Task")
+            {
+                await EnterAsync(state, data, context);
+            }
+
             var (next, after) = await EnterAsync(state, data, context);
             data = after;
             if (next is null)
@@ -210,6 +226,12 @@ public sealed partial class WorkflowRunner(string machine)
             ("IsPresent", var wanted) => present == wanted!.GetValue<bool>(),
             var (other, _) => throw new InvalidOperationException($"The runner does not support {other}."),
         };
+    }
+
+    private static JsonObject Parsed(string machine)
+    {
+        parsed ??= [];
+        return parsed.TryGetValue(machine, out var found) ? found : parsed[machine] = JsonNode.Parse(Text(machine))!.AsObject();
     }
 
     private static string Text(string machine)

@@ -344,6 +344,17 @@ public sealed class InspectClusterTests : IDisposable
         Assert.Equal(new InspectClusterResult(Finding.Differs, cause), await scene.InspectAsync());
     }
 
+    [Fact]
+    public async Task Facts_without_a_state_of_a_cluster_that_opted_out_are_taken_back()
+    {
+        var facts = scene.Item.Facts;
+        scene.Item = new RegistryItem { ClusterArn = scene.Cluster.Arn, CreatedAt = Some.CreatedAt, Facts = facts with { Objects = ["ClusterRole central-amp-read"] } };
+        scene.Observed = Some.Observed with { Tags = new Dictionary<string, string> { [ClusterTags.Onboard] = "false" } };
+        Assert.Equal(Finding.OptedOut, (await scene.InspectAsync()).Finding);
+        scene.Item = new RegistryItem { ClusterArn = scene.Cluster.Arn, CreatedAt = Some.CreatedAt };
+        Assert.Equal(Finding.Unchanged, (await scene.InspectAsync()).Finding);
+    }
+
     /// <summary>A configuration that the collector refused must not stay for a day.</summary>
     [Fact]
     public async Task A_delivery_that_no_execution_finished_is_finished_at_once()
