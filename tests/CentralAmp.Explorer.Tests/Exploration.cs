@@ -26,7 +26,7 @@ internal static class Exploration
         }
         catch (Exception e)
         {
-            return ($"{e.GetType().Name}: {e.Message}", true);
+            return ($"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}", true);
         }
     }
 
@@ -115,6 +115,9 @@ internal static class Exploration
         private readonly List<(ExecutionReference? Execution, int States)> executions = [];
         private bool isFaulty;
 
+        /// <summary>Writes so far of the execution that the next request waits for.</summary>
+        private int writes;
+
         public bool Ran => executions.Count == order.Requests.Count && (isFaulty || order.Fault == Fault.None);
 
         public async Task ExecuteAsync()
@@ -125,7 +128,10 @@ internal static class Exploration
                 runner.IsRepeated = (execution, number) => order.Fault == Fault.Repeat && IsFaulty(execution, number);
             }
 
+            // Nothing of the fakes waits, so that a request which comes in the middle of a step runs to its end at once.
+            scene.World.BeforeWrite = _ => WriteAsync().GetAwaiter().GetResult();
             await BeginAsync();
+            scene.World.BeforeWrite = _ => { };
             foreach (var runner in scene.Executions.Runners)
             {
                 runner.Entering = (_, _) => Task.CompletedTask;
@@ -138,6 +144,7 @@ internal static class Exploration
         {
             var request = Request.Named(order.Requests[executions.Count]);
             executions.Add((null, 0));
+            writes = 0;
             request.Change(scene.World);
             try
             {
@@ -165,7 +172,7 @@ internal static class Exploration
 
             await RequireLeaseAsync();
             executions[current] = (execution, number);
-            if (current == executions.Count - 1 && executions.Count < order.Requests.Count && number == order.States[current])
+            if (current == executions.Count - 1 && executions.Count < order.Requests.Count && order.Points[current] == new Point(number))
             {
                 await BeginAsync();
             }
@@ -177,11 +184,22 @@ internal static class Exploration
             }
         }
 
+        private async Task WriteAsync()
+        {
+            var current = executions.Count - 1;
+            if (current >= 0 && executions[current].Execution is not null && executions.Count < order.Requests.Count && order.Points[current] == new Point(++writes, IsWrite: true))
+            {
+                await BeginAsync();
+            }
+        }
+
         /// <summary>Whoever finds the cluster-admin must be able to see whose it is.</summary>
         private async Task RequireLeaseAsync()
         {
-            if (scene.World.Current is { Entries.Admin: true } living
-                && await scene.World.Registry.FindAsync(scene.World.Cluster.Arn, living.CreatedAt, CancellationToken.None) is not { Elevation: not null })
+            // EKS acts by name: for a moment it may be the lease of a predecessor. In the middle of a step, the association may be there before its check.
+            if (scene.World.Current is { Entries.Admin: true }
+                && !order.Points.Any(point => point.IsWrite)
+                && (await scene.World.Registry.OfClusterAsync(scene.World.Cluster.Arn, CancellationToken.None)).All(item => item.Elevation is null))
             {
                 throw new InvalidOperationException("CentralAmpMember is cluster-admin without a lease.");
             }

@@ -30,7 +30,8 @@ public sealed class ExplorerTests(ITestOutputHelper output)
     {
         if (Environment.GetEnvironmentVariable(OneOrder) is { Length: > 0 } script)
         {
-            Assert.Null((await Exploration.RunAsync(Order.Parse(script))).Violation);
+            var (violation, ran) = await Exploration.RunAsync(Order.Parse(script));
+            Assert.True(ran && violation is null, violation ?? "The order could not be run.");
             return;
         }
 
@@ -38,7 +39,7 @@ public sealed class ExplorerTests(ITestOutputHelper output)
         var found = new Findings();
         await Parallel.ForEachAsync(pairs, async (pair, _) =>
         {
-            for (var state = 1; state <= MostStates && await found.RunAsync(new Order(pair.initial, [pair.first, pair.second], [state])); state++)
+            for (var state = 1; state <= MostStates && await found.RunAsync(new Order(pair.initial, [pair.first, pair.second], [new Point(state)])); state++)
             {
             }
         });
@@ -64,7 +65,7 @@ public sealed class ExplorerTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("verified: create | out@5")]
-    [InlineData("new: create | offboard@12 kill 1@17")]
+    [InlineData("new: create | offboard@w12 kill 1@17")]
     [InlineData("optedOut: in | reroute@9 | reopen@3 delay 3@7")]
     public void An_order_is_its_script(string script) => Assert.Equal(script, Order.Parse(script).ToString());
 
@@ -74,11 +75,19 @@ public sealed class ExplorerTests(ITestOutputHelper output)
         return new Order(
             Exploration.Initials[random.Next(Exploration.Initials.Length)],
             requests,
-            [.. requests.Skip(1).Select(_ => random.Next(1, UsualStates))],
+            [.. requests.Skip(1).Select((request, index) => new Point(random.Next(1, UsualStates), IsWrite: CanBeginInAWrite(requests[index], request) && random.Next(2) == 0))],
             (Fault)random.Next(1, 4),
             random.Next(1, requests.Count + 1),
             random.Next(1, UsualStates));
     }
+
+    /// <summary>
+    /// Between the check of the claim and the call itself, AWS and Kubernetes cannot refuse it. What is made late is taken back, because the item says so. A
+    /// deletion on its way takes what a younger onboarding needs until the next sweep, and an access entry made by name may be a successor's: no check can be
+    /// in time for these.
+    /// </summary>
+    private static bool CanBeginInAWrite(string during, string request) =>
+        during is not ("out" or "offboard" or "delete" or "recreate" or "sweep") && request is not ("recreate" or "delete");
 
     /// <summary>The orders that were run, and what was wrong.</summary>
     private sealed class Findings

@@ -60,7 +60,7 @@ internal sealed class Scene : IDisposable
     public string Routed => World.Current?.Tags.GetValueOrDefault(RouteTag) == "production" ? OtherWorkspace : Settings.WorkspaceArn;
 
     /// <summary>The last sweep did not find a cluster for the first time: the next one will say that it is gone.</summary>
-    public bool IsAnyMissing => fleet.Items.Any(item => item.MissingSweep == lastSweep && !item.Item.IsTombstone);
+    public bool IsAnyMissing => fleet.Items.Any(item => item.MissingSweep == lastSweep && !item.Item.IsDone);
 
     /// <summary>One sweep over the cluster and its predecessors, with the executions that it starts.</summary>
     /// <returns>What it started.</returns>
@@ -80,7 +80,7 @@ internal sealed class Scene : IDisposable
             await step.RunAsync(new InspectClusterRequest(execution, sweep, World.Cluster.Arn), CancellationToken.None);
         }
 
-        foreach (var item in fleet.Items.Where(item => item is { IsPlaceholder: false, Item.IsTombstone: false } && item.Item.CreatedAt != World.Current?.CreatedAt).ToList())
+        foreach (var item in fleet.Items.Where(item => item is { IsPlaceholder: false, Item.IsDone: false } && item.Item.CreatedAt != World.Current?.CreatedAt).ToList())
         {
             await step.RunAsync(new InspectClusterRequest(execution, sweep, World.Cluster.Arn, item.Item.CreatedAt), CancellationToken.None);
         }

@@ -95,6 +95,7 @@ public sealed class Elevation(IAccessEntries entries, IClusterReader clusters, C
         if (!await registry.RenewElevationAsync(cluster.Arn, createdAt, execution, cancellationToken))
         {
             await RemoveAsync(cluster, createdAt, execution, cancellationToken);
+            await registry.ConfirmClaimAsync(cluster, createdAt, execution, cancellationToken);
             throw ClusterRegistry.Superseded(cluster);
         }
     }

@@ -8,10 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace CentralAmp.Deliveries;
 
 /// <summary>The input of every delivery for applying and withdrawing its configuration.</summary>
+/// <param name="RequireClaimAsync">Runs before every write in the cluster, and throws if another execution has taken over the cluster.</param>
 internal sealed record DeliveryWork(
-    IKubernetes Kubernetes, ExecutionReference Execution, OnboardingPlan Plan, Collector Collector, DesiredDelivery Desired, HubSettings Settings, ILogger Logger)
+    IKubernetes Kubernetes, ExecutionReference Execution, OnboardingPlan Plan, Collector Collector, DesiredDelivery Desired, HubSettings Settings, ILogger Logger,
+    Func<CancellationToken, Task> RequireClaimAsync)
 {
-    public ManagedWork Managed => new(Kubernetes, Plan.Delivery, Logger);
+    public ManagedWork Managed => new(Kubernetes, Plan.Delivery, Logger, RequireClaimAsync);
 
     public void Acted(string step, string @namespace, string name) => DeliveryLog.Acted(Logger, step, @namespace, name);
 }

@@ -133,7 +133,7 @@ public sealed partial class ResolveOffboardingStep(
             });
         var item = items.FirstOrDefault(item => item.CreatedAt == resolved.Described.CreatedAt)
             ?? new RegistryItem { ClusterArn = resolved.Cluster.Arn, CreatedAt = resolved.Described.CreatedAt };
-        if (resolved.Next != OffboardingNext.Nothing && !await CloseAsync(resolved, item, execution, cancellationToken))
+        if (resolved.Next != OffboardingNext.Nothing && !await CloseAsync(resolved, item, execution, isRequest: input.Reason == OffboardingReason.Manual, cancellationToken))
         {
             return null;
         }
@@ -179,9 +179,9 @@ public sealed partial class ResolveOffboardingStep(
     /// <summary>From here on no event onboards the cluster again, and no other execution writes for it.</summary>
     /// <returns>False if another execution has taken the claim since the items were read.</returns>
     private async Task<bool> CloseAsync(
-        ResolveOffboardingResult resolved, RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken)
+        ResolveOffboardingResult resolved, RegistryItem item, ExecutionReference execution, bool isRequest, CancellationToken cancellationToken)
     {
-        if (!await registry.TakeClaimAsync(item, execution, closes: true, cancellationToken, isRequest: resolved.Reason == OffboardingReason.Manual))
+        if (!await registry.TakeClaimAsync(item, execution, closes: true, cancellationToken, isRequest))
         {
             return false;
         }

@@ -15,10 +15,11 @@ public sealed partial class RemoveTrustStep(IamIssuedTrust trust, ClusterRegistr
     public async Task<RemoveTrustResult> RunAsync(RemoveTrustRequest request, CancellationToken cancellationToken)
     {
         var observation = await IssuedTrustObserver.ObserveAsync(trust, request, settings, cancellationToken);
-        await registry.RequireClaimAsync(request.Resolved.Cluster, request.Resolved.Described.CreatedAt, request.Execution, cancellationToken);
         var change = Change.Unchanged;
         foreach (var (kind, name, account) in TrustRemoval.Decide(observation))
         {
+            // Before each one, because IAM knows no condition: whoever takes over meanwhile makes the role again.
+            await registry.RequireClaimAsync(request.Resolved.Cluster, request.Resolved.Described.CreatedAt, request.Execution, cancellationToken);
             var done = kind == TrustRemovalKind.Provider
                 ? await trust.DeleteProviderAsync(account, name, cancellationToken)
                 : await trust.DeleteRoleAsync(account, name, cancellationToken);

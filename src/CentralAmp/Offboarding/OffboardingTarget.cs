@@ -90,7 +90,7 @@ internal static class OffboardingTarget
 
     private static string? WhyItStays(OffboardingObservation observation, ObservedCluster observed, RegistryItem item) => observation.Input.Reason switch
     {
-        _ when item.IsTombstone && !observation.EntryIsBack => "it was offboarded before",
+        _ when item is { IsTombstone: true, Late: null } && !observation.EntryIsBack => "it was offboarded before",
         OffboardingReason.Swept or OffboardingReason.Deleted => "the cluster exists",
         OffboardingReason.Manual when observed.CreatedAt > observation.RequestedAt.ToUnixTimeMilliseconds() => "the cluster is newer than this execution",
         OffboardingReason.Manual when item.RequestedAt > observation.RequestedAt => "somebody has asked for its onboarding after this execution was started",
@@ -121,7 +121,10 @@ internal static class OffboardingTarget
         Next = next,
         Sentence = $"Of {observation.Input.Cluster} ({observation.Input.Reason}): {why}.",
         Cluster = observation.Input.Cluster,
-        Reason = observation.Input.Reason,
+        // An opt-out that comes while an operator's offboarding is not complete does not make it one that the next opt-in undoes.
+        Reason = observation.Input.Reason == OffboardingReason.OptedOut && item is { State: Outcome.Offboarding, Reason: OffboardingReason.Manual }
+            ? OffboardingReason.Manual
+            : observation.Input.Reason,
         Presence = presence,
         Described = new ClusterDescription { Next = ClusterNext.Offboarded, CreatedAt = item.CreatedAt },
         Registered = RegisteredTrust.Of(item),

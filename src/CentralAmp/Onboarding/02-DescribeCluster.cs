@@ -87,7 +87,7 @@ public sealed partial class DescribeClusterStep(
     /// <summary>An event may arrive after the cluster was offboarded. The registry item is closed then, and only an operator reopens it.</summary>
     private async Task<bool> IsClosedAsync(DescribeClusterRequest request, RegistryItem? item, CancellationToken cancellationToken) =>
         item is { IsClosed: true }
-        && !(request.Reopen && WasClosedBefore(item, request.Execution) && await registry.ReopenAsync(item.ClusterArn, item.CreatedAt, cancellationToken));
+        && !(request.Reopen && WasClosedBefore(item, request.Execution) && await registry.ReopenAsync(item.ClusterArn, item.CreatedAt, request.Execution, cancellationToken));
 
     /// <summary>A sweep cut the cluster's access after this execution started. An execution that a later sweep or an operator started restores it.</summary>
     private static ClusterDescription? IsCut(DescribeClusterRequest request, RegistryItem? item) => item?.CutSince > request.Execution.StartedAt

@@ -70,6 +70,7 @@ public sealed partial class EnsureTrustStep(
             await AnnounceAsync(request, desired, sides, cancellationToken);
             announced = true;
             var done = await ActAsync(sides, cancellationToken);
+            await registry.ConfirmClaimAsync(request.Cluster, request.Described.CreatedAt, request.Execution, cancellationToken);
             change = done.Contains(TrustAction.CreateRole) ? Change.Created : done.Count > 0 && change == Change.Unchanged ? Change.Updated : change;
             if (done.Contains(TrustAction.CreateProvider) && member is null)
             {

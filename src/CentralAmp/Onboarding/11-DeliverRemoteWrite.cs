@@ -34,7 +34,8 @@ public sealed partial class DeliverRemoteWriteStep(
             await AnnounceAsync(request, cancellationToken);
         }
 
-        var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger);
+        Task RequireClaimAsync(CancellationToken token) => registry.RequireClaimAsync(request.Cluster, request.Described.CreatedAt, request.Execution, token);
+        var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger, RequireClaimAsync);
 
         var (change, waits, namespaceUid) = await DeliveryCatalogue.Find(request.Plan.Delivery).Apply(work, cancellationToken);
         // At once, so that both send for seconds only. Values that no operator has merged yet do not replace a managed agent.

@@ -25,8 +25,8 @@ public sealed partial class WithdrawRemoteWriteStep(
         var collector = request.Plan.RequireCollector();
         var desired = request.Plan.DesiredDelivery(request.Cluster, request.Trust.RoleArn, request.Trust.IngestRoleArn, settings);
         using var kubernetes = await clusters.ConnectAsync(request.Cluster, request.Described, request.Execution, cancellationToken);
-        await registry.RequireClaimAsync(request.Cluster, request.Described.CreatedAt, request.Execution, cancellationToken);
-        var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger);
+        Task RequireClaimAsync(CancellationToken token) => registry.RequireClaimAsync(request.Cluster, request.Described.CreatedAt, request.Execution, token);
+        var work = new DeliveryWork(kubernetes, request.Execution, request.Plan, collector, desired, settings, logger, RequireClaimAsync);
         var (change, healthy) = await WithdrawAsync(work, await LastHealthyAsync(request, work, cancellationToken), cancellationToken);
         await registry.FinishDeliveryAsync(request.Cluster, request.Described.CreatedAt, healthy?.ToString(), request.Execution, cancellationToken);
         Withdrawn(request.Cluster.Arn, request.Plan.Delivery, collector.Namespace, collector.Name, change);

@@ -84,7 +84,7 @@ public sealed partial class RecordOutcomeStep(
                 FactsOf(request),
                 request.Execution,
                 cancellationToken,
-                [.. EndedBy(request), .. ClusterRegistry.ClaimAttributes])
+                [.. EndedBy(request), .. ClusterRegistry.ClaimAttributes, .. ClusterRegistry.LateAttributes])
             : null;
 
     /// <summary>

@@ -15,6 +15,8 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
     /// <summary><see cref="RegistryItem.IsClosed"/> is false.</summary>
     private const string Open = "(attribute_not_exists(#state) OR (#state <> :tombstone AND (#state <> :offboarding OR reason = :optedOut)))";
 
+    private const string RequestedEarlier = $"(attribute_not_exists({RegistryItemFormat.RequestedAt}) OR {RegistryItemFormat.RequestedAt} <= :requestedAt)";
+
     private const string FreeLease = "(attribute_not_exists(elevationHolder) OR elevationHolder = :me OR elevationExpires < :now)";
 
     private static readonly AttributeValue Tombstone = new() { S = nameof(Outcome.Offboarded) };
@@ -72,7 +74,7 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
         item.ClusterArn,
         item.CreatedAt,
         $"SET {RegistryItemFormat.RequestedAt} = :requestedAt",
-        $"{RegistryItemFormat.NotNewer} AND (attribute_not_exists({RegistryItemFormat.RequestedAt}) OR {RegistryItemFormat.RequestedAt} < :requestedAt)",
+        $"{RegistryItemFormat.NotNewer} AND {RequestedEarlier}",
         new()
         {
             [":requestedAt"] = ItemTable.Of(execution.StartedAt.ToUnixTimeMilliseconds()),
@@ -95,6 +97,31 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
         if (!isHeld)
         {
             throw Superseded(cluster);
+        }
+    }
+
+    /// <summary>
+    /// Called after a write that nothing refuses to who has lost the claim meanwhile. If it is lost, the item says so, also a closed one: the sweep then repeats
+    /// the offboarding.
+    /// </summary>
+    /// <exception cref="BlockedException">TakenOver: another execution has taken over the cluster.</exception>
+    public async Task ConfirmClaimAsync(ClusterReference cluster, long createdAt, ExecutionReference execution, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RequireClaimAsync(cluster, createdAt, execution, cancellationToken);
+        }
+        catch (BlockedException lost) when (lost.Cause == Causes.TakenOver)
+        {
+            await table.UpdateAsync(
+                $"recording a late write for {cluster}",
+                cluster.Arn,
+                createdAt,
+                $"SET {RegistryItemFormat.Late} = :me",
+                RegistryItemFormat.NotNewer,
+                new() { [":schemaVersion"] = RegistryItemFormat.Schema, [":me"] = ItemTable.Of(execution.Id) },
+                cancellationToken);
+            throw;
         }
     }
 
@@ -153,6 +180,9 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
     /// <summary>Removed with the write of an execution's outcome: it writes nothing for the cluster any more.</summary>
     public static IReadOnlyList<string> ClaimAttributes { get; } = [ClaimFormat.Holder];
 
+    /// <summary>Removed with the write of an outcome after which nothing is left.</summary>
+    public static IReadOnlyList<string> LateAttributes { get; } = [RegistryItemFormat.Late];
+
     /// <summary>Removes the facts with the write of the outcome, after everything is gone.</summary>
     public static IReadOnlyList<string> FactAttributes => FactsFormat.All;
 
@@ -196,20 +226,23 @@ public sealed class ClusterRegistry(IAmazonDynamoDB dynamo, HubSettings settings
 
     /// <summary>Writes the tombstone, without the lease of an execution that died with the cluster, also into an item without a claim, whichever execution recorded meanwhile.</summary>
     public Task<bool> CloseAsync(RegistryItem item, ExecutionReference execution, CancellationToken cancellationToken) =>
-        RecordAsync(item, facts: null, execution, ClaimFormat.Unclaimed, [.. FactAttributes, .. ClaimAttributes, "elevationHolder", "elevationExpires"], cancellationToken);
+        RecordAsync(item, facts: null, execution, ClaimFormat.Unclaimed, [.. FactAttributes, .. ClaimAttributes, "elevationHolder", "elevationExpires", RegistryItemFormat.Late], cancellationToken);
 
-    /// <summary>Reopens a closed item at an operator's request. False if the item is not closed or does not exist.</summary>
-    public Task<bool> ReopenAsync(string clusterArn, long createdAt, CancellationToken cancellationToken) => table.UpdateAsync(
+    /// <summary>
+    /// Reopens a closed item at an operator's request. False if the item is not closed or does not exist, or if somebody asked for its offboarding later.
+    /// </summary>
+    public Task<bool> ReopenAsync(string clusterArn, long createdAt, ExecutionReference execution, CancellationToken cancellationToken) => table.UpdateAsync(
         $"reopening the registry item of {clusterArn}",
         clusterArn,
         createdAt,
-        "SET schemaVersion = :schemaVersion REMOVE #state, reason, cause, remedy",
-        $"{RegistryItemFormat.NotNewer} AND (#state = :tombstone OR #state = :offboarding)",
+        $"SET schemaVersion = :schemaVersion, {RegistryItemFormat.RequestedAt} = :requestedAt REMOVE #state, reason, cause, remedy",
+        $"{RegistryItemFormat.NotNewer} AND (#state = :tombstone OR #state = :offboarding) AND {RequestedEarlier}",
         new()
         {
             [":schemaVersion"] = RegistryItemFormat.Schema,
             [":tombstone"] = Tombstone,
             [":offboarding"] = ItemTable.Of(nameof(Outcome.Offboarding)),
+            [":requestedAt"] = ItemTable.Of(execution.StartedAt.ToUnixTimeMilliseconds()),
         },
         cancellationToken);
 

@@ -71,10 +71,19 @@ public sealed record RegistryItem
     /// </summary>
     public DateTimeOffset? RequestedAt { get; init; }
 
+    /// <summary>
+    /// The execution that finished a write after it had lost the claim, by its id: AWS and EKS know no claim, so a call on its way cannot be refused. If the
+    /// cluster was offboarded meanwhile, its offboarding is repeated.
+    /// </summary>
+    public string? Late { get; init; }
+
     /// <summary>What exists for the cluster. Written by <see cref="FactsUpdate"/>s only.</summary>
     public ClusterFacts Facts { get; init; } = new();
 
     public bool IsTombstone => State == Outcome.Offboarded;
+
+    /// <summary>Nothing is left of the cluster, as far as anybody knows.</summary>
+    public bool IsDone => IsTombstone && Late is null;
 
     /// <summary>
     /// The item is closed: the cluster is offboarded or being offboarded, and CentralAmp never creates trust for it. Only a cluster that
@@ -86,7 +95,7 @@ public sealed record RegistryItem
     /// Managed objects may exist in AWS or in the cluster, which offboarding would remove. A cluster that opted out before its first verification has
     /// facts and no role in its state; one that opted out during its first onboarding gets facts after it.
     /// </summary>
-    public bool MayHaveTraces => !IsTombstone && (RoleArn is not null || Facts.IsAnything || State != Outcome.OptedOut);
+    public bool MayHaveTraces => !IsTombstone && (RoleArn is not null || Late is not null || Facts.IsAnything || State != Outcome.OptedOut);
 }
 
 /// <summary>Why a cluster is offboarded.</summary>

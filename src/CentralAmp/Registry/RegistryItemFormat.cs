@@ -22,6 +22,7 @@ internal static class RegistryItemFormat
     public const string FormerWorkspace = "formerWorkspaceArn";
     public const string RouteLeft = "routeLeftAt";
     public const string RequestedAt = "requestedAt";
+    public const string Late = "late";
 
     /// <summary>One line per attribute that <see cref="Write"/> and <see cref="Read"/> handle. Append new attributes.</summary>
     private static readonly Field[] Fields =
@@ -46,6 +47,7 @@ internal static class RegistryItemFormat
         Text(FormerWorkspace, item => item.FormerWorkspaceArn, (item, value) => item with { FormerWorkspaceArn = value }),
         Time(RouteLeft, item => item.RouteLeftAt, (item, value) => item with { RouteLeftAt = value }),
         Time(RequestedAt, item => item.RequestedAt, (item, value) => item with { RequestedAt = value }),
+        Text(Late, item => item.Late, (item, value) => item with { Late = value }),
         Time("cutSince", item => item.CutSince, (item, value) => item with { CutSince = value }),
     ];
 

@@ -21,7 +21,7 @@ public sealed partial class ListRegisteredStep(IFleetRegistry registry, ILogger<
     {
         await registry.RequireLeaseAsync(request.Execution, cancellationToken);
         var page = await registry.ScanAsync(request.Next, cancellationToken);
-        var open = page.Clusters.Where(item => !item.IsOf(request.Sweep) && item is { IsPlaceholder: false, Item.IsTombstone: false } && IsProven(item, request.Sweep)).ToList();
+        var open = page.Clusters.Where(item => !item.IsOf(request.Sweep) && item is { IsPlaceholder: false, Item.IsDone: false } && IsProven(item, request.Sweep)).ToList();
         var listed = open.Count > 0 && request.AccountsListed ? await registry.ListedAccountsAsync(request.Sweep, cancellationToken) : null;
         Found(request.Sweep.Id, open.Count);
         return new ListRegisteredResult(

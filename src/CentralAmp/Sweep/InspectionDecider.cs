@@ -87,6 +87,8 @@ internal static class InspectionDecider
         var optedOut = observation.Described is { Next: ClusterNext.OptOut };
         return item switch
         {
+            { Late: { } late } when observed.Status != "DELETING" && (item.IsTombstone || (item.State == Outcome.OptedOut && optedOut)) => new Inspection(
+                Finding.OptedOut, $"{late} wrote for it after it was offboarded: its offboarding is repeated."),
             { IsTombstone: true } => new Inspection(Finding.Unchanged, "It was offboarded and stays offboarded."),
             _ when observed.Status == "DELETING" => new Inspection(Finding.NotReady, "EKS is deleting it: the event of its deletion offboards it."),
             { Elevation.Expires: var until } when until > observation.Now => new Inspection(Finding.NotReady, "An execution is elevated in it."),

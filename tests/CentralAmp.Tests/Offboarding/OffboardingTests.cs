@@ -172,6 +172,36 @@ public sealed class OffboardingTests : IDisposable
         Assert.Equal(0, world.Writes);
     }
 
+    /// <summary>A call to IAM that was on its way when the offboarding took the claim.</summary>
+    [Fact]
+    public async Task What_an_onboarding_wrote_after_the_offboarding_is_removed_by_the_next_one()
+    {
+        var cluster = await OnboardedAsync();
+        var roles = world.Hub.Roles.ToDictionary();
+        await Run.OffboardAsync();
+        world.Hub.Roles[roles.Keys.Single()] = roles.Values.Single();
+        var lost = await Assert.ThrowsAsync<BlockedException>(() => world.Registry.ConfirmClaimAsync(world.Cluster, cluster.CreatedAt, Some.Execution("late"), Cancelled));
+        Assert.Equal(Causes.TakenOver, lost.Cause);
+        Assert.Equal(Some.Execution("late").Id, (await ItemAsync(cluster)).Late);
+        await Run.OffboardAsync();
+        Assert.Empty(world.RemainingOf(cluster));
+        Assert.True((await ItemAsync(cluster)).IsDone);
+    }
+
+    /// <summary>Otherwise the next opt-in would onboard a cluster that an operator has offboarded.</summary>
+    [Fact]
+    public async Task An_opt_out_during_the_offboarding_of_an_operator_ends_as_that_offboarding()
+    {
+        var cluster = await OnboardedAsync();
+        cluster.Reachable = false;
+        await Run.OffboardAsync();
+        Assert.Equal(Outcome.Offboarding, (await ItemAsync(cluster)).State);
+        cluster.Reachable = true;
+        cluster.Tags[ClusterTags.Onboard] = "false";
+        await Run.OffboardAsync($$"""{"clusterArn":"{{world.Cluster.Arn}}","reason":"OptedOut"}""");
+        Assert.Equal(Outcome.Offboarded, (await ItemAsync(cluster)).State);
+    }
+
     [Fact]
     public async Task Offboarding_again_writes_only_the_time_of_the_request()
     {

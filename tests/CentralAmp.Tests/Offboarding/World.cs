@@ -55,8 +55,8 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     {
         Settings = settings ?? Some.Settings;
         dynamo = new FakeDynamo(Writing);
-        hub = new FakeIam(Settings.HubAccountId, Writing);
-        member = Cluster.AccountId == Settings.HubAccountId ? hub : new FakeIam(Some.MemberAccount, Writing);
+        hub = new FakeIam(Settings.HubAccountId, Writing, Deleting);
+        member = Cluster.AccountId == Settings.HubAccountId ? hub : new FakeIam(Some.MemberAccount, Writing, Deleting);
         Registry = new ClusterRegistry(dynamo, Settings, Clock);
         HubStore = new IamTrustStore(hub);
     }
@@ -82,6 +82,9 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
 
     /// <summary>The number of writes after which the process is killed; null: never.</summary>
     public int? KilledAfter { get; set; }
+
+    /// <summary>Runs before each write but deletions in IAM, with its number from 1 on.</summary>
+    public Action<int> BeforeWrite { get; set; } = _ => { };
 
     /// <summary>Whether the member role can be assumed.</summary>
     public bool MemberAnswers { get; set; } = true;
@@ -168,7 +171,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
 
         return living.Entries.Entry is null
             ? throw new NotReadyException(Causes.KubernetesUnauthorized, "The API server does not authenticate CentralAmp.", "Wait.")
-            : Task.FromResult<IKubernetes>(new WatchedKubernetes(living.Stack, () => living.Entries.Admin, Writing));
+            : Task.FromResult<IKubernetes>(new WatchedKubernetes(living.Stack, living.Entries, Writing));
     }
 
     public Task<Workspace> FindAsync(string arn, CancellationToken cancellationToken) =>
@@ -279,7 +282,12 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
         return write();
     }
 
-    private void Writing()
+    private void Writing() => Write(isHooked: true);
+
+    /// <summary>IAM deletes by name whatever happened since the claim was checked: nothing can be asked of CentralAmp in that moment.</summary>
+    private void Deleting() => Write(isHooked: false);
+
+    private void Write(bool isHooked)
     {
         if (KilledAfter is { } most && Writes >= most)
         {
@@ -287,6 +295,11 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
         }
 
         Writes++;
+        if (isHooked)
+        {
+            BeforeWrite(Writes);
+        }
+
         Assert.True(CredentialsResolve(), "A collector has the managed entry, but its role is missing: it could not reload.");
     }
 
@@ -305,7 +318,7 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
     private static BlockedException NotFound() => new(Causes.ClusterNotFound, "The cluster is gone.", "None.");
 
     /// <summary>Refuses calls that only a cluster-admin may make unless the member role is elevated, and counts writes.</summary>
-    private sealed class WatchedKubernetes(FakeCollectorCluster stack, Func<bool> isAdmin, Action writing) : IKubernetes
+    private sealed class WatchedKubernetes(FakeCollectorCluster stack, FakeAccessEntries entries, Action writing) : IKubernetes
     {
         public Task<JsonObject?> GetAsync(string path, CancellationToken cancellationToken) => stack.GetAsync(path, cancellationToken);
 
@@ -323,8 +336,9 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
 
         public Task<JsonObject> ApplyAsync(string path, JsonObject desired, CancellationToken cancellationToken)
         {
-            RequireAdmin(path.Contains("rbac", StringComparison.Ordinal));
             writing();
+            RequireAdmin(path.Contains("rbac", StringComparison.Ordinal));
+            RequireWriting(path);
             return stack.ApplyAsync(path, desired, cancellationToken);
         }
 
@@ -335,8 +349,8 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
 
         public Task<bool> DeleteAsync(string path, string uid, CancellationToken cancellationToken)
         {
-            RequireAdmin(needed: true);
             writing();
+            RequireAdmin(needed: true);
             return stack.DeleteAsync(path, uid, cancellationToken);
         }
 
@@ -349,10 +363,23 @@ internal sealed class World : IClusterReader, IAccessEntries, IKubernetesClients
 
         private void RequireAdmin(bool needed)
         {
-            if (needed && !isAdmin())
+            if (needed && entries is not { Entry: not null, Admin: true })
             {
-                throw new NotReadyException(Causes.KubernetesForbidden, "Only an admin may.", "Elevate.");
+                throw Forbidden();
             }
         }
+
+        /// <summary>What is not RBAC, the group writes by a RoleBinding in the namespace of the object.</summary>
+        private void RequireWriting(string path)
+        {
+            var @namespace = path.Split("/namespaces/") is [_, var rest] ? rest.Split('/')[0] : "";
+            if (entries.Entry is null
+                || (!entries.Admin && @namespace.Length > 0 && stack.Objects.Get(KubernetesPath.RoleBinding(@namespace, RbacManifests.WriteName)) is null))
+            {
+                throw Forbidden();
+            }
+        }
+
+        private static NotReadyException Forbidden() => new(Causes.KubernetesForbidden, "The group may not.", "Install the RBAC.");
     }
 }

@@ -183,17 +183,17 @@ public sealed class ClusterRegistryTests(MotoServer moto)
     public async Task A_tombstone_is_final_whichever_execution_recorded_meanwhile_and_only_an_operator_reopens_it()
     {
         using var table = await RegistryTable.CreateAsync(moto);
-        Assert.False(await table.Registry.ReopenAsync(Arn, Some.CreatedAt, Cancelled));
+        Assert.False(await table.Registry.ReopenAsync(Arn, Some.CreatedAt, Some.Execution(), Cancelled));
         await table.Registry.RecordAsync(Verified with { State = Outcome.Blocked, Cause = Causes.ClusterDeleting }, Some.Execution("late", 60), Cancelled);
         var tombstone = Verified with { State = Outcome.Offboarded, Reason = OffboardingReason.Deleted };
         Assert.True(await table.Registry.CloseAsync(tombstone, Some.Execution(), Cancelled));
         var closed = await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled);
         Assert.Equal((true, OffboardingReason.Deleted, (string?)null), (closed!.IsClosed, closed.Reason, closed.Cause));
 
-        Assert.True(await table.Registry.ReopenAsync(Arn, Some.CreatedAt, Cancelled));
+        Assert.True(await table.Registry.ReopenAsync(Arn, Some.CreatedAt, Some.Execution(), Cancelled));
         var open = await table.Registry.FindAsync(Arn, Some.CreatedAt, Cancelled);
         Assert.Equal((null, null, Verified.RoleArn), (open!.State, open.Reason, open.RoleArn));
-        Assert.False(await table.Registry.ReopenAsync(Arn, Some.CreatedAt, Cancelled));
+        Assert.False(await table.Registry.ReopenAsync(Arn, Some.CreatedAt, Some.Execution(), Cancelled));
     }
 
     [Fact]

@@ -6,7 +6,8 @@ namespace CentralAmp.Tests.Support;
 
 /// <summary>IAM of one account in memory, with the errors of IAM. All other calls fail.</summary>
 /// <param name="beforeWrite">Runs before every write.</param>
-public sealed class FakeIam(string accountId, Action beforeWrite) : AmazonIdentityManagementServiceClient(
+/// <param name="beforeDelete">Runs before every deletion instead.</param>
+public sealed class FakeIam(string accountId, Action beforeWrite, Action? beforeDelete = null) : AmazonIdentityManagementServiceClient(
     new AnonymousAWSCredentials(), new AmazonIdentityManagementServiceConfig { ServiceURL = "http://127.0.0.1:1", MaxErrorRetry = 0 })
 {
     public Dictionary<string, Role> Roles { get; } = [];
@@ -88,7 +89,7 @@ public sealed class FakeIam(string accountId, Action beforeWrite) : AmazonIdenti
 
     public override Task<DeleteRolePolicyResponse> DeleteRolePolicyAsync(DeleteRolePolicyRequest request, CancellationToken cancellationToken = default)
     {
-        beforeWrite();
+        (beforeDelete ?? beforeWrite)();
         return Policies.Remove((request.RoleName, request.PolicyName))
             ? Task.FromResult(new DeleteRolePolicyResponse())
             : throw NoSuchEntity(request.PolicyName);
@@ -96,7 +97,7 @@ public sealed class FakeIam(string accountId, Action beforeWrite) : AmazonIdenti
 
     public override Task<DeleteRoleResponse> DeleteRoleAsync(DeleteRoleRequest request, CancellationToken cancellationToken = default)
     {
-        beforeWrite();
+        (beforeDelete ?? beforeWrite)();
         RoleOf(request.RoleName);
         if (Attached.Contains(request.RoleName) || Policies.Keys.Any(key => key.Role == request.RoleName))
         {
@@ -120,7 +121,7 @@ public sealed class FakeIam(string accountId, Action beforeWrite) : AmazonIdenti
     public override Task<DeleteOpenIDConnectProviderResponse> DeleteOpenIDConnectProviderAsync(
         DeleteOpenIDConnectProviderRequest request, CancellationToken cancellationToken = default)
     {
-        beforeWrite();
+        (beforeDelete ?? beforeWrite)();
         return Providers.Remove(request.OpenIDConnectProviderArn)
             ? Task.FromResult(new DeleteOpenIDConnectProviderResponse())
             : throw NoSuchEntity(request.OpenIDConnectProviderArn);

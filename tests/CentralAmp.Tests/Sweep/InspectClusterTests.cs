@@ -344,6 +344,18 @@ public sealed class InspectClusterTests : IDisposable
         Assert.Equal(new InspectClusterResult(Finding.Differs, cause), await scene.InspectAsync());
     }
 
+    [Theory]
+    [InlineData(Outcome.Offboarded, false, Finding.OptedOut)]
+    [InlineData(Outcome.OptedOut, true, Finding.OptedOut)]
+    [InlineData(Outcome.OptedOut, false, Finding.New)]
+    [InlineData(Outcome.Verified, false, Finding.Unchanged)]
+    public async Task What_was_written_after_the_offboarding_is_taken_back(Outcome state, bool optsOut, Finding finding)
+    {
+        scene.Item = scene.Item with { State = state, Late = "an execution" };
+        scene.Observed = optsOut ? Some.Observed with { Tags = new Dictionary<string, string> { [ClusterTags.Onboard] = "false" } } : scene.Observed;
+        Assert.Equal(finding, (await scene.InspectAsync()).Finding);
+    }
+
     [Fact]
     public async Task Facts_without_a_state_of_a_cluster_that_opted_out_are_taken_back()
     {

@@ -8,7 +8,8 @@ namespace CentralAmp.Deliveries.Managed;
 
 /// <summary>One delivery's objects in the namespace of CentralAmp, in one cluster.</summary>
 /// <param name="Delivery">One of <see cref="DeliveryNames"/>.</param>
-internal sealed record ManagedWork(IKubernetes Kubernetes, string Delivery, ILogger Logger)
+/// <param name="RequireClaimAsync">Runs before every write, and throws if another execution has taken over the cluster.</param>
+internal sealed record ManagedWork(IKubernetes Kubernetes, string Delivery, ILogger Logger, Func<CancellationToken, Task> RequireClaimAsync)
 {
     public void Acted(string step, string name) => DeliveryLog.Acted(Logger, step, AgentNames.Namespace, name);
 }
@@ -40,6 +41,7 @@ internal static class ManagedObjects
                 return (change, observed);
             }
 
+            await work.RequireClaimAsync(cancellationToken);
             if (await writer.PutAsync(action.Put!, observed, cancellationToken))
             {
                 work.Acted($"Put {action.Put!.Kind}", action.Put.Name);
@@ -66,6 +68,7 @@ internal static class ManagedObjects
         var observed = await ManagedNamespaceObserver.ObserveAsync(work.Kubernetes, cancellationToken);
         foreach (var path in ManagedObject.PathsOf(work.Delivery))
         {
+            await work.RequireClaimAsync(cancellationToken);
             if (await writer.DeleteAsync(path, observed, cancellationToken))
             {
                 work.Acted("Delete", path);

@@ -31,6 +31,7 @@ internal static class Apply
                 return new AppliedDelivery(change);
             }
 
+            await work.RequireClaimAsync(cancellationToken);
             if (await ActAsync(action.Step, observed, desired, writer, cancellationToken))
             {
                 work.Acted(action.Step.ToString(), collector.Namespace, collector.Name);

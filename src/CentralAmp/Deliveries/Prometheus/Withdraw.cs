@@ -28,6 +28,7 @@ internal static class Withdraw
                 return change;
             }
 
+            await work.RequireClaimAsync(cancellationToken);
             if (await ActAsync(action.Step, observed, writer, cancellationToken))
             {
                 work.Acted(action.Step.ToString(), collector.Namespace, collector.Name);
