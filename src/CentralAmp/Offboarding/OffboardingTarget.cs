@@ -69,7 +69,7 @@ internal static class OffboardingTarget
         if (observed.Status == "DELETING")
         {
             return observation.SinceStart < observation.Settings.ActiveLimit
-                ? Living(observation, item) with { Next = OffboardingNext.Wait, WaitSeconds = (int)observation.Settings.ActivePoll.TotalSeconds }
+                ? Living(observation, item) with { Next = OffboardingNext.Wait, WaitSeconds = (int)Polling.Wait(observation.SinceStart, observation.Settings.ActivePoll).TotalSeconds }
                 : Living(observation, item) with { Unreached = StillDeleting(observation).Message };
         }
 

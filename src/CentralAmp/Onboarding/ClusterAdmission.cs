@@ -41,7 +41,7 @@ public static class ClusterAdmission
                 "Check in EKS why it is not ACTIVE; execute again when it is."),
             "ACTIVE" => Admitted(cluster, observed, options, settings),
             // CREATING, UPDATING, PENDING, and statuses that EKS may add.
-            _ => Describe(observed, options) with { Next = ClusterNext.Wait, WaitSeconds = (int)settings.ActivePoll.TotalSeconds },
+            _ => Describe(observed, options) with { Next = ClusterNext.Wait, WaitSeconds = (int)Polling.Wait(sinceStart, settings.ActivePoll).TotalSeconds },
         };
     }
 

@@ -77,7 +77,8 @@ internal static class OnboardingDecider
     {
         var remaining = observation.Settings.ParkLimit - observation.Elapsed;
         var first = observation.Settings.ParkFirst.TotalSeconds;
-        var wait = Math.Clamp(observation.Elapsed.TotalSeconds / 4, first, Math.Max(first, observation.Settings.ParkMax.TotalSeconds));
+        var longest = Polling.LongestParked(observation.Settings.ParkMax, observation.Settings.ParkLimit).TotalSeconds;
+        var wait = Math.Clamp(observation.Elapsed.TotalSeconds / 4, first, Math.Max(first, longest));
         return (int)Math.Ceiling(remaining > TimeSpan.Zero ? Math.Min(wait, remaining.TotalSeconds) : first);
     }
 
