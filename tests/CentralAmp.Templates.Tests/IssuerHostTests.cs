@@ -21,7 +21,7 @@ public sealed class IssuerHostTests
         ("aws-us-gov", "us-gov-west-1", "amazonaws.com"),
     ];
 
-    public static TheoryData<string> Templates => [.. Template.All.Select(t => t.Name)];
+    public static TheoryData<string> Templates => [.. Template.OfOnboarding.Select(t => t.Name)];
 
     [Theory]
     [MemberData(nameof(Templates))]
@@ -53,7 +53,7 @@ public sealed class IssuerHostTests
     [InlineData("token.actions.githubusercontent.com")]
     public void An_issuer_of_another_host_cannot_be_registered_and_the_code_refuses_it(string name)
     {
-        Assert.All(Template.All, template => Assert.False(IsAllowed(template.Name, "aws", "amazonaws.com", name)));
+        Assert.All(Template.OfOnboarding, template => Assert.False(IsAllowed(template.Name, "aws", "amazonaws.com", name)));
         Assert.False(IssuerHosts.IsIssuer($"https://{name}", "aws", "us-east-1"));
         Assert.False(IssuerHosts.IsProviderName(name));
     }
@@ -89,5 +89,5 @@ public sealed class IssuerHostTests
     private static Dictionary<string, string> DualStack(string template) => Template.Entries(Template.Map(Template.Map(Named(template).Root, "Mappings")!, "Partitions")!)
         .ToDictionary(partition => partition.Key, partition => Template.Text(partition.Value, "DualStackSuffix")!);
 
-    private static Template Named(string name) => Template.All.Single(t => t.Name == name);
+    private static Template Named(string name) => Template.OfOnboarding.Single(t => t.Name == name);
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace CentralAmp.Templates.Tests;
 
-/// <summary>cfn-lint checks against the resource schemas of AWS: the SAM template, the member template, and the output of the SAM translation.</summary>
+/// <summary>cfn-lint checks against the resource schemas of AWS: the SAM template, the plain templates, and the output of the SAM translation.</summary>
 public sealed class LintTests
 {
     /// <summary>The translation that SAM does on deployment, without a call to AWS: no policy is referenced by a bare name, so the loader loads nothing.</summary>
@@ -27,6 +27,8 @@ public sealed class LintTests
     [Theory]
     [InlineData("template.yaml")]
     [InlineData("src/MemberAccount/template.yaml")]
+    [InlineData("src/Workspace/template.yaml")]
+    [InlineData("src/Grafana/reader.yaml")]
     public async Task A_template_is_clean(string template) => await LintAsync(Repository.PathOf(template));
 
     [Fact]

@@ -20,7 +20,14 @@ internal sealed class Template
 
     public static Template Member { get; } = new("src/MemberAccount/template.yaml");
 
-    public static IReadOnlyList<Template> All { get; } = [Hub, Member];
+    public static Template Workspace { get; } = new("src/Workspace/template.yaml");
+
+    public static Template Reader { get; } = new("src/Grafana/reader.yaml");
+
+    /// <summary>What onboards clusters, and therefore has events, roles and issuers.</summary>
+    public static IReadOnlyList<Template> OfOnboarding { get; } = [Hub, Member];
+
+    public static IReadOnlyList<Template> All { get; } = [.. OfOnboarding, Workspace, Reader];
 
     public string Name { get; }
 

@@ -15,6 +15,8 @@ public sealed class TemplateTests
 
     public static TheoryData<string> Templates => [.. Template.All.Select(t => t.Name)];
 
+    public static TheoryData<string> TemplatesOfOnboarding => [.. Template.OfOnboarding.Select(t => t.Name)];
+
     public static TheoryData<string> Machines => [.. Template.Hub.OfType("AWS::Serverless::StateMachine").Select(m => m.Id)];
 
     [Theory]
@@ -100,7 +102,7 @@ public sealed class TemplateTests
     }
 
     [Theory]
-    [MemberData(nameof(Templates))]
+    [MemberData(nameof(TemplatesOfOnboarding))]
     public void Every_rule_retries_and_has_a_dead_letter_queue(string template)
     {
         var rules = Named(template).OfType("AWS::Events::Rule").ToList();

@@ -1,4 +1,5 @@
 using CentralAmp.Twin.Aws.Deployment;
+using CentralAmp.Twin.Aws.Identity;
 using CentralAmp.Twin.Aws.Moto;
 
 namespace CentralAmp.Twin.Aws;
@@ -21,7 +22,24 @@ public sealed partial class AwsTwin
         [TwinAccounts.OrganizationalUnit] = [.. options.ClusterAccounts.Where(account => account != TwinAccounts.Hub)],
     };
 
-    private async Task DeployAsync(Python python, CancellationToken cancellationToken)
+    /// <summary>Deploys a template of the repository as the operator of an account.</summary>
+    /// <param name="template">Path below the root of the repository.</param>
+    /// <returns>The outputs of the stack.</returns>
+    /// <exception cref="InvalidOperationException">The deployment failed, also because the twin lacks something. The message has the reason.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> DeployStackAsync(
+        string stack, string template, string accountId, string region, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
+    {
+        var outputs = await new Deployer(python, Endpoint, options.RunFolder).DeployAsync(
+            stack, Path.Combine(options.RepositoryRoot, template), Operators[accountId], region, parameters, cancellationToken);
+        await RefreshAsync(cancellationToken);
+        return outputs;
+    }
+
+    /// <summary>A session of a role for a service, as AWS makes it for one of the service's resources; the role's trust policy decides.</summary>
+    /// <exception cref="AwsException">The role does not trust the service for this resource.</exception>
+    public AccessKey AssumeAsService(string service, string roleArn, string sourceArn) => sts.AssumeAsService(service, roleArn, sourceArn);
+
+    private async Task DeployAsync(CancellationToken cancellationToken)
     {
         EarlierWorkspaces = await CreateWorkspacesAsync(cancellationToken);
         var deployer = new Deployer(python, Endpoint, options.RunFolder);

@@ -37,6 +37,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
     private readonly string secret = RandomNumberGenerator.GetHexString(32);
 
     private ConnectProxy? proxy;
+    private Python python = null!;
     private MotoServer moto = null!;
     private SecurityTokenService sts = null!;
     private LoopbackServer server = null!;
@@ -95,13 +96,13 @@ public sealed partial class AwsTwin : IAsyncDisposable
         var twin = new AwsTwin(options, recorder, authority, time);
         try
         {
-            var python = await Python.ProvideAsync(options.PrivateFolder, options.RunFolder, options.Say, cancellationToken);
+            twin.python = await Python.ProvideAsync(options.PrivateFolder, options.RunFolder, options.Say, cancellationToken);
             await twin.ListenAsync(cancellationToken);
-            twin.moto = await MotoServer.StartAsync(python, options.RunFolder, twin.Endpoint, twin.secret, cancellationToken, twin.Units);
+            twin.moto = await MotoServer.StartAsync(twin.python, options.RunFolder, twin.Endpoint, twin.secret, cancellationToken, twin.Units);
             twin.Assemble(clusters, workspaces);
             await twin.RefreshAsync(cancellationToken);
             if (options.Deploys)
-                await twin.DeployAsync(python, cancellationToken);
+                await twin.DeployAsync(cancellationToken);
             return twin;
         }
         catch
@@ -177,7 +178,7 @@ public sealed partial class AwsTwin : IAsyncDisposable
             forwarder, FindFunctionAsync, (role, function) => sts.AssumeAsService("lambda.amazonaws.com", role, function), time);
 
         var buses = new BusPolicies(Iam, bus => busPolicies.GetValueOrDefault(bus));
-        privateEndpoints = new PrivateEndpoints(secret, sts, authorizer, buses, recorder, time);
+        privateEndpoints = new PrivateEndpoints(secret, sts, authorizer, buses, Amp.Rules, recorder, time);
         gateway = new AwsGateway(new GatewayParts(authenticator, authorizer, buses, sts, new Dictionary<string, IAwsService>
         {
             ["sts"] = sts,

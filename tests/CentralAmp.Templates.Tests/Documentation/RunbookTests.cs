@@ -14,7 +14,8 @@ public sealed class RunbookTests
     /// <summary>Fail states whose error is not a cause.</summary>
     private static IEnumerable<string> NamedEnds => StateMachine.All.SelectMany(machine => machine.States.Values).Select(state => state["Error"]?.GetValue<string>()).OfType<string>().Distinct();
 
-    private static IEnumerable<string> Alarms => Template.Hub.OfType("AWS::CloudWatch::Alarm").Select(alarm => alarm.Id).Append(SilenceRules.Alert);
+    private static IEnumerable<string> Alarms =>
+        Template.All.SelectMany(template => template.OfType("AWS::CloudWatch::Alarm")).Select(alarm => alarm.Id).Append(SilenceRules.Alert).Concat(RulePack.Alerts);
 
     [Fact]
     public void Every_alarm_cause_outcome_and_named_end_has_one_heading_and_every_heading_belongs_to_one() => Assert.Equal(
@@ -37,6 +38,17 @@ public sealed class RunbookTests
 
     [Fact]
     public void Every_link_has_a_target() => Assert.Subset(Runbook.Anchors.ToHashSet(), Runbook.Links.ToHashSet());
+
+    [Fact]
+    public void Every_alert_of_the_rule_pack_links_to_its_heading_with_labels_and_a_sentence() => Assert.All(
+        RulePack.Rules.Where(rule => Template.Text(rule, "alert") is not null),
+        rule =>
+        {
+            var annotations = Template.Map(rule, "annotations")!;
+            Assert.Equal("${RunbookUrl}#" + Template.Text(rule, "alert")!.ToLowerInvariant(), Template.Text(annotations, "runbook"));
+            Assert.Contains(Template.Text(Template.Map(rule, "labels")!, "severity"), (string[])["warning", "critical"]);
+            Assert.EndsWith(".", Template.Text(annotations, "description"), StringComparison.Ordinal);
+        });
 
     /// <summary>IAM is global, and CloudTrail has its events in one region only.</summary>
     [Fact]

@@ -11,7 +11,10 @@ namespace CentralAmp.Twin.Aws.Amp;
 /// <param name="rules">All rules of the workspace, by namespace.</param>
 public delegate Task<bool> RuleEvaluation(string workspaceId, IReadOnlyDictionary<string, string> rules);
 
-/// <summary>Rule groups namespaces and the alert manager definition of workspaces (AMP API reference). A real Prometheus evaluates the rules.</summary>
+/// <summary>
+/// Rule groups namespaces, the alert manager definition and the configuration of workspaces (AMP API reference). A real Prometheus evaluates the
+/// rules; retention and limits are only kept and described.
+/// </summary>
 public sealed partial class RulesAndAlerts(RuleEvaluation evaluate, TimeProvider time)
 {
     // A definition takes some seconds to become ACTIVE in AMP.
@@ -19,9 +22,11 @@ public sealed partial class RulesAndAlerts(RuleEvaluation evaluate, TimeProvider
 
     private readonly ConcurrentDictionary<(string Workspace, string Name), Definition> namespaces = new();
     private readonly ConcurrentDictionary<string, Definition> alertManagers = new();
+    private readonly ConcurrentDictionary<string, WorkspaceConfiguration> configurations = new();
 
     public static bool Knows(string? operation) =>
-        operation is not null && (operation.Contains("RuleGroupsNamespace", StringComparison.Ordinal) || operation.Contains("AlertManagerDefinition", StringComparison.Ordinal));
+        operation is not null && (operation.Contains("RuleGroupsNamespace", StringComparison.Ordinal) || operation.Contains("AlertManagerDefinition", StringComparison.Ordinal)
+            || operation.Contains("WorkspaceConfiguration", StringComparison.Ordinal));
 
     /// <summary>The rules of a workspace, by namespace.</summary>
     public IReadOnlyDictionary<string, string> RulesOf(string workspace) =>
@@ -47,8 +52,18 @@ public sealed partial class RulesAndAlerts(RuleEvaluation evaluate, TimeProvider
             "PutAlertManagerDefinition" => PutAlertManager(workspace, call),
             "DescribeAlertManagerDefinition" => GatewayResponse.Json(new JsonObject { ["alertManagerDefinition"] = AlertManager(workspace) }),
             "DeleteAlertManagerDefinition" => alertManagers.TryRemove(workspace, out _) ? GatewayResponse.Empty(202) : throw Missing("Alert manager definition"),
+            "DescribeWorkspaceConfiguration" => GatewayResponse.Json(new JsonObject { ["workspaceConfiguration"] = ConfigurationOf(workspace).Describe() }),
+            "UpdateWorkspaceConfiguration" => Configure(workspace, call),
             _ => throw AwsException.NotImplemented($"aps:{call.Operation}"),
         };
+    }
+
+    private WorkspaceConfiguration ConfigurationOf(string workspace) => configurations.GetValueOrDefault(workspace) ?? WorkspaceConfiguration.Initial;
+
+    private GatewayResponse Configure(string workspace, ApiCall call)
+    {
+        configurations[workspace] = ConfigurationOf(workspace).Updated(call.Parameters);
+        return Accepted(new JsonObject { ["status"] = Status("UPDATING") });
     }
 
     private async Task<GatewayResponse> CreateAsync(string workspace, ApiCall call)

@@ -59,7 +59,7 @@ public static class RequiredActions
         "CreateWorkspace" => [Action(call, "*", RequestTags(call.Tags("tags")))],
         "ListWorkspaces" => [Action(call, "*")],
         "DescribeWorkspace" or "RemoteWrite" or "QueryMetrics" or "GetLabels" or "GetSeries" or "GetMetricMetadata"
-            or "DeleteWorkspace" or "UpdateWorkspaceAlias" or "ListRuleGroupsNamespaces"
+            or "DeleteWorkspace" or "UpdateWorkspaceAlias" or "DescribeWorkspaceConfiguration" or "UpdateWorkspaceConfiguration" or "ListRuleGroupsNamespaces"
             or "CreateAlertManagerDefinition" or "DescribeAlertManagerDefinition" or "PutAlertManagerDefinition" or "DeleteAlertManagerDefinition" => [Action(call, Arn(call, $"workspace/{call.Text("workspaceId")}"))],
         "CreateRuleGroupsNamespace" or "DescribeRuleGroupsNamespace" or "PutRuleGroupsNamespace" or "DeleteRuleGroupsNamespace" =>
             [Action(call, Arn(call, $"rulegroupsnamespace/{call.Text("workspaceId")}/{call.Text("name")}"), RequestTags(call.Tags("tags")))],

@@ -36,6 +36,8 @@ public static class RestRoutes
             new("GET", "workspaces/{workspaceId}", "DescribeWorkspace"),
             new("DELETE", "workspaces/{workspaceId}", "DeleteWorkspace"),
             new("POST", "workspaces/{workspaceId}/alias", "UpdateWorkspaceAlias"),
+            new("GET", "workspaces/{workspaceId}/configuration", "DescribeWorkspaceConfiguration"),
+            new("PATCH", "workspaces/{workspaceId}/configuration", "UpdateWorkspaceConfiguration"),
             new("POST", "workspaces/{workspaceId}/rulegroupsnamespaces", "CreateRuleGroupsNamespace"),
             new("GET", "workspaces/{workspaceId}/rulegroupsnamespaces", "ListRuleGroupsNamespaces"),
             new("GET", "workspaces/{workspaceId}/rulegroupsnamespaces/{name}", "DescribeRuleGroupsNamespace"),

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using CentralAmp.Twin.Aws.Amp;
 using CentralAmp.Twin.Aws.Authorization;
 using CentralAmp.Twin.Aws.Identity;
 using CentralAmp.Twin.Aws.Policies;
@@ -10,11 +12,11 @@ using Microsoft.AspNetCore.Http;
 namespace CentralAmp.Twin.Aws.Gateway;
 
 /// <summary>
-/// Endpoints for moto's launcher, which acts for AWS's services: credentials of a role for a service, and the decision
-/// whether an event may go to a bus. A secret that only moto's process and the twin have protects them.
+/// Endpoints for moto's launcher, which acts for AWS's services: credentials of a role for a service, the decision
+/// whether an event may go to a bus, and what a stack defines in a workspace. A secret that only moto's process and the twin have protects them.
 /// </summary>
 public sealed class PrivateEndpoints(
-    string secret, SecurityTokenService sts, Authorizer authorizer, BusPolicies buses, ICallRecorder recorder, TimeProvider time)
+    string secret, SecurityTokenService sts, Authorizer authorizer, BusPolicies buses, RulesAndAlerts rules, ICallRecorder recorder, TimeProvider time)
 {
     public const string Prefix = "/_twin/";
 
@@ -31,6 +33,7 @@ public sealed class PrivateEndpoints(
         {
             "service-credentials" => Credentials(body.RootElement),
             "event-hop" => EventHop(body.RootElement),
+            "workspace-definition" => await DefineAsync(body.RootElement),
             var other => throw new InvalidOperationException($"no private endpoint {other}"),
         };
         await RequestReader.WriteAsync(context, answer);
@@ -85,6 +88,22 @@ public sealed class PrivateEndpoints(
             buses.Demand(caller, action);
             return GatewayResponse.Json(new { });
         });
+    }
+
+    // CloudFormation does it as the operator who deploys, who may do everything.
+    private async Task<GatewayResponse> DefineAsync(JsonElement asked)
+    {
+        try
+        {
+            var answer = await rules.HandleAsync(new ApiCall(
+                "aps", asked.GetProperty("operation").GetString(), asked.GetProperty("account").GetString()!, asked.GetProperty("region").GetString()!,
+                JsonObject.Create(asked.GetProperty("parameters"))!));
+            return answer with { Status = 200, Body = answer.Body.IsEmpty ? "{}"u8.ToArray() : answer.Body };
+        }
+        catch (AwsException e)
+        {
+            return GatewayResponse.Json(new { message = e.Message }, e.Status);
+        }
     }
 
     private GatewayResponse Recorded(string caller, string service, string operation, string resource, Func<GatewayResponse> answer, bool rethrow = false)

@@ -1,7 +1,12 @@
 """CloudFormation resource types that moto skips silently: some act in the twin, others only need to exist."""
 
+import base64
+
 from moto.amp.models import amp_backends
+from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
+
+from twin_moto.gateway import ask_gateway
 
 bus_policies = {}  # (account, region, bus) -> {statement id: statement}; the gateway asks for them
 schedules = {}  # ARN -> properties; nothing fires them by itself, tests do
@@ -45,7 +50,11 @@ class EventBusPolicy(TwinResource, CloudFormationModel):
 
 
 class Workspace(TwinResource, CloudFormationModel):
+    """Its Prometheus enforces neither retention nor limits: the stack's configuration is only what the workspace describes."""
+
     __module__ = "moto.twin"
+
+    KNOWN = {"Alias", "Tags", "AlertManagerDefinition", "WorkspaceConfiguration"}
 
     def __init__(self, workspace):
         self.workspace = workspace
@@ -58,8 +67,13 @@ class Workspace(TwinResource, CloudFormationModel):
     @classmethod
     def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
         properties = cloudformation_json["Properties"]
+        only(cls, properties, cls.KNOWN)
         tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
-        return cls(amp_backends[account_id][region_name].create_workspace(properties.get("Alias", ""), tags))
+        workspace = amp_backends[account_id][region_name].create_workspace(properties.get("Alias", ""), tags)
+        define(account_id, region_name, workspace.workspace_id, "UpdateWorkspaceConfiguration", configuration(properties.get("WorkspaceConfiguration", {})))
+        if definition := properties.get("AlertManagerDefinition"):
+            define(account_id, region_name, workspace.workspace_id, "CreateAlertManagerDefinition", {"data": definition})
+        return cls(workspace)
 
     @classmethod
     def has_cfn_attr(cls, attr):
@@ -74,6 +88,71 @@ class Workspace(TwinResource, CloudFormationModel):
 
     def delete(self, account_id, region_name):
         amp_backends[account_id][region_name].delete_workspace(self.workspace.workspace_id)
+
+
+class RuleGroupsNamespace(TwinResource, CloudFormationModel):
+    __module__ = "moto.twin"
+
+    KNOWN = {"Workspace", "Name", "Data", "Tags"}
+
+    def __init__(self, arn, workspace_id, name):
+        self.arn, self.workspace_id, self.name = arn, workspace_id, name
+        self.physical_resource_id = arn
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::APS::RuleGroupsNamespace"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        properties = cloudformation_json["Properties"]
+        only(cls, properties, cls.KNOWN)
+        workspace_id = properties["Workspace"].split("/")[-1]
+        tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
+        created = define(
+            account_id, region_name, workspace_id, "CreateRuleGroupsNamespace", {"name": properties["Name"], "data": properties["Data"], "tags": tags}
+        )
+        return cls(created["arn"], workspace_id, properties["Name"])
+
+    @classmethod
+    def has_cfn_attr(cls, attr):
+        return attr == "Arn"
+
+    def get_cfn_attribute(self, attribute_name):
+        return {"Arn": self.arn}[attribute_name]
+
+    def delete(self, account_id, region_name):
+        define(account_id, region_name, self.workspace_id, "DeleteRuleGroupsNamespace", {"name": self.name})
+
+
+def configuration(properties):
+    limits = [
+        {"limits": {"maxSeries": int(limit["Limits"]["MaxSeries"])}, "labelSet": {label["Name"]: label["Value"] for label in limit["LabelSet"]}}
+        for limit in properties.get("LimitsPerLabelSets", [])
+    ]
+    given = {"limitsPerLabelSet": limits}
+    if "RetentionPeriodInDays" in properties:
+        given["retentionPeriodInDays"] = int(properties["RetentionPeriodInDays"])
+    return given
+
+
+def only(resource, properties, known):
+    """A property that the twin would ignore fails the stack."""
+    if unknown := sorted(set(properties) - known):
+        raise ValidationError(message=f"The twin does not implement {', '.join(unknown)} of {resource.cloudformation_type()}")
+
+
+def define(account_id, region_name, workspace_id, operation, parameters):
+    """The twin's own AMP keeps what moto does not have; text becomes what the API takes."""
+    if "data" in parameters:
+        parameters = parameters | {"data": base64.b64encode(parameters["data"].encode()).decode()}
+    try:
+        return ask_gateway(
+            "workspace-definition",
+            {"account": account_id, "region": region_name, "operation": operation, "parameters": parameters | {"workspaceId": workspace_id}},
+        )
+    except PermissionError as refused:
+        raise ValidationError(message=str(refused)) from refused
 
 
 class Schedule(TwinResource, CloudFormationModel):
