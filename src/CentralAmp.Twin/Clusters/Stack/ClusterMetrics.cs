@@ -102,7 +102,10 @@ internal static class ClusterMetrics
         foreach (var resource in Resources)
         {
             foreach (var verb in Verbs)
+            {
                 Histogram(text, "apiserver_request_duration_seconds", $"resource=\"{resource}\",verb=\"{verb}\"", uptime.TotalSeconds);
+                Line(text, $"apiserver_request_total{{resource=\"{resource}\",verb=\"{verb}\",code=\"200\"}}", Math.Floor(uptime.TotalSeconds));
+            }
         }
         return text.ToString();
     }
