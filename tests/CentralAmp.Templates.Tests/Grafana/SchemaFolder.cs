@@ -6,11 +6,11 @@ namespace CentralAmp.Templates.Tests.Grafana;
 /// <summary>Grafana's types and the TypeScript compiler, installed by npm into a private folder with the content that the lock file names.</summary>
 internal static class SchemaFolder
 {
-    private static readonly string[] Files = ["package.json", "package-lock.json", "types.ts"];
-
     private static string Sources => Repository.PathOf("tests/CentralAmp.Templates.Tests/Grafana/Schema");
 
     private static string Installed => Repository.PathOf("artifacts/grafana-schema");
+
+    private static string Marker => Path.Combine(Installed, "installed");
 
     /// <returns>What the compiler says of this source beside types.ts; empty if nothing.</returns>
     public static async Task<string> CheckAsync(string name, string source, CancellationToken cancellationToken)
@@ -28,19 +28,15 @@ internal static class SchemaFolder
     {
         Directory.CreateDirectory(Installed);
         await using var held = await LockAsync(cancellationToken);
-        var isCurrent = Directory.Exists(Path.Combine(Installed, "node_modules")) && IsCopied("package-lock.json");
-        if (!isCurrent)
+        var wanted = await File.ReadAllTextAsync(Path.Combine(Sources, "package-lock.json"), cancellationToken);
+        if (!File.Exists(Marker) || await File.ReadAllTextAsync(Marker, cancellationToken) != wanted)
         {
-            foreach (var file in Files.Where(file => file != "package-lock.json"))
+            foreach (var file in (string[])["package.json", "package-lock.json"])
                 File.Copy(Path.Combine(Sources, file), Path.Combine(Installed, file), overwrite: true);
-            File.Copy(Path.Combine(Sources, "package-lock.json"), Path.Combine(Installed, "package-lock.json"), overwrite: true);
             var (status, output) = await RunAsync("npm", cancellationToken, "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-            if (status != 0)
-            {
-                // Without the copy, the next run installs again.
-                File.Delete(Path.Combine(Installed, "package-lock.json"));
-                Assert.Fail($"npm could not install Grafana's types:\n{output}");
-            }
+            Assert.True(status == 0, $"npm could not install Grafana's types:\n{output}");
+            // Written last, so that an installation that was interrupted is done again.
+            await File.WriteAllTextAsync(Marker, wanted, cancellationToken);
         }
 
         File.Copy(Path.Combine(Sources, "types.ts"), Path.Combine(Installed, "types.ts"), overwrite: true);
@@ -60,9 +56,6 @@ internal static class SchemaFolder
             }
         }
     }
-
-    private static bool IsCopied(string file) =>
-        File.Exists(Path.Combine(Installed, file)) && File.ReadAllText(Path.Combine(Installed, file)) == File.ReadAllText(Path.Combine(Sources, file));
 
     private static async Task<(int Status, string Output)> RunAsync(string program, CancellationToken cancellationToken, params string[] arguments)
     {
