@@ -49,6 +49,7 @@ public sealed partial class RecordOffboardingStep(
         {
             // Not a failure: another execution has taken over, and records.
             Superseded(record.ClusterArn, request.Execution.Id);
+            record = record.Overtaken(resolved.Cluster);
         }
 
         if (record.Changed && request.Resolved is { Cluster: var cluster })

@@ -58,7 +58,7 @@ public sealed partial class RecordOutcomeStep(
         {
             // Not a failure: another execution has taken over, and records what it finds.
             Superseded(record.ClusterArn, request.Execution.Id);
-            record = Overtaken(record, request.Cluster!);
+            record = record.Overtaken(request.Cluster!);
         }
 
         // If nothing changed, an earlier execution has written the expectation; a second run writes nothing.
@@ -116,13 +116,6 @@ public sealed partial class RecordOutcomeStep(
         { Withdrawal.Change: not Change.Unchanged, Leftover: null, Plan.Collector: not null } => OnboardingFacts.Withdraw(request.Plan),
         _ => null,
     };
-
-    /// <summary>What this execution would have recorded may have ended already.</summary>
-    private static OutcomeRecord Overtaken(OutcomeRecord record, ClusterReference cluster)
-    {
-        var taken = ClusterRegistry.Superseded(cluster);
-        return record with { Outcome = Outcome.Superseded, Cause = taken.Cause, Sentence = $"{taken.Sentence} It had ended as {record.Outcome}.", Remedy = taken.Remedy };
-    }
 
     private static OutcomeRecord RecordOf(RecordOutcomeRequest request, OutcomeDecision decision) => new()
     {

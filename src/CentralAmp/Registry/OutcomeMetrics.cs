@@ -32,8 +32,8 @@ internal static class OutcomeMetrics
             directives.Add((JsonNode)Directive(withoutDimensions));
         }
 
-        // A cluster that waits for a collector has not failed.
-        if (record is { Cause: { } cause, Outcome: not Outcome.Parked })
+        // A cluster that waits for a collector has not failed, nor one whose next execution goes on.
+        if (record is { Cause: { } cause, Outcome: not (Outcome.Parked or Outcome.Superseded) })
         {
             line["Cause"] = cause;
             var byCause = new JsonArray();

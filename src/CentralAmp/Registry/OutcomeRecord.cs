@@ -61,4 +61,11 @@ public sealed record OutcomeRecord
     public DateTimeOffset? VerifiedAt { get; init; }
 
     public required string ExecutionId { get; init; }
+
+    /// <summary>Of an execution whose record was refused: what it would have recorded may not be so any more.</summary>
+    public OutcomeRecord Overtaken(ClusterReference cluster)
+    {
+        var taken = ClusterRegistry.Superseded(cluster);
+        return this with { Outcome = Outcome.Superseded, Cause = taken.Cause, Sentence = $"{taken.Sentence} It had ended as {Outcome}.", Remedy = taken.Remedy };
+    }
 }

@@ -218,6 +218,7 @@ public sealed class RecordOutcomeStepTests(MotoServer moto) : IAsyncLifetime
         var record = await RecordAsync(Verified() with { Verification = null, Failure = OutcomeDeciderTests.Blocked(Causes.NoSamples) });
         Assert.Equal((Outcome.Superseded, Causes.TakenOver), (record.Outcome, record.Cause));
         Assert.EndsWith("It had ended as Unhealthy.", record.Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"Failures\"", output.ToString(), StringComparison.Ordinal);
         Assert.Equal(Outcome.Verified, (await ItemAsync())!.State);
     }
 
