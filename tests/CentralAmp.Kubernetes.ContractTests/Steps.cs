@@ -3,8 +3,10 @@ using CentralAmp.Clusters;
 using CentralAmp.Collectors;
 using CentralAmp.Deliveries;
 using CentralAmp.Onboarding;
+using CentralAmp.Registry;
 using CentralAmp.Routes;
 using CentralAmp.Settings;
+using CentralAmp.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CentralAmp.Kubernetes.ContractTests;
@@ -25,6 +27,8 @@ internal sealed class Steps(ContractServer server, OnboardingPlan plan) : IKuber
         HubAccountId = "111111111111",
         BoundaryArn = "arn:aws:iam::111111111111:policy/central-amp/boundary",
     };
+
+    private readonly ClusterRegistry registry = new(new FakeDynamo(() => { }), Settings, TimeProvider.System);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -47,10 +51,10 @@ internal sealed class Steps(ContractServer server, OnboardingPlan plan) : IKuber
         Task.FromResult(server.AsGroup());
 
     public Task<DeliverRemoteWriteResult> DeliverAsync() =>
-        new DeliverRemoteWriteStep(this, Settings, TimeProvider.System, NullLogger<DeliverRemoteWriteStep>.Instance)
+        new DeliverRemoteWriteStep(this, registry, Settings, TimeProvider.System, NullLogger<DeliverRemoteWriteStep>.Instance)
             .RunAsync(new DeliverRemoteWriteRequest(Execution, ContractServer.Cluster, Described, plan, Trust), Cancelled);
 
     public Task<WithdrawRemoteWriteResult> WithdrawAsync() =>
-        new WithdrawRemoteWriteStep(this, Settings, NullLogger<WithdrawRemoteWriteStep>.Instance)
+        new WithdrawRemoteWriteStep(this, registry, Settings, NullLogger<WithdrawRemoteWriteStep>.Instance)
             .RunAsync(new WithdrawRemoteWriteRequest(Execution, ContractServer.Cluster, Described, plan, Trust), Cancelled);
 }
