@@ -39,7 +39,8 @@ public sealed partial class RecordOffboardingStep(
     ClusterRegistry registry, ClusterExpectation expectation, HubSettings settings, TimeProvider time, TextWriter output, ILogger<RecordOffboardingStep> logger)
 {
     /// <summary>Attributes to clear if a living cluster opted out. Its issuer stays, because a managed provider may remain.</summary>
-    private static readonly string[] ClearedAttributes = ["roleArn", "collectorRoleArn", .. ClusterRegistry.FactAttributes, .. ClusterRegistry.ClaimAttributes, .. ClusterRegistry.LateAttributes];
+    private static readonly string[] ClearedAttributes =
+        ["roleArn", "collectorRoleArn", .. ClusterRegistry.FactAttributes, .. ClusterRegistry.ClaimAttributes, .. ClusterRegistry.LateAttributes];
 
     public async Task<OutcomeRecord> RunAsync(RecordOffboardingRequest request, CancellationToken cancellationToken)
     {
