@@ -9,7 +9,7 @@ namespace CentralAmp.Templates.Tests;
 /// <summary>House rule 14 (style.md) for everything but policies.</summary>
 public sealed class TemplateTests
 {
-    private static readonly string[] Order = ["AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Parameters", "Mappings", "Conditions", "Globals", "Resources", "Outputs"];
+    private static readonly string[] Order = ["AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Parameters", "Mappings", "Rules", "Conditions", "Globals", "Resources", "Outputs"];
 
     private static readonly YamlMappingNode Globals = Template.Map(Template.Map(Template.Hub.Root, "Globals")!, "Function")!;
 
